@@ -1,0 +1,18 @@
+"""Shared fixtures: the optional folder of reference logs and documents."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of reference logs and documents beside the repository; tests that need it skip without it."""
+    named = os.environ.get("TRAINMON_SHARED")
+    folder = Path(named) if named else Path(__file__).resolve().parents[2] / "shared"
+    if not (folder / "logs").is_dir():
+        pytest.skip("no folder of reference logs beside the repository")
+    return folder

@@ -1,0 +1,262 @@
+"""What everybody sees of a run: frozen values, built by the store, shown by screens and exports.
+
+The fields follow the JSON contract (`trainmon/1`). Times are seconds: `_at` since the epoch, `_s` durations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from trainmon.estimates import DocumentedRange, EstimateDocument, Verdict
+from trainmon.events import ProblemKind, StageKind
+
+
+class RunStatus(StrEnum):
+    """`state` of a run in the JSON contract."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    STALLED = "stalled"
+    FINISHED = "finished"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+
+class ClockBasis(StrEnum):
+    """Where step times come from."""
+
+    TIMESTAMPS = "timestamps"
+    ELAPSED = "elapsed"
+    """The bars' own elapsed time."""
+    ARRIVAL = "arrival"
+    PRINTED = "printed"
+    """The log states seconds per step and has no clock."""
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileInfo:
+    """One file of a run."""
+
+    path: str
+    format: str
+    bytes: int
+    encoding: str = "utf-8"
+    notes: tuple[str, ...] = ()
+    """What could not be read, and why; what happened to the file (truncated, replaced)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemInfo:
+    """Trouble that the log reports, once per cause."""
+
+    kind: ProblemKind
+    message: str
+    line: int
+    step: float | None = None
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepTime:
+    """Seconds per training step of the present attempt; pauses and warm-up are not in it."""
+
+    count: int
+    """Steps measured."""
+    mean: float
+    median: float
+    p10: float
+    p90: float
+    last: float
+    basis: ClockBasis = ClockBasis.NONE
+    history: tuple[tuple[float, float], ...] = ()
+    """(step, seconds per step) over the run, bounded; for charts."""
+    warmup_steps: int = 0
+    warmup_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageInfo:
+    """A part of the run; recurring ones (evaluation) are one entry with `occurrences`."""
+
+    name: str
+    kind: StageKind
+    current: float | None = None
+    total: float | None = None
+    unit: str = "step"
+    started_s: float | None = None
+    """Seconds from the start of the run."""
+    elapsed_s: float | None = None
+    """Over all occurrences."""
+    occurrences: int = 1
+    active: bool = False
+    step_time_s: float | None = None
+    documented: DocumentedRange | None = None
+    verdict: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricInfo:
+    """One metric over the run."""
+
+    count: int
+    first: float
+    last: float
+    min: float
+    max: float
+    last_step: float | None = None
+    history: tuple[tuple[float, float], ...] = ()
+    """(step, value), bounded, finite values only; for charts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interval:
+    """A distribution in three numbers: `low`..`high` holds the truth in 80 of 100 cases."""
+
+    low: float
+    likely: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Eta:
+    """When the whole run ends."""
+
+    remaining_s: Interval
+    finish_at: Interval | None
+    """Seconds since the epoch; None in an archive without a clock."""
+    basis: str
+    """In words: `measured`, `documented`, `measured + documented stages`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GpuDevice:
+    """One GPU as the run used it."""
+
+    name: str | None = None
+    index: int | None = None
+    memory_used_bytes: float | None = None
+    peak_memory_bytes: float | None = None
+    memory_total_bytes: float | None = None
+    utilization_percent: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunGpu:
+    """GPU memory of one run."""
+
+    devices: tuple[GpuDevice, ...]
+    peak_memory_bytes: float | None
+    memory_total_bytes: float | None
+    basis: str
+    """`nvml` (measured now) or `log` (printed in the log or in an nvidia-smi log beside it)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSnapshot:
+    """One run at one moment."""
+
+    name: str
+    files: tuple[FileInfo, ...]
+    attempts: int = 1
+    state: RunStatus = RunStatus.WAITING
+    state_reason: str = ""
+    """Why: `train_runtime on line 79`, `silent 4 min 12 s, usually 9 s`."""
+    problems: tuple[ProblemInfo, ...] = ()
+    started_at: float | None = None
+    ended_at: float | None = None
+    last_activity_at: float | None = None
+    elapsed_s: float | None = None
+    step: float | None = None
+    start_step: float = 0.0
+    """First step of the present attempt (after a resume not 0)."""
+    total_steps: float | None = None
+    total_reason: str = ""
+    """`3 epochs x 80 batches`, `total of the bar`."""
+    unit: str = "step"
+    epoch: float | None = None
+    total_epochs: float | None = None
+    progress: float | None = None
+    """0..1 of the whole run."""
+    stage: str = ""
+    """Name of the stage under way."""
+    step_time_s: StepTime | None = None
+    stages: tuple[StageInfo, ...] = ()
+    overhead_s: Mapping[str, float] = field(default_factory=dict)
+    """init, eval, checkpoint, stall, other."""
+    metrics: Mapping[str, MetricInfo] = field(default_factory=dict)
+    facts: Mapping[str, float | str] = field(default_factory=dict)
+    eta: Eta | None = None
+    gpu: RunGpu | None = None
+    documented: DocumentedRange | None = None
+    """The documented total that this run is held against."""
+    comparisons: tuple[Verdict, ...] = ()
+    """Every documented duration that applies (total, epoch, step, stages), held against the measured one."""
+    verdict: Verdict | None = None
+    preview: bool = False
+    """Only the tail was read yet; history follows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GpuProcess:
+    """A process that holds memory on a GPU."""
+
+    pid: int
+    used_bytes: float | None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GpuSample:
+    """One GPU at one moment. None: the driver does not say; `unavailable` says why."""
+
+    index: int
+    name: str | None = None
+    uuid: str | None = None
+    memory_used_bytes: float | None = None
+    memory_total_bytes: float | None = None
+    utilization_percent: float | None = None
+    temperature_c: float | None = None
+    power_w: float | None = None
+    power_limit_w: float | None = None
+    throttle_reasons: tuple[str, ...] = ()
+    processes: tuple[GpuProcess, ...] = ()
+    unavailable: Mapping[str, str] = field(default_factory=dict)
+    """Field name -> reason (`not supported`, `no permission`)."""
+    lost: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GpuPanel:
+    """All GPUs of this machine, or the one line that says why there are none."""
+
+    samples: tuple[GpuSample, ...] = ()
+    note: str = ""
+    taken_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """A file that is no log, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """Everything that a screen or an export shows at one moment."""
+
+    taken_at: float
+    logs: tuple[str, ...] = ()
+    """The LOGS arguments."""
+    runs: tuple[RunSnapshot, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    documents: tuple[EstimateDocument, ...] = ()
+    gpu: GpuPanel = field(default_factory=GpuPanel)
+    catching_up: bool = False
+    """History is still being read."""
+    notes: tuple[str, ...] = ()
+    """What the user should know: `polling (nfs)`, a document that could not be read."""
