@@ -1,0 +1,79 @@
+"""Numbers as words."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from trainmon import units
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [
+        pytest.param(0, "0s", id="nothing"),
+        pytest.param(0.42, "0.4s", id="below a second"),
+        pytest.param(9.97, "10s", id="rounds up to whole seconds"),
+        pytest.param(59.6, "1m 00s", id="no sixty seconds"),
+        pytest.param(200, "3m 20s", id="minutes"),
+        pytest.param(3599.7, "1h 00m", id="no sixty minutes"),
+        pytest.param(14700, "4h 05m", id="hours"),
+        pytest.param(86399, "1d 00h", id="no twenty-four hours"),
+        pytest.param(183600, "2d 03h", id="days"),
+        pytest.param(-200, "-3m 20s", id="negative"),
+        pytest.param(None, "-", id="unknown"),
+        pytest.param(math.nan, "-", id="nan"),
+        pytest.param(math.inf, "-", id="infinite"),
+    ],
+)
+def test_durations_read_like_a_clock(seconds: float | None, expected: str) -> None:
+    assert units.duration(seconds) == expected
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [
+        pytest.param(2280, 2640, "38-44 min", id="minutes"),
+        pytest.param(3900, 7800, "65-130 min", id="minutes up to two hours"),
+        pytest.param(21600, 39600, "6-11 h", id="hours"),
+        pytest.param(27, 45, "27-45 s", id="seconds"),
+        pytest.param(60, 90, "60-90 s", id="a minute and a half"),
+        pytest.param(None, 300, "<5 min", id="only an upper end"),
+        pytest.param(3600, None, ">60 min", id="only a lower end"),
+        pytest.param(2400, 2400, "40 min", id="both alike"),
+        pytest.param(None, None, "-", id="unknown"),
+        pytest.param(345600, 388800, "4-4.5 days", id="days"),
+    ],
+)
+def test_ranges_keep_one_unit(low: float | None, high: float | None, expected: str) -> None:
+    assert units.duration_range(low, high) == expected
+
+
+def test_counts_are_short_and_exact_numbers_are_whole() -> None:
+    shown = [units.count(n) for n in (7, 999, 1234, 12_900, 999_999, 3.4e6)]
+
+    assert shown == ["7", "999", "1.2k", "12.9k", "1M", "3.4M"]
+    assert [units.exact(n) for n in (2375, 1.5, None)] == ["2,375", "1.5", "-"]
+
+
+def test_gpu_memory_reads_as_the_card_is_sold() -> None:
+    assert units.bytes_text(24 * 1024**3) == "24.0 GB"
+    assert units.bytes_text(640 * 1024**2) == "640 MB"
+    assert units.bytes_text(0) == "0 B"
+    assert units.bytes_text(None) == "-"
+
+
+def test_step_times_carry_their_unit() -> None:
+    assert units.step_time(0.53) == "0.53 s/step"
+    assert units.step_time(0.01244, "it") == "12.4 ms/it"
+    assert units.step_time(252, "epoch") == "4m 12s/epoch"
+
+
+def test_progress_is_whole_only_at_the_end() -> None:
+    assert [units.percent(p) for p in (0, 0.001, 0.456, 0.999, 1)] == ["0 %", "<1 %", "46 %", "99 %", "100 %"]
+
+
+def test_moments_outside_the_calendar_are_unknown() -> None:
+    assert units.moment(0) == "1970-01-01 00:00 UTC"
+    assert units.moment(1e300) == "-"
