@@ -4,7 +4,7 @@ An empty answer has two meanings, "nobody writes it any more" and "this process 
 `WriterScan.alive` keeps them apart. Reads `/proc`; where there is none (macOS), asks lsof.
 """
 
-# ruff: noqa: PTH - a scan makes thousands of these calls, and Path objects treble its cost
+# ruff: noqa: PTH115, PTH116, PTH119, PTH208 - a scan makes thousands of these calls, and Path objects treble its cost
 
 from __future__ import annotations
 
