@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import UTC
 
 import pytest
 
@@ -77,3 +78,23 @@ def test_progress_is_whole_only_at_the_end() -> None:
 def test_moments_outside_the_calendar_are_unknown() -> None:
     assert units.moment(0) == "1970-01-01 00:00 UTC"
     assert units.moment(1e300) == "-"
+
+
+def test_a_clock_time_on_another_day_names_the_day() -> None:
+    now = 1_700_000_000.0  # Tuesday 14 November 2023, 22:13 UTC
+
+    shown = [units.clock(now + later, now, UTC) for later in (600, 7_200, 8 * 86_400, 1e30)]
+
+    assert shown == ["22:23", "Wed 00:13", "22 Nov 22:13", "-"]
+
+
+def test_a_step_of_its_total_is_exact_until_it_is_large() -> None:
+    assert units.steps(110, 240) == "110/240"
+    assert units.steps(1_240, 99_000) == "1,240/99,000"
+    assert units.steps(12_500, 200_000) == "12.5k/200k"
+    assert units.steps(7, None) == "7"
+    assert units.steps(None, None) == "-"
+
+
+def test_the_title_shows_hours_and_minutes() -> None:
+    assert [units.hours_minutes(s) for s in (11_400, -5)] == ["3:10", "0:00"]

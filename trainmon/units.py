@@ -86,6 +86,12 @@ def bytes_text(number: float | None) -> str:
     return f"{number:.0f} B"
 
 
+def steps(step: float | None, total: float | None) -> str:
+    """Give `110/240`, both shortened from 100,000 on (`12.5k/200k`); `110` without a total."""
+    word = exact if max(step or 0.0, total or 0.0) < 100_000 else count
+    return word(step) if total is None else f"{word(step)}/{word(total)}"
+
+
 def step_time(seconds: float | None, unit: str = "step") -> str:
     """Give `12.4 ms/step`, `0.53 s/step`, `30.1 s/it`, `4m 12s/epoch`."""
     if seconds is None or not math.isfinite(seconds):
@@ -122,3 +128,22 @@ def moment(at: float | None, zone: tzinfo = UTC) -> str:
         return datetime.fromtimestamp(at, zone).strftime("%Y-%m-%d %H:%M %Z")
     except (OverflowError, OSError, ValueError):
         return UNKNOWN
+
+
+def clock(at: float | None, now: float, zone: tzinfo | None = None) -> str:
+    """Give the time of day, local without `zone`: `14:32`; `Tue 14:32` or `22 Nov 14:32` on another day than `now`."""
+    if at is None or not math.isfinite(at):
+        return UNKNOWN
+    try:
+        then, today = (datetime.fromtimestamp(t, zone or UTC).astimezone(zone) for t in (at, now))
+    except (OverflowError, OSError, ValueError):
+        return UNKNOWN
+    if then.date() == today.date():
+        return then.strftime("%H:%M")
+    return then.strftime("%a %H:%M" if abs(at - now) < 6 * _DAY_S else "%d %b %H:%M")
+
+
+def hours_minutes(seconds: float) -> str:
+    """Give `3:10`, hours and minutes, for the terminal's title."""
+    minutes = max(0, round(seconds / _MINUTE_S))
+    return f"{minutes // 60}:{minutes % 60:02d}"
