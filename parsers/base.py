@@ -34,6 +34,8 @@ class LogFormat:
     """A line that holds none of these is not this format's and costs no pattern. Empty: every line is looked at."""
     samples: ClassVar[tuple[Sample, ...]] = ()
     """Real lines in the order in which a log prints them; each must be claimed."""
+    holding: bool = False
+    """While an instance sets this (inside a traceback, a table, a block record), it is asked first for every line."""
 
     def parse(self, line: Line) -> Sequence[Event] | None:
         """Give the events of a line, () for a line of this format that says nothing, None for a foreign one.
