@@ -132,6 +132,15 @@ class Eta:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GpuProcess:
+    """A process that holds memory on a GPU."""
+
+    pid: int
+    used_bytes: float | None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GpuDevice:
     """One GPU as the run used it."""
 
@@ -141,6 +150,9 @@ class GpuDevice:
     peak_memory_bytes: float | None = None
     memory_total_bytes: float | None = None
     utilization_percent: float | None = None
+    uuid: str | None = None
+    others: tuple[GpuProcess, ...] = ()
+    """Processes on this GPU that belong to no part of the run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +164,8 @@ class RunGpu:
     memory_total_bytes: float | None
     basis: str
     """`nvml` (measured now) or `log` (printed in the log or in an nvidia-smi log beside it)."""
+    note: str = ""
+    """What limits the numbers: `host PIDs: memory of the whole GPU`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,15 +214,6 @@ class RunSnapshot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GpuProcess:
-    """A process that holds memory on a GPU."""
-
-    pid: int
-    used_bytes: float | None
-    name: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class GpuSample:
     """One GPU at one moment. None: the driver does not say; `unavailable` says why."""
 
@@ -226,6 +231,8 @@ class GpuSample:
     unavailable: Mapping[str, str] = field(default_factory=dict)
     """Field name -> reason (`not supported`, `no permission`)."""
     lost: bool = False
+    mig_index: int | None = None
+    """Number of a MIG instance of GPU `index`; None for the GPU itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
