@@ -1,0 +1,46 @@
+"""Which epoch a name speaks of: `Epoch 2/3`, `epoch 0`, `train 1`, `[Epoch 07]`."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_OF_TOTAL = re.compile(r"(?i)\b(?:epochs?|ep)\b[ :#=\[(]{0,3}(\d{1,9}) ?(?:/|of) ?(\d{1,9})(?![\d.])", re.ASCII)
+_ALONE = re.compile(
+    r"(?i)(?:\b(?:epoch|ep)[ :#=\[(_-]{0,3}(\d{1,9})|^\W*(?:train|training)[ #]{1,2}(\d{1,9})(?: ?/ ?(\d{1,9}))?\W*$)(?![\d.]\d|\d)",
+    re.ASCII,
+)
+
+
+@lru_cache(maxsize=512)
+def epoch_in(name: str) -> tuple[int | None, int | None]:
+    """Give the epoch's number as printed, and the number of epochs where it is printed too."""
+    match = _OF_TOTAL.search(name)
+    if match is not None:
+        return int(match[1]), int(match[2])
+    match = _ALONE.search(name)
+    if match is None:
+        return None, None
+    return int(match[1] or match[2]), int(match[3]) if match[3] else None
+
+
+class EpochNames:
+    """Turns printed epoch numbers into numbers from 1: a log that prints an epoch 0 counts from zero."""
+
+    def __init__(self) -> None:
+        self._from_zero = False
+
+    def read(self, name: str) -> tuple[float | None, float | None]:
+        """Give the epoch under way from 1, and the number of epochs."""
+        printed, total = epoch_in(name) if name else (None, None)
+        return self.number(printed, total)
+
+    def number(self, printed: float | None, total: float | None) -> tuple[float | None, float | None]:
+        """The same for numbers that a parser took out itself."""
+        if printed is None:
+            return None, None
+        self._from_zero = self._from_zero or printed == 0
+        epoch = printed + 1 if self._from_zero else printed
+        if total is not None and total < epoch:  # `Epoch 24/24` of a loop from 0: the last index is printed, not the count
+            total = epoch
+        return epoch, total

@@ -1,0 +1,145 @@
+"""Names and values in free text (`loss 0.5`, `lr: 1e-4`, `acc=88.5%`), as every reader of such lines takes them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from trainmon.events import Event, GpuMemory, Metrics, StageKind
+from trainmon.parsers.numbers import NUMBER, number, size_bytes
+
+MAX_NAME_CHARS = 64
+MAX_PAIRS = 256
+
+# What may end a value. A size, a duration, a clock, a date, a version, a path and a fraction end otherwise.
+_END = r"(?=\s*%?(?:[\s,;|)\]}>'\"]|\.?$|\.\s|\s-\s))"
+_PAIR = re.compile(
+    rf"""(?<![\w./-])["']?(?P<name>[A-Za-z_][\w./@%-]{{0,63}}(?:[ ][A-Za-z(@/][\w./@%()-]{{0,31}}){{0,3}})["']?
+    (?:\s*\t?\s*[:=]\s*|\s+(?=[-+.\d]|[nN]a[nN]|[iI]nf))\[?["']?(?P<value>{NUMBER}){_END}""",
+    re.ASCII | re.VERBOSE,
+)
+_SIZED = re.compile(
+    r"(?P<name>[A-Za-z_][\w./-]{0,40}(?: [A-Za-z]\w{0,20}){0,2})(?: ?\((?P<unit>[GM]i?B)\))?\s*[:= ]\s*"
+    r"(?P<value>\d{1,12}(?:\.\d{1,6})?) ?(?P<size>[GMK]i?[Bb]?)?(?![\w.])",
+    re.ASCII,
+)
+_MEMORY_NAME = re.compile(r"(?:^|[^a-z])(?:v?ram|(?:gpu|max|peak|cuda)?[_ ]?mem(?:ory)?)(?![a-z])", re.IGNORECASE | re.ASCII)
+_MEMORY_UNIT = re.compile(r"\(\s*([GM])i?B\s*\)\s*$", re.IGNORECASE | re.ASCII)
+
+_CONNECTIVES = frozenset(
+    "a after and are as at before best_epoch by every for from found if in into is last least least most near of on only "
+    "or over per reached than the then this to took under until up was were with within using saved saving loaded "
+    "loading running starting started finished done took resumed resuming skipping".split()
+)
+_COUNTER_WORDS = frozenset(
+    "step steps iter iters iteration iterations it its itr epoch epochs ep batch batches update updates global_step "
+    "total_steps max_steps num_steps total_step max_step steps_total total_epochs num_epochs max_epochs max_epoch n_epochs "
+    "epochs_total current_steps num_updates total max_iter max_iters total_iters iter_num timestep timesteps stage phase fold "
+    "trial round".split()
+)
+_TIME_WORDS = frozenset(
+    "eta time elapsed remaining date ts timestamp datetime t wall walltime wall_time elapsed_time remaining_time "
+    "step_time iter_time batch_time data_time epoch_time sec_per_step sec_per_it seconds secs s ms duration "
+    "step_time_ms step_time_s step_ms time_ms time_s dt created asctime started finished runtime".split()
+)
+_IDENTITY_WORDS = frozenset(
+    "rank local_rank world_size node nodes pid tid port line lineno v_num version seed gpu gpus device devices cuda "
+    "worker workers process code exit id job jobid task year".split()
+)
+_NOT_METRICS = _COUNTER_WORDS | _TIME_WORDS | _IDENTITY_WORDS
+_SPLITS = frozenset("train training val valid validation test eval dev best avg mean running total lm current cur final".split())
+_EVAL_NAME = re.compile(r"(?:^|[/_ .-])(?:val|valid|validation|eval|evaluation|test|dev)(?=[/_ .:-]|$)", re.IGNORECASE | re.ASCII)
+
+
+def is_metric_name(name: str) -> bool:
+    """Whether a printed name is a quantity worth a curve, not a counter, a clock or an identity."""
+    return bool(name) and name.lower() not in _NOT_METRICS
+
+
+def read_pairs(text: str) -> dict[str, float]:
+    """Give every named number of a line under its printed name; the first of equal names wins."""
+    found: dict[str, float] = {}
+    for match in _PAIR.finditer(text):
+        name = _trimmed(match["name"], spaced=":" not in (sep := text[match.end("name") : match.start("value")]) and "=" not in sep)
+        if not is_metric_name(name) or name in found:
+            continue
+        value = number(match["value"])
+        if value is not None:
+            found[name] = value
+            if len(found) >= MAX_PAIRS:
+                break
+    return found
+
+
+def _trimmed(name: str, *, spaced: bool) -> str:
+    """Cut a name of several words down to those that belong to it: `epoch finished loss` is `loss`."""
+    words = name.split(" ")
+    if spaced:  # `took 3`, `val loss 0.3`: only words of a closed set may stand before the last one
+        last = words.pop()
+        if last.lower() in _CONNECTIVES:
+            return ""
+        kept = [last]
+        while words and words[-1].lower() in _SPLITS:
+            kept.insert(0, words.pop())
+        return " ".join(kept)
+    while len(words) > 1 and (words[0].lower() in _NOT_METRICS or words[0].lower() in _CONNECTIVES):
+        words.pop(0)
+    return " ".join(words)
+
+
+def gpu_memory(text: str) -> GpuMemory | None:
+    """Read `gpu_mem=3.2G`, `max_mem: 1804M`, `GPU Mem (GB): 0.95`: logs write MB and GB for MiB and GiB."""
+    used = peak = total = None
+    for match in _SIZED.finditer(text):
+        name, unit = match["name"], match["size"] or match["unit"]
+        if unit is None or _MEMORY_NAME.search(name) is None:
+            continue
+        size, low = size_bytes(match["value"], unit.upper()), name.lower()
+        if "peak" in low or "max" in low:
+            peak = peak or size
+        elif "total" in low:
+            total = total or size
+        else:
+            used = used or size
+    if used is None and peak is None:
+        return None
+    return GpuMemory(used_bytes=used, peak_bytes=peak, total_bytes=total)
+
+
+def memory_of(values: Mapping[str, float]) -> GpuMemory | None:
+    """Take GPU memory out of metrics that name their unit: `memory/max_allocated (GiB)`, `memory(GiB)`."""
+    used = peak = None
+    for name, value in values.items():
+        unit = _MEMORY_UNIT.search(name)
+        if unit is None or not value >= 0 or _MEMORY_NAME.search(name) is None:
+            continue
+        size = value * 1024.0 ** (3 if unit[1] in "Gg" else 2)
+        if "max" in name or "peak" in name:
+            peak = max(peak or 0.0, size)
+        else:
+            used = max(used or 0.0, size)
+    if used is None and peak is None:
+        return None
+    return GpuMemory(used_bytes=used, peak_bytes=peak)
+
+
+def is_eval_name(name: str) -> bool:
+    """`val_loss`, `eval/acc`, `valid loss`, `metrics/mAP (val)`: a result of evaluation, not of training."""
+    return _EVAL_NAME.search(name) is not None
+
+
+def metric_events(
+    values: Mapping[str, float],
+    *,
+    step: float | None = None,
+    epoch: float | None = None,
+    in_bar: bool = False,
+    all_eval: bool = False,
+) -> Iterable[Event]:
+    """Give one Metrics for the training values and one for those of evaluation that the same line printed."""
+    trained = {} if all_eval else {name: value for name, value in values.items() if not is_eval_name(name)}
+    if trained:
+        yield Metrics(values=trained, step=step, epoch=epoch, in_bar=in_bar)
+    if len(trained) < len(values):
+        evaluated = {name: value for name, value in values.items() if name not in trained}
+        yield Metrics(values=evaluated, step=step, epoch=epoch, kind=StageKind.EVAL, in_bar=in_bar)
