@@ -1,0 +1,166 @@
+"""The books of one attempt: training seconds and steps, pauses by cause, and the curve of both, in bounded memory."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+from trainmon.cadence import Events
+from trainmon.events import StageKind
+from trainmon.pace import STALL, Overhead, Recurring, Slowdown
+from trainmon.pauses import PAUSE_STEPS, Judged, Part, judge, split_excess
+from trainmon.ticks import Interval
+
+CURVE = 384
+"""Points of the curve; with the 64 intervals that wait this stays below 512 samples."""
+_BINS_PER_E = 50.0
+"""Bins of the histogram of step times are 2 % wide."""
+
+
+class Ledger:
+    """What was booked so far."""
+
+    def __init__(self) -> None:
+        self.steps = 0.0
+        self.seconds = 0.0
+        self.last_step_s = 0.0
+        self.warmup_steps = 0.0
+        self.warmup_s = 0.0
+        self.skipped_to: float | None = None
+        self.curve: list[tuple[float, float]] = []
+        self._histogram: Counter[int] = Counter()
+        self._squares = 0.0
+        self._intervals = 0
+        self._events: dict[tuple[str, bool], Events] = {}
+        self._began = False
+
+    def copy(self) -> Ledger:
+        """An independent copy."""
+        other = Ledger()
+        other.__dict__.update(self.__dict__)
+        other.curve = self.curve.copy()
+        other._histogram = self._histogram.copy()
+        other._events = {key: events.copy() for key, events in self._events.items()}
+        return other
+
+    def next_attempt(self) -> Ledger:
+        """Books for a new attempt: what recurs is remembered, what was measured is not."""
+        other = Ledger()
+        other._events = self._events
+        return other
+
+    def book(self, intervals: Sequence[Interval], count: int) -> None:
+        """Book the first `count` intervals, judged among all of them."""
+        if not intervals:
+            return
+        judged = judge(intervals, leading=not self._began)[:count]
+        self._began = True
+        for one in judged:
+            self._book(one)
+
+    def _book(self, judged: Judged) -> None:
+        interval, part = judged.interval, judged.part
+        if part is Part.SKIPPED:
+            self.skipped_to = interval.to_step
+            return
+        if part is Part.WARMUP:
+            self.warmup_steps += interval.steps
+            self.warmup_s += interval.duration_s
+            return
+        if part is Part.PAUSE:
+            self._pause(judged)
+        if part is Part.TRAIN:
+            self._train(interval)
+        self._extend(interval, judged.step_s * interval.steps)
+
+    def _train(self, interval: Interval) -> None:
+        self.steps += interval.steps
+        self.seconds += interval.duration_s
+        self._squares += interval.duration_s**2 / interval.steps
+        self._intervals += 1
+        self.last_step_s = interval.step_s
+        if interval.step_s > 0:
+            self._histogram[round(math.log(interval.step_s) * _BINS_PER_E)] += max(1, round(interval.steps))
+
+    def _pause(self, judged: Judged) -> None:
+        interval = judged.interval
+        if not interval.pauses:
+            self._add(STALL, False, interval.from_step, interval.steps, judged.excess_s)
+            return
+        at = interval.from_step if interval.pause_step is None else interval.pause_step
+        threshold = max(PAUSE_STEPS * judged.step_s, interval.resolution_s)
+        for kind, duration_s in split_excess(interval, judged.excess_s, threshold):
+            self._add(kind, True, at, interval.to_step - at, duration_s)
+
+    def _add(self, kind: str, announced: bool, step: float, within: float, duration_s: float) -> None:
+        events = self._events.setdefault((kind, announced), Events(kind, announced))
+        events.add(step, max(within - 1.0, 0.0), duration_s)
+
+    def _extend(self, interval: Interval, seconds: float) -> None:
+        if not self.curve:
+            self.curve.append((interval.from_step, 0.0))
+        at_step, at_s = self.curve[-1]
+        if interval.to_step > at_step:
+            self.curve.append((interval.to_step, at_s + seconds))
+        if len(self.curve) > CURVE:
+            del self.curve[1:-1:2]
+
+    def quantile(self, share: float) -> float:
+        """Seconds per step that `share` of the steps stayed below (2 % bins)."""
+        target = share * self._histogram.total()
+        for bin_, weight in sorted(self._histogram.items()):
+            target -= weight
+            if target <= 0:
+                return math.exp(bin_ / _BINS_PER_E)
+        return self.last_step_s
+
+    def noise(self) -> float:
+        """Relative scatter of the time of one interval between observations."""
+        if self._intervals < 2 or self.seconds <= 0:
+            return 0.0
+        mean = self.seconds / self.steps
+        per_step = max(self._squares / self.steps - mean**2, 0.0)
+        return math.sqrt(per_step) / mean
+
+    def history(self) -> tuple[tuple[float, float], ...]:
+        """(step, seconds per step) along the curve."""
+        return tuple((b[0], (b[1] - a[1]) / (b[0] - a[0])) for a, b in pairwise(self.curve))
+
+    def recurring(self) -> tuple[Recurring, ...]:
+        """Pauses that come back, or may."""
+        return tuple(events.recurring() for events in self._events.values())
+
+    def _stalls(self) -> Events | None:
+        events = self._events.get((STALL, False))
+        return events if events is not None and (events.count < 2 or events.cadence() is None) else None
+
+    def stall_s(self) -> float:
+        """Irregular unexplained time."""
+        stalls = self._stalls()
+        return stalls.total_s if stalls else 0.0
+
+    def stall_count(self) -> int:
+        """How often."""
+        stalls = self._stalls()
+        return stalls.count if stalls else 0
+
+    def overheads(self) -> Mapping[str, Overhead]:
+        """By cause; unexplained time that comes back at a cadence is `other`, not a stall."""
+        found: dict[str, Overhead] = {}
+        for (kind, announced), events in self._events.items():
+            irregular = events is self._stalls()
+            name = kind if announced or irregular else str(StageKind.OTHER)
+            before = found.get(name)
+            count = events.count + (before.count if before else 0)
+            total = events.total_s + (before.total_s if before else 0.0)
+            cadence = None if irregular else events.cadence()
+            found[name] = Overhead(
+                kind=name, count=count, total_s=total, mean_s=total / count, cadence_steps=None if before else cadence
+            )
+        return found
+
+    def slowdown(self) -> Slowdown | None:
+        """The one lasting change to a slower pace, if there is one."""
+        return None

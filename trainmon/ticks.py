@@ -1,0 +1,90 @@
+"""A clock with coarse ticks: which observations tell the time to within one step, and the intervals between them.
+
+A progress bar shows whole seconds, cut off. The first redraw that shows a new second marks the tick to within one
+redraw; the later ones of the same second say nothing. Between two such marks steps over seconds is exact to about one
+step. After a pause the second shown may have begun long before the redraw: that mark is `blurred` by up to a tick.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from trainmon.events import StageKind
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Two states of the counter and the time between them."""
+
+    from_step: float
+    to_step: float
+    duration_s: float
+    resolution_s: float = 0.0
+    blurred_start: bool = False
+    blurred_end: bool = False
+    pauses: tuple[tuple[StageKind, float | None], ...] = ()
+    """Announced in it: what, and how long where the log says so."""
+    pause_step: float | None = None
+    """The last step seen before the announcement."""
+
+    @property
+    def steps(self) -> float:
+        """Steps done in it."""
+        return self.to_step - self.from_step
+
+    @property
+    def step_s(self) -> float:
+        """Seconds per step, announced pauses of known length taken out."""
+        known = sum(duration or 0.0 for _, duration in self.pauses)
+        return max(self.duration_s - known, 0.0) / self.steps
+
+
+class TickReader:
+    """Turns observations into intervals; forgets everything but the last mark."""
+
+    def __init__(self) -> None:
+        self._mark: tuple[float, float, bool] | None = None
+        self._seen_s = 0.0
+        self._step: float | None = None
+        self._pause_step: float | None = None
+        self._pauses: list[tuple[StageKind, float | None]] = []
+
+    @property
+    def position(self) -> float | None:
+        """Step of the last mark."""
+        return self._mark[0] if self._mark else None
+
+    def announce(self, kind: StageKind, duration_s: float | None) -> None:
+        """A pause happened since the last observation."""
+        if not self._pauses:
+            self._pause_step = self._step
+        if len(self._pauses) < 16:
+            self._pauses.append((kind, duration_s))
+
+    def reset(self, step: float | None = None, time_s: float | None = None) -> None:
+        """Connect nothing across this point."""
+        self._mark = None if step is None or time_s is None else (step, time_s, False)
+        self._seen_s = time_s or 0.0
+        self._step = step
+        self._pauses.clear()
+
+    def read(self, step: float, time_s: float, resolution_s: float) -> Interval | None:
+        """The interval that this observation closes, if it marks a time."""
+        if self._mark is None:
+            self.reset(step, time_s)
+            return None
+        self._step = step
+        at_step, at_s, blurred = self._mark
+        if step < at_step or time_s < self._seen_s - resolution_s:
+            self.reset(step, time_s)
+            return None
+        if step == at_step or time_s <= at_s:
+            self._seen_s = max(self._seen_s, time_s)
+            return None
+        late = time_s - self._seen_s > 1.01 * resolution_s or time_s <= self._seen_s
+        blur = resolution_s > 0 and late
+        pause_step = self._pause_step if self._pauses else None
+        interval = Interval(at_step, step, time_s - at_s, resolution_s, blurred, blur, tuple(self._pauses), pause_step)
+        self._mark, self._seen_s = (step, time_s, blur), max(self._seen_s, time_s)
+        self._pauses.clear()
+        return interval
