@@ -1,0 +1,57 @@
+"""Moments as logs print them, to seconds since the epoch; an impossible date is no moment, never an error."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
+
+_MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+
+
+def month_number(name: str) -> int | None:
+    """`Nov`, `november`, `11`: 11."""
+    return int(name) if name.isdigit() else _MONTHS.get(name[:3].lower())
+
+
+def moment_s(
+    date: tuple[int, int, int], clock: str, fraction: str | None = None, offset: str | None = None, tz: tzinfo | None = None
+) -> float | None:
+    """Give a moment in seconds; `clock` is `HH:MM:SS`, `offset` is `Z`, `UTC` or `+08:00`, without it `tz` rules.
+
+    Without `tz` too it is the machine's own zone. None for dates and clocks that do not exist.
+    """
+    minute = _minute_s(date, clock[:5], offset, tz)
+    if minute is None:
+        return None
+    seconds = minute + int(clock[6:8])
+    return seconds + int(fraction) / 10 ** len(fraction) if fraction else seconds
+
+
+@lru_cache(maxsize=256)
+def _minute_s(date: tuple[int, int, int], hour_minute: str, offset: str | None, tz: tzinfo | None) -> float | None:
+    """A log repeats its minutes: zone arithmetic is done once for each."""
+    try:
+        naive = datetime(*date, int(hour_minute[:2]), int(hour_minute[3:5]))  # noqa: DTZ001: the zone follows
+        zone = _zone(offset) if offset else tz
+        return (naive.replace(tzinfo=zone) if zone is not None else naive.astimezone()).timestamp()
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _zone(offset: str) -> tzinfo:
+    if offset in ("Z", "z", "UTC", "GMT"):
+        return UTC
+    digits = offset[1:].replace(":", "")
+    span = timedelta(hours=int(digits[:2]), minutes=int(digits[2:4] or 0))
+    return timezone(-span if offset[0] == "-" else span)
+
+
+def iso_s(text: str, tz: tzinfo | None = None) -> float | None:
+    """Read `2026-11-20T04:51:29Z`, `2026-11-20 04:51:29.5+01:00` (text that is a moment and nothing else)."""
+    if not (16 <= len(text) <= 40 and text[4] in "-/" and text.isascii()):
+        return None
+    try:
+        moment = datetime.fromisoformat(text.replace("/", "-").replace(",", "."))
+        return (moment.replace(tzinfo=tz) if moment.tzinfo is None and tz is not None else moment).timestamp()
+    except (ValueError, OverflowError, OSError):
+        return None
