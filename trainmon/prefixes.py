@@ -104,10 +104,10 @@ _HEADER_NAME = _compiled(rf"{_SEPARATOR}(?P<logger>{_NAME})[\ \t]+-(?=[\ \t])|[\
 _HEADER_END = _compiled(r"[\ \t]*(?:(?:[-|]{1,2}|>>|:)(?:[\ \t]+|$))?[\ \t]*")
 
 
-def strip(text: str, *, tz: tzinfo | None = None, default_year: int | None = None) -> Prefix:
+def strip(text: str, *, zone: tzinfo | None = None, default_year: int | None = None) -> Prefix:
     """Take the prefixes off a sanitised line.
 
-    `tz` is the zone of timestamps that name none (None: the machine's own). `default_year` is the year of those
+    `zone` is that of timestamps that name none (None: the machine's own). `default_year` is the year of those
     that name none (None: they give no time). A table row that begins with a timestamp (`2026-..., 0, 31 %`) keeps it.
     """
     if not _may_begin(text):
@@ -121,7 +121,7 @@ def strip(text: str, *, tz: tzinfo | None = None, default_year: int | None = Non
         parts = {name: part for name, part in match.groupdict().items() if part is not None}
         end = match.end()
         if "clock" in parts or "epoch_s" in parts:
-            moment = _moment(parts, tz, default_year)
+            moment = _moment(parts, zone, default_year)
             time_s = moment if time_s is None else time_s
             if text[end : end + 1] == ",":
                 break
@@ -176,7 +176,7 @@ def _header(text: str, end: int, parts: dict[str, str]) -> int:
     return closing.end() if closing else end
 
 
-def _moment(parts: Mapping[str, str], tz: tzinfo | None, default_year: int | None) -> float | None:
+def _moment(parts: Mapping[str, str], zone: tzinfo | None, default_year: int | None) -> float | None:
     if "epoch_s" in parts:
         return float(parts["epoch_s"])
     if "month" not in parts:
@@ -188,4 +188,4 @@ def _moment(parts: Mapping[str, str], tz: tzinfo | None, default_year: int | Non
     if month > 12 >= day:  # `25/12/2024`
         month, day = day, month
     date = (year + 2000 if year < 100 else year, month, day)
-    return moment_s(date, parts["clock"], parts.get("fraction"), parts.get("offset"), tz)
+    return moment_s(date, parts["clock"], parts.get("fraction"), parts.get("offset"), zone)
