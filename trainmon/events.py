@@ -194,7 +194,17 @@ class Remainder:
     text: str
 
 
-Event = Counter | Metrics | MetricRows | StageMark | Facts | AttemptMark | Problem | Ending | GpuMemory | Remainder
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """The line itself states its time in a field (`"time": "2026-11-20T04:50:48Z"`, `ts=1795150248.5`)."""
+
+    time_s: float
+    """Seconds since the epoch."""
+
+
+Event = (
+    Counter | Metrics | MetricRows | StageMark | Facts | AttemptMark | Problem | Ending | GpuMemory | Clock | Remainder
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
