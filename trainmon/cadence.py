@@ -4,14 +4,35 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import islice
 from statistics import fmean, median, pstdev
 
 from trainmon.pace import Recurring
 
 KEPT = 64
+HIT_SHARE = 0.8
+"""A cadence must find so much of what it predicts."""
 _ROUND = (1000.0, 500.0, 250.0, 200.0, 100.0, 50.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One pause: at or after `step`, at most `within` steps later."""
+
+    step: float
+    within: float
+    duration_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Events sorted into those that follow a cadence and the rest."""
+
+    cadence_steps: float | None
+    regular: Sequence[Event]
+    irregular: Sequence[Event]
 
 
 @dataclass(slots=True)
@@ -22,74 +43,91 @@ class Events:
     announced: bool
     count: int = 0
     total_s: float = 0.0
-    first_step: float = 0.0
-    recent: deque[tuple[float, float, float]] = field(default_factory=lambda: deque(maxlen=KEPT))
-    """(step at or after which it was, steps it may have been later, seconds)."""
+    recent: deque[Event] = field(default_factory=lambda: deque(maxlen=KEPT))
 
-    def add(self, step: float, within: float, duration_s: float) -> None:
-        """One more pause, between `step` and `step + within`."""
-        if not self.count:
-            self.first_step = step
+    def add(self, event: Event) -> None:
+        """One more pause."""
         self.count += 1
-        self.total_s += duration_s
-        self.recent.append((step, within, duration_s))
+        self.total_s += event.duration_s
+        self.recent.append(event)
 
     def copy(self) -> Events:
         """An independent copy."""
-        return Events(self.kind, self.announced, self.count, self.total_s, self.first_step, self.recent.copy())
+        return Events(self.kind, self.announced, self.count, self.total_s, self.recent.copy())
 
-    def recurring(self) -> Recurring:
-        """What is known about them, for a forecast."""
-        costs = [duration for _, _, duration in self.recent][-16:]
+    def pattern(self) -> Pattern:
+        """Which of them recur."""
+        return find_pattern(tuple(self.recent), announced=self.announced and self.count == len(self.recent))
+
+    def recurring(self, pattern: Pattern) -> Recurring | None:
+        """What a forecast needs of those that recur."""
+        if pattern.cadence_steps is None:
+            return None
+        costs = [event.duration_s for event in pattern.regular][-16:]
         return Recurring(
             kind=self.kind,
-            count=self.count,
-            mean_s=fmean(costs),
+            count=len(pattern.regular),
+            cost_s=median(costs) if len(costs) > 4 else fmean(costs),
             spread_s=pstdev(costs),
-            first_step=self.first_step,
-            last_step=self.recent[-1][0],
-            cadence_steps=self.cadence(),
+            last_step=pattern.regular[-1].step,
+            slack_steps=max(event.within for event in pattern.regular),
+            cadence_steps=pattern.cadence_steps,
             announced=self.announced,
         )
 
-    def cadence(self) -> float | None:
-        """Steps from one to the next, if that is regular.
 
-        One event alone: every so many steps from the start when it was announced, or when the step is a round one.
-        """
-        steps = [(step, within) for step, within, _ in self.recent]
-        if len(steps) == 1:
-            step, within = steps[0]
-            return _single(step, within, self.announced) if self.count == 1 else None
-        gaps = [after - before for (before, _), (after, _) in pairwise(steps) if after > before]
-        if not gaps:
-            return None
-        slack = max(within for _, within in steps)
-        usual = median(gaps)
-        base = _refined(gaps, usual, slack)
-        regular = sum(1 for gap in gaps if _is_multiple(gap, base, slack))
-        if regular < math.ceil(0.8 * len(gaps)):
-            return None
-        if len(gaps) == 1 and not self.announced and not _is_multiple(steps[0][0], base, slack):
-            return None
-        return base
+def find_pattern(events: Sequence[Event], *, announced: bool) -> Pattern:
+    """Sort events into a cadence and the rest; the cadence that explains most of them wins.
+
+    One event alone recurs every so many steps from the start if the log announced it, or if its step is a round one.
+    """
+    if len(events) == 1:
+        cadence = _single(events[0], announced)
+        return Pattern(cadence, events if cadence else (), () if cadence else events)
+    best = Pattern(None, (), events)
+    for cadence in _candidates(events):
+        for first in islice(events, 3):
+            found = _follow(events, first, cadence, announced)
+            if found is not None and len(found.regular) > len(best.regular):
+                best = found
+    return best
 
 
-def _refined(gaps: list[float], usual: float, slack: float) -> float:
-    """Over many gaps the slack of the single one averages out; a whole number where it fits."""
-    near = [gap for gap in gaps if abs(gap - usual) <= slack + 0.02 * usual] or [usual]
-    mean = fmean(near)
-    return float(round(mean)) if abs(mean - round(mean)) <= max(slack / len(near), 0.02) else mean
+def _candidates(events: Sequence[Event]) -> list[float]:
+    """Gaps between events, those between neighbours first, the larger first."""
+    near = [*events[:6], *events[-6:]] if len(events) > 12 else list(events)
+    gaps = {b.step - a.step for ahead in (1, 2, 3) for a, b in zip(near, near[ahead:], strict=False)}
+    gaps |= {event.step for event in events[:2]}
+    return sorted((gap for gap in gaps if gap >= 1), reverse=True)
 
 
-def _is_multiple(steps: float, cadence: float, slack: float) -> bool:
-    times = max(round(steps / cadence), 1)
-    return abs(steps - times * cadence) <= slack + 0.02 * cadence
+def _follow(events: Sequence[Event], first: Event, cadence: float, announced: bool) -> Pattern | None:
+    slack = max(event.within for event in events) + 1.0 + 0.005 * cadence
+    if slack > 0.4 * cadence:
+        slack = 0.4 * cadence
+    hits: dict[int, Event] = {}
+    rest: list[Event] = []
+    for event in events:
+        times = round((event.step - first.step) / cadence)
+        if times >= 0 and times not in hits and abs(event.step - first.step - times * cadence) <= slack:
+            hits[times] = event
+        else:
+            rest.append(event)
+    expected = math.floor((events[-1].step - first.step) / cadence) + 1
+    in_phase = abs(first.step - round(first.step / cadence) * cadence) <= slack and first.step >= cadence - slack
+    enough = len(hits) >= 3 or (len(hits) == 2 and (announced or in_phase))
+    if not enough or len(hits) < HIT_SHARE * expected or 2 * len(rest) > len(hits) + 1:
+        return None
+    last = max(hits)
+    exact = (hits[last].step - first.step) / last if last else cadence
+    if abs(exact - round(exact)) * last <= slack:
+        exact = float(round(exact))
+    return Pattern(exact, tuple(hits.values()), tuple(rest))
 
 
-def _single(step: float, within: float, announced: bool) -> float | None:
+def _single(event: Event, announced: bool) -> float | None:
     for unit in _ROUND:
-        multiple = math.ceil(step / unit) * unit
-        if 0 < multiple <= step + within:
+        multiple = math.ceil(event.step / unit) * unit
+        if 0 < multiple <= event.step + event.within:
             return multiple
-    return step if announced and step > 0 else None
+    return event.step if announced and event.step > 0 else None

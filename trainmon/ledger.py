@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from trainmon.cadence import Events
+from trainmon.cadence import Event, Events
 from trainmon.events import StageKind
 from trainmon.pace import STALL, Overhead, Recurring, Slowdown
 from trainmon.pauses import PAUSE_STEPS, Judged, Part, judge, split_excess
@@ -87,16 +87,17 @@ class Ledger:
     def _pause(self, judged: Judged) -> None:
         interval = judged.interval
         if not interval.pauses:
-            self._add(STALL, False, interval.from_step, interval.steps, judged.excess_s)
+            self._add(STALL, False, Event(interval.from_step, interval.steps - 1, judged.excess_s))
             return
         at = interval.from_step if interval.pause_step is None else interval.pause_step
-        threshold = max(PAUSE_STEPS * judged.step_s, interval.resolution_s)
+        until = interval.to_step if interval.pause_until is None else interval.pause_until
+        within = max(until - at - 1, 0.0)
+        threshold = max(PAUSE_STEPS * judged.step_s, 0.3 * interval.resolution_s)
         for kind, duration_s in split_excess(interval, judged.excess_s, threshold):
-            self._add(kind, True, at, interval.to_step - at, duration_s)
+            self._add(kind, True, Event(at, within, duration_s))
 
-    def _add(self, kind: str, announced: bool, step: float, within: float, duration_s: float) -> None:
-        events = self._events.setdefault((kind, announced), Events(kind, announced))
-        events.add(step, max(within - 1.0, 0.0), duration_s)
+    def _add(self, kind: str, announced: bool, event: Event) -> None:
+        self._events.setdefault((kind, announced), Events(kind, announced)).add(event)
 
     def _extend(self, interval: Interval, seconds: float) -> None:
         if not self.curve:
@@ -129,38 +130,50 @@ class Ledger:
         return tuple((b[0], (b[1] - a[1]) / (b[0] - a[0])) for a, b in pairwise(self.curve))
 
     def recurring(self) -> tuple[Recurring, ...]:
-        """Pauses that come back, or may."""
-        return tuple(events.recurring() for events in self._events.values())
+        """Pauses that come back at a cadence."""
+        found = (events.recurring(events.pattern()) for events in self._events.values())
+        return tuple(one for one in found if one is not None)
 
-    def _stalls(self) -> Events | None:
-        events = self._events.get((STALL, False))
-        return events if events is not None and (events.count < 2 or events.cadence() is None) else None
-
-    def stall_s(self) -> float:
-        """Irregular unexplained time."""
-        stalls = self._stalls()
-        return stalls.total_s if stalls else 0.0
-
-    def stall_count(self) -> int:
-        """How often."""
-        stalls = self._stalls()
-        return stalls.count if stalls else 0
+    def irregular(self) -> tuple[int, float]:
+        """Count and seconds of pauses without a cadence."""
+        rest = [event.duration_s for events in self._events.values() for event in events.pattern().irregular]
+        return len(rest), sum(rest)
 
     def overheads(self) -> Mapping[str, Overhead]:
         """By cause; unexplained time that comes back at a cadence is `other`, not a stall."""
-        found: dict[str, Overhead] = {}
-        for (kind, announced), events in self._events.items():
-            irregular = events is self._stalls()
-            name = kind if announced or irregular else str(StageKind.OTHER)
-            before = found.get(name)
-            count = events.count + (before.count if before else 0)
-            total = events.total_s + (before.total_s if before else 0.0)
-            cadence = None if irregular else events.cadence()
-            found[name] = Overhead(
-                kind=name, count=count, total_s=total, mean_s=total / count, cadence_steps=None if before else cadence
-            )
-        return found
+        books = _Books()
+        for events in self._events.values():
+            pattern = events.pattern()
+            if events.announced:
+                books.add(events.kind, events.count, events.total_s, pattern.cadence_steps)
+                continue
+            stalls = [event.duration_s for event in pattern.irregular]
+            books.add(STALL, len(stalls), sum(stalls), None)
+            count, total = events.count - len(stalls), events.total_s - sum(stalls)
+            if pattern.cadence_steps is None:
+                books.add(STALL, count, total, None)
+            else:
+                books.add(StageKind.OTHER, count, total, pattern.cadence_steps)
+        return books.found
 
     def slowdown(self) -> Slowdown | None:
         """The one lasting change to a slower pace, if there is one."""
         return None
+
+
+class _Books:
+    """Overheads summed by cause."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, Overhead] = {}
+
+    def add(self, kind: str, count: int, total_s: float, cadence_steps: float | None) -> None:
+        """Book so many pauses of one cause."""
+        if count <= 0:
+            return
+        before = self.found.get(kind)
+        if before is not None:
+            count, total_s = count + before.count, total_s + before.total_s
+            cadence_steps = cadence_steps if before.cadence_steps is None else before.cadence_steps
+        mean_s = total_s / count
+        self.found[kind] = Overhead(kind=kind, count=count, total_s=total_s, mean_s=mean_s, cadence_steps=cadence_steps)

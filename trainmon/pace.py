@@ -27,16 +27,17 @@ class Overhead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recurring:
-    """Pauses of one cause: where they were and how long they took."""
+    """Pauses of one cause that come back at a cadence."""
 
     kind: str
     count: int
-    mean_s: float
-    """Of the later ones, when the cost drifts."""
+    cost_s: float
+    """Of one, from the later ones."""
     spread_s: float
-    first_step: float
     last_step: float
-    cadence_steps: float | None
+    slack_steps: float
+    """How far off the step may be, where the counter was seen less often than every step."""
+    cadence_steps: float
     announced: bool
     """The log said so; False where only the clock shows it."""
 

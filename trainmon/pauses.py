@@ -179,9 +179,7 @@ def _warmup_length(intervals: Sequence[Interval], base: float) -> int:
 
 def split_excess(interval: Interval, excess_s: float, threshold_s: float) -> list[tuple[StageKind, float]]:
     """Book the excess of an interval with announced pauses: known durations first, the rest to those without one."""
-    booked = [
-        (kind, duration) for kind, duration in interval.pauses if duration is not None
-    ]
+    booked = [(kind, duration) for kind, duration in interval.pauses if duration is not None]
     rest = max(excess_s - sum(duration for _, duration in booked), 0.0)
     told = {kind for kind, _ in booked}
     unknown = sorted({kind for kind, duration in interval.pauses if duration is None} - told)

@@ -118,6 +118,7 @@ class StepClock:
         if self._last_step is None or self._start_step is None:
             return None
         ledger, basis = self._look()
+        stall_count, stall_s = ledger.irregular()
         recent = [interval.duration_s for interval in self._buffer]
         return Pace(
             basis=basis,
@@ -125,8 +126,8 @@ class StepClock:
             last_step=self._last_step,
             curve=tuple(ledger.curve),
             recurring=ledger.recurring(),
-            stall_s=ledger.stall_s(),
-            stall_count=ledger.stall_count(),
+            stall_s=stall_s,
+            stall_count=stall_count,
             usual_gap_s=median(recent) if recent else 0.0,
             interval_steps=fmean([i.steps for i in self._buffer]) if self._buffer else 1.0,
             noise=ledger.noise(),

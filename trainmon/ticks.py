@@ -26,6 +26,8 @@ class Interval:
     """Announced in it: what, and how long where the log says so."""
     pause_step: float | None = None
     """The last step seen before the announcement."""
+    pause_until: float | None = None
+    """The first step seen after it."""
 
     @property
     def steps(self) -> float:
@@ -47,6 +49,7 @@ class TickReader:
         self._seen_s = 0.0
         self._step: float | None = None
         self._pause_step: float | None = None
+        self._pause_until: float | None = None
         self._pauses: list[tuple[StageKind, float | None]] = []
 
     @property
@@ -57,7 +60,7 @@ class TickReader:
     def announce(self, kind: StageKind, duration_s: float | None) -> None:
         """A pause happened since the last observation."""
         if not self._pauses:
-            self._pause_step = self._step
+            self._pause_step, self._pause_until = self._step, None
         if len(self._pauses) < 16:
             self._pauses.append((kind, duration_s))
 
@@ -73,6 +76,8 @@ class TickReader:
         if self._mark is None:
             self.reset(step, time_s)
             return None
+        if self._pauses and self._pause_until is None and self._step is not None and step > self._step:
+            self._pause_until = step
         self._step = step
         at_step, at_s, blurred = self._mark
         if step < at_step or time_s < self._seen_s - resolution_s:
@@ -83,8 +88,8 @@ class TickReader:
             return None
         late = time_s - self._seen_s > 1.01 * resolution_s or time_s <= self._seen_s
         blur = resolution_s > 0 and late
-        pause_step = self._pause_step if self._pauses else None
-        interval = Interval(at_step, step, time_s - at_s, resolution_s, blurred, blur, tuple(self._pauses), pause_step)
+        where = (self._pause_step, self._pause_until) if self._pauses else (None, None)
+        interval = Interval(at_step, step, time_s - at_s, resolution_s, blurred, blur, tuple(self._pauses), *where)
         self._mark, self._seen_s = (step, time_s, blur), max(self._seen_s, time_s)
         self._pauses.clear()
         return interval
