@@ -79,18 +79,29 @@ class Events:
 def find_pattern(events: Sequence[Event], *, announced: bool) -> Pattern:
     """Sort events into a cadence and the rest; the cadence that explains most of them wins.
 
-    One event alone recurs every so many steps from the start if the log announced it, or if its step is a round one.
+    One event alone recurs every so many steps from the start if the log announced it.
     """
     if len(events) == 1:
-        cadence = _single(events[0], announced)
+        cadence = _single(events[0]) if announced else None
         return Pattern(cadence, events if cadence else (), () if cadence else events)
     best = Pattern(None, (), events)
     for cadence in _candidates(events):
         for first in islice(events, 3):
             found = _follow(events, first, cadence, announced)
-            if found is not None and len(found.regular) > len(best.regular):
+            if found is not None and _worth(found) > _worth(best):
                 best = found
     return best
+
+
+def _worth(pattern: Pattern) -> tuple[int, bool]:
+    """How many events it explains; between equals, one that counts from step 0."""
+    cadence = pattern.cadence_steps
+    return len(pattern.regular), cadence is not None and _in_phase(pattern.regular[0], cadence)
+
+
+def _in_phase(event: Event, cadence: float) -> bool:
+    slack = min(event.within + 1.0 + 0.005 * cadence, 0.4 * cadence)
+    return event.step >= cadence - slack and abs(event.step - round(event.step / cadence) * cadence) <= slack
 
 
 def _candidates(events: Sequence[Event]) -> list[float]:
@@ -114,8 +125,7 @@ def _follow(events: Sequence[Event], first: Event, cadence: float, announced: bo
         else:
             rest.append(event)
     expected = math.floor((events[-1].step - first.step) / cadence) + 1
-    in_phase = abs(first.step - round(first.step / cadence) * cadence) <= slack and first.step >= cadence - slack
-    enough = len(hits) >= 3 or (len(hits) == 2 and (announced or in_phase))
+    enough = len(hits) >= 3 or (len(hits) == 2 and (announced or _in_phase(first, cadence)))
     if not enough or len(hits) < HIT_SHARE * expected or 2 * len(rest) > len(hits) + 1:
         return None
     last = max(hits)
@@ -125,9 +135,10 @@ def _follow(events: Sequence[Event], first: Event, cadence: float, announced: bo
     return Pattern(exact, tuple(hits.values()), tuple(rest))
 
 
-def _single(event: Event, announced: bool) -> float | None:
+def _single(event: Event) -> float | None:
+    """A round step at which it may have been, else the step itself."""
     for unit in _ROUND:
         multiple = math.ceil(event.step / unit) * unit
         if 0 < multiple <= event.step + event.within:
             return multiple
-    return event.step if announced and event.step > 0 else None
+    return event.step if event.step > 0 else None

@@ -71,13 +71,14 @@ def base_step_s(intervals: Sequence[Interval]) -> float | None:
 
 def judge(intervals: Sequence[Interval], *, leading: bool) -> list[Judged]:
     """Say of each interval what it is. `leading`: the first of them is the first of the attempt."""
-    base = base_step_s(intervals)
+    head = warmup_length(intervals) if leading else 0
+    base = base_step_s(intervals[head:])
     if base is None:
         return []
     fast = _ticks_every_second(intervals)
     scatter = _scatter(intervals, base, fast)
     long = [_is_long(interval, base, scatter) for interval in intervals]
-    parts = _parts(intervals, long, _warmup_length(intervals, base) if leading else 0)
+    parts = _parts(intervals, long, head)
     if leading and _is_skip(intervals, base):
         parts[0] = Part.SKIPPED
     judged = [Judged(i, part, base if part in _PRICED else i.step_s) for i, part in zip(intervals, parts, strict=True)]
@@ -164,8 +165,12 @@ def _is_skip(intervals: Sequence[Interval], base: float) -> bool:
     return len(intervals) > 1 and first.steps >= 5 * usual and first.duration_s < SKIP_RATIO * base * first.steps
 
 
-def _warmup_length(intervals: Sequence[Interval], base: float) -> int:
-    """How many leading intervals are slower than what follows, if more than half of all follow."""
+def warmup_length(intervals: Sequence[Interval]) -> int:
+    """How many leading intervals are clearly slower than the newer half of all: they say nothing of what follows."""
+    newer = intervals[len(intervals) // 2 :]
+    base = base_step_s(newer)
+    if base is None or len(intervals) < 2:
+        return 0
     head = 0
     for first, second in pairwise(intervals):
         slow = first.step_s > WARMUP_RATIO * base or first.pauses
@@ -174,7 +179,7 @@ def _warmup_length(intervals: Sequence[Interval], base: float) -> int:
         head += 1
     while head and (intervals[head - 1].pauses or intervals[head - 1].step_s <= WARMUP_RATIO * base):
         head -= 1
-    return head if head <= max(1, len(intervals) // 2) and len(intervals) >= 3 else 0
+    return head
 
 
 def split_excess(interval: Interval, excess_s: float, threshold_s: float) -> list[tuple[StageKind, float]]:
