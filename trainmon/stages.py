@@ -1,0 +1,138 @@
+"""The stages of a run: its counters and its named stages in the order in which they came."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from trainmon.events import StageKind
+from trainmon.marks import MarkedStage
+from trainmon.pace import Overhead
+from trainmon.progress import WholeRun
+from trainmon.roles import Roles
+from trainmon.snapshot import StageInfo
+from trainmon.state import RunState
+from trainmon.tracks import Track
+
+_SHORT_NAME = 60
+
+
+def stages_of(
+    state: RunState, whole: WholeRun, step: float | None, overheads: Mapping[str, Overhead], *, over: bool
+) -> tuple[StageInfo, ...]:
+    """List the stages of the whole run, first begun first; recurring ones once, with their occurrences."""
+    roles = state.roles
+    found = [_begun(t, _counted(t, kind, active=False)) for t, kind in state.earlier if kind is not StageKind.TRAIN]
+    found += _counted_stages(state, roles, over=over)
+    if roles.train is not None:
+        others_active = any(stage.active for _, stage in found)
+        info = _training(roles.train, whole, step, state, active=not over and not others_active)
+        found.append((info.started_s or 0.0, info))
+    found = _merged(found)
+    eval_by_bar = any(stage.kind is StageKind.EVAL for _, stage in found)
+    for mark in state.marks.stages.values():
+        if mark.kind is StageKind.EVAL and eval_by_bar:
+            found = [(at, _told_by_lines(stage, mark)) for at, stage in found]
+        elif mark.kind is not StageKind.TRAIN:
+            found.append((mark.started_s, _marked(mark, overheads, active=not over and mark.open_since_s is not None)))
+    return tuple(stage for _, stage in sorted(found, key=lambda item: item[0]))
+
+
+def _counted_stages(state: RunState, roles: Roles, *, over: bool) -> list[tuple[float, StageInfo]]:
+    parts = {track.key for track in (roles.train, roles.epochs, *roles.companions) if track is not None}
+    latest = max((track.last_s or 0.0 for track in state.tracks.values()), default=0.0)
+    return [
+        _begun(
+            track,
+            _counted(track, roles.kinds[track.key], active=not over and track.unfinished and track.last_s == latest),
+        )
+        for track in state.tracks.values()
+        if track.key not in parts
+    ]
+
+
+def _begun(track: Track, stage: StageInfo) -> tuple[float, StageInfo]:
+    return track.started_s or 0.0, stage
+
+
+def _merged(found: list[tuple[float, StageInfo]]) -> list[tuple[float, StageInfo]]:
+    """Stages of several attempts under one name are one recurring stage."""
+    merged: dict[tuple[str, StageKind, float | None], tuple[float, StageInfo]] = {}
+    for at, stage in found:
+        key = (stage.name, stage.kind, stage.total)
+        known = merged.get(key)
+        if known is not None:
+            at, first = known
+            stage = replace(
+                stage,
+                started_s=first.started_s,
+                elapsed_s=(first.elapsed_s or 0.0) + (stage.elapsed_s or 0.0),
+                occurrences=first.occurrences + stage.occurrences,
+                step_time_s=stage.step_time_s or first.step_time_s,
+            )
+        merged[key] = (at, stage)
+    return list(merged.values())
+
+
+def _training(train: Track, whole: WholeRun, step: float | None, state: RunState, *, active: bool) -> StageInfo:
+    measured = train.clock.measure()
+    spans = [(t.started_s, t.last_s) for t, kind in state.earlier if kind is StageKind.TRAIN]
+    spans.append((train.started_s, train.last_s))
+    known = [(begin, end) for begin, end in spans if begin is not None and end is not None]
+    return StageInfo(
+        name="training",
+        kind=StageKind.TRAIN,
+        current=step,
+        total=whole.total,
+        unit=whole.unit,
+        started_s=min((begin for begin, _ in known), default=None),
+        elapsed_s=sum(max(end - begin, 0.0) for begin, end in known) if known and state.clock.ticks else None,
+        active=active,
+        step_time_s=measured.mean if measured is not None else None,
+    )
+
+
+def _counted(track: Track, kind: StageKind, *, active: bool) -> StageInfo:
+    measured = track.clock.measure()
+    return StageInfo(
+        name=_name(track, kind),
+        kind=kind,
+        current=track.current,
+        total=track.total,
+        unit=track.unit,
+        started_s=track.started_s,
+        elapsed_s=track.active_s,
+        occurrences=track.laps,
+        active=active,
+        step_time_s=measured.mean if measured is not None else None,
+    )
+
+
+def _name(track: Track, kind: StageKind) -> str:
+    name = " ".join(track.name.split())[:_SHORT_NAME]
+    if name:
+        return name
+    return "evaluation" if kind is StageKind.EVAL else f"{kind.value} ({track.total:g})" if track.total else kind.value
+
+
+def _told_by_lines(stage: StageInfo, mark: MarkedStage) -> StageInfo:
+    """An evaluation with a bar and with result lines: one stage."""
+    if stage.kind is not StageKind.EVAL or mark.elapsed_s is None or (stage.elapsed_s or 0.0) >= mark.elapsed_s:
+        return stage
+    return replace(stage, elapsed_s=mark.elapsed_s, occurrences=max(stage.occurrences, mark.occurrences))
+
+
+def _marked(mark: MarkedStage, overheads: Mapping[str, Overhead], *, active: bool) -> StageInfo:
+    overhead = overheads.get(mark.kind.value)
+    elapsed_s = mark.elapsed_s
+    if elapsed_s is None and overhead is not None:
+        elapsed_s = overhead.total_s
+    return StageInfo(
+        name=mark.name,
+        kind=mark.kind,
+        unit="",
+        started_s=mark.started_s,
+        elapsed_s=elapsed_s,
+        occurrences=mark.occurrences,
+        active=active,
+    )
