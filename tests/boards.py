@@ -53,7 +53,7 @@ def documented(
     subject = {"total": "Total", "epoch": "Training per epoch", "step": "Time per step"}.get(
         scope.value, "Initialization"
     )
-    source = SourceLine(file="estimates.md", line=line, text=f"- **{subject}**: {words}")
+    source = SourceLine(file="logs/estimates.md", line=line, text=f"- **{subject}**: {words}")
     return DocumentedRange(
         low_s=low_s,
         high_s=high_s,

@@ -71,6 +71,14 @@ def test_step_times_carry_their_unit() -> None:
     assert units.step_time(252, "epoch") == "4m 12s/epoch"
 
 
+def test_ranges_of_step_times_name_the_unit_once() -> None:
+    assert units.step_time_range(0.8, 1.3) == "0.80-1.30 s/step"
+    assert units.step_time_range(1.0, 1.0) == "1.00 s/step"
+    assert units.step_time_range(None, 1.3) == "<1.30 s/step"
+    assert units.step_time_range(0.05, 0.2) == "50.0 ms/step to 0.20 s/step"
+    assert units.step_time_range(None, None) == "-"
+
+
 def test_progress_is_whole_only_at_the_end() -> None:
     assert [units.percent(p) for p in (0, 0.001, 0.456, 0.999, 1)] == ["0 %", "<1 %", "46 %", "99 %", "100 %"]
 

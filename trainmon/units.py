@@ -101,6 +101,17 @@ def step_time(seconds: float | None, unit: str = "step") -> str:
     return f"{_three_digits(seconds)} s/{unit}" if abs(seconds) < 100 else f"{duration(seconds)}/{unit}"
 
 
+def step_time_range(low: float | None, high: float | None, unit: str = "step") -> str:
+    """Give `0.80-1.30 s/step`, `<1.30 s/step`, `>0.80 s/step`, `1.00 s/step` (alike)."""
+    ends = [step_time(end, unit) for end in (low, high) if end is not None and math.isfinite(end)]
+    if not ends:
+        return UNKNOWN
+    if len(ends) == 1:
+        return f"{'>' if high is None else '<'}{ends[0]}"
+    first, last = (end.split(" ", 1) for end in ends)
+    return ends[1] if first == last else f"{first[0]}-{ends[1]}" if first[1:] == last[1:] else f"{ends[0]} to {ends[1]}"
+
+
 def _three_digits(value: float) -> str:
     return f"{value:.2f}" if abs(value) < 10 else f"{value:.1f}"
 

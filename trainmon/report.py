@@ -1,0 +1,234 @@
+"""What a report says about runs, in words: every format lays the same rows out.
+
+All text is sanitised here; escaping it for HTML, Markdown or CSV is left to the format.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from trainmon import units
+from trainmon.estimates import DocumentedRange, Scope, Verdict, VerdictKind
+from trainmon.sanitise import clean
+from trainmon.snapshot import Board, MetricInfo, ProblemInfo, RunSnapshot, RunStatus
+
+UNNAMED = "(unnamed)"
+
+_WORST_FIRST = (
+    RunStatus.FAILED,
+    RunStatus.STALLED,
+    RunStatus.RUNNING,
+    RunStatus.WAITING,
+    RunStatus.INTERRUPTED,
+    RunStatus.FINISHED,
+)
+_GROWS = (
+    "acc",
+    "f1",
+    "auc",
+    "bleu",
+    "rouge",
+    "map",
+    "precision",
+    "recall",
+    "reward",
+    "score",
+    "iou",
+    "psnr",
+    "ssim",
+    "mrr",
+    "ndcg",
+    "win_rate",
+    "r2",
+    "return",
+)
+_SHRINKS = ("loss", "err", "perplexity", "ppl", "mae", "mse", "wer", "cer", "fid", "nll", "bpb", "bpc")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanRow:
+    """One documented duration against the measured one, in words; `-` where unknown."""
+
+    what: str
+    plan: str
+    actual: str
+    verdict: str
+    kind: VerdictKind
+    source: str
+    """`estimates.md:213`."""
+    quote: str
+    """The document's line."""
+    scenario: str
+
+
+def worst_first(runs: Iterable[RunSnapshot]) -> list[RunSnapshot]:
+    """Order runs by how much they need somebody: state, then slower than documented, then trouble."""
+
+    def urgency(run: RunSnapshot) -> tuple[int, float, int]:
+        return _WORST_FIRST.index(run.state), -(_excess(run.verdict)), -len(run.problems)
+
+    return sorted(runs, key=urgency)
+
+
+def _excess(verdict: Verdict | None) -> float:
+    return verdict.ratio or 1.0 if verdict is not None and verdict.kind is VerdictKind.SLOWER else 0.0
+
+
+def totals(runs: Iterable[RunSnapshot]) -> str:
+    """Give `4 runs: 1 failed, 2 running, 1 finished; 1 slower than documented`."""
+    runs = list(runs)
+    states = Counter(run.state for run in runs)
+    parts = [f"{states[state]} {state.value}" for state in _WORST_FIRST if states[state]]
+    slower = sum(run.verdict is not None and run.verdict.kind is VerdictKind.SLOWER for run in runs)
+    text = plural(len(runs), "run") + (f": {', '.join(parts)}" if parts else "")
+    return f"{text}; {slower} slower than documented" if slower else text
+
+
+def skipped_files(board: Board) -> str:
+    """Give `3 files skipped: 2 binary, 1 empty`, or '' where none was."""
+    if not board.skipped:
+        return ""
+    reasons = Counter(clean(skip.reason) or "no reason given" for skip in board.skipped)
+    return f"{plural(len(board.skipped), 'file')} skipped: " + ", ".join(
+        f"{times} {reason}" for reason, times in reasons.most_common()
+    )
+
+
+def plural(number: int, noun: str) -> str:
+    """Give `1 run`, `2 runs`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def run_name(run: RunSnapshot) -> str:
+    """Give the name as shown: never empty."""
+    return clean(run.name).strip() or UNNAMED
+
+
+def steps(run: RunSnapshot) -> str:
+    """Give `1,110/2,375`, with the unit where it is not a step."""
+    if run.step is None and run.total_steps is None:
+        return units.UNKNOWN
+    done = (
+        units.exact(run.step) if run.total_steps is None else f"{units.exact(run.step)}/{units.exact(run.total_steps)}"
+    )
+    return done if run.unit == "step" else f"{done} {clean(run.unit)}"
+
+
+def step_time(run: RunSnapshot) -> str:
+    """Give the median seconds per step."""
+    return units.step_time(run.step_time_s.median, clean(run.unit)) if run.step_time_s else units.UNKNOWN
+
+
+def remaining(run: RunSnapshot) -> tuple[str, str]:
+    """Give the likely time left and the 80 % interval: `23m 10s`, `22-25 min`."""
+    if run.eta is None:
+        return units.UNKNOWN, units.UNKNOWN
+    left = run.eta.remaining_s
+    return units.duration(left.likely), units.duration_range(left.low, left.high)
+
+
+def plan_text(documented: DocumentedRange) -> str:
+    """Give the documented duration as a range: `40-50 min`, `<5 min`, `0.8-1.3 s/step`."""
+    low, high = documented.low_s, documented.high_s
+    if low is None and high is None:
+        low = high = documented.likely_s
+    text = units.step_time_range(low, high) if documented.scope is Scope.STEP else units.duration_range(low, high)
+    return f"{text} (derived)" if documented.basis == "derived" else text
+
+
+def actual_text(verdict: Verdict) -> str:
+    """Give the measured duration, and whether it is only projected."""
+    per_step = verdict.documented is not None and verdict.documented.scope is Scope.STEP
+    text = units.step_time(verdict.measured_s) if per_step else units.duration(verdict.measured_s)
+    return f"{text} projected" if verdict.projected and text != units.UNKNOWN else text
+
+
+def verdict_text(verdict: Verdict | None) -> str:
+    """Give `1.10x slower`, `within`, `not comparable`, `no estimate`."""
+    if verdict is None:
+        return VerdictKind.NO_ESTIMATE.value
+    compared = verdict.kind in {VerdictKind.SLOWER, VerdictKind.FASTER} and verdict.ratio is not None
+    return f"{verdict.ratio:.2f}x {verdict.kind.value}" if compared else verdict.kind.value
+
+
+def verdicts(run: RunSnapshot) -> list[Verdict]:
+    """Give every verdict about a run that names a documented duration, each once: the run's own first."""
+    found = [run.verdict, *run.comparisons, *(stage.verdict for stage in run.stages)]
+    return list(dict.fromkeys(verdict for verdict in found if verdict is not None and verdict.documented is not None))
+
+
+def plan_rows(run: RunSnapshot) -> list[PlanRow]:
+    """Give plan against actual, line by line of the document."""
+    return [
+        PlanRow(
+            what=_what(documented),
+            plan=plan_text(documented),
+            actual=actual_text(verdict),
+            verdict=verdict_text(verdict),
+            kind=verdict.kind,
+            source=source_place(documented),
+            quote=clean(documented.source.text).strip() if documented.source else "",
+            scenario=", ".join(map(clean, documented.scenario)),
+        )
+        for verdict in verdicts(run)
+        if (documented := verdict.documented) is not None
+    ]
+
+
+def _what(documented: DocumentedRange) -> str:
+    if documented.scope in {Scope.TOTAL, Scope.EPOCH, Scope.STEP}:
+        return documented.scope.value
+    return clean(documented.subject).strip() or documented.scope.value
+
+
+def source_place(documented: DocumentedRange) -> str:
+    """Give `estimates.md:213`."""
+    if documented.source is None:
+        return units.UNKNOWN
+    return f"{clean(PurePath(documented.source.file).name)}:{documented.source.line}"
+
+
+def problem_text(run: RunSnapshot, problem: ProblemInfo) -> str:
+    """Give `oom at step 120: CUDA out of memory (full.log:88)`; the file only where the run has one."""
+    step = "" if problem.step is None else f" at {clean(run.unit)} {units.exact(problem.step)}"
+    times = f", {problem.count} times" if problem.count > 1 else ""
+    place = (
+        f"{clean(PurePath(run.files[0].path).name)}:{problem.line}" if len(run.files) == 1 else f"line {problem.line}"
+    )
+    return f"{problem.kind.value}{step}: {clean(problem.message).strip()} ({place}{times})"
+
+
+def time_split(run: RunSnapshot) -> list[tuple[str, float]]:
+    """Give the seconds of training steps and of each overhead; empty where no overhead was measured."""
+    overheads = [(clean(name), spent) for name, spent in run.overhead_s.items() if spent > 0]
+    if run.elapsed_s is None or not overheads:
+        return []
+    training = run.elapsed_s - sum(spent for _, spent in overheads)
+    return [("training steps", training), *overheads] if training > 0 else overheads
+
+
+def best(name: str, metric: MetricInfo) -> float | None:
+    """Give the best value where the name says which way is better (`eval_loss`, `accuracy`), else None."""
+    words = name.lower()
+    if any(part in words for part in _SHRINKS):
+        return metric.min
+    return metric.max if any(part in words for part in _GROWS) else None
+
+
+def hardware(run: RunSnapshot) -> str:
+    """Give the GPUs of a run as its log or the driver names them: `2x NVIDIA A100`; '' where neither does."""
+    names = Counter(clean(device.name) for device in run.gpu.devices if device.name) if run.gpu else Counter()
+    if names:
+        return ", ".join(f"{times}x {name}" if times > 1 else name for name, times in names.items())
+    return clean(str(run.facts.get("gpu") or "")).strip()
+
+
+def peak_memory(run: RunSnapshot) -> str:
+    """Give `21.4 GB of 24.0 GB`."""
+    if run.gpu is None or run.gpu.peak_memory_bytes is None:
+        return units.UNKNOWN
+    peak = units.bytes_text(run.gpu.peak_memory_bytes)
+    return f"{peak} of {units.bytes_text(run.gpu.memory_total_bytes)}" if run.gpu.memory_total_bytes else peak
