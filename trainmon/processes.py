@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import subprocess
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -54,6 +54,12 @@ class Process:
     group: int
     session: int
     name: str = ""
+    reads: str = ""
+    """The pipe or socket that is its standard input: `pipe:[1234]`."""
+    writes: frozenset[str] = frozenset()
+    """The same of its standard output and error."""
+    job: str = ""
+    """Its Slurm job, where that was asked for."""
 
 
 class WriterWatch:
@@ -96,11 +102,12 @@ def writers_of(paths: Iterable[str]) -> WriterScan:
     )
 
 
-def process_table() -> dict[int, Process]:
-    """All visible processes by ID."""
+def process_table(jobs_of: Container[int] = ()) -> dict[int, Process]:
+    """All visible processes by ID; of those in `jobs_of` also the Slurm job."""
     if not PROC.joinpath("self", "stat").exists():
         return _process_table_psutil()
-    found = (_read_process(int(name)) for name in os.listdir(PROC) if name.isdigit())
+    pids = (int(name) for name in os.listdir(PROC) if name.isdigit())
+    found = (_read_process(pid, job=_slurm_job(pid) if pid in jobs_of else "") for pid in pids)
     return {process.pid: process for process in found if process is not None}
 
 
@@ -217,7 +224,7 @@ def lsof_writers(text: str) -> Iterable[tuple[str, int]]:
             yield value, pid
 
 
-def _read_process(pid: int) -> Process | None:
+def _read_process(pid: int, job: str) -> Process | None:
     """From `/proc/PID/stat`, whose second field is the name in brackets and may hold anything (proc(5))."""
     try:
         text = Path(f"/proc/{pid}/stat").read_text(errors="replace")
@@ -225,7 +232,36 @@ def _read_process(pid: int) -> Process | None:
         return None
     name = text[text.find("(") + 1 : text.rfind(")")]
     _state, parent, group, session = text[text.rfind(")") + 2 :].split(None, 4)[:4]
-    return Process(pid=pid, parent=int(parent), group=int(group), session=int(session), name=name)
+    return Process(
+        pid=pid,
+        parent=int(parent),
+        group=int(group),
+        session=int(session),
+        name=name,
+        reads=_channel(pid, 0),
+        writes=frozenset(channel for number in (1, 2) if (channel := _channel(pid, number))),
+        job=job,
+    )
+
+
+def _channel(pid: int, number: int) -> str:
+    try:
+        target = os.readlink(f"/proc/{pid}/fd/{number}")
+    except OSError:
+        return ""
+    return target if target.startswith(("pipe:", "socket:")) else ""
+
+
+def _slurm_job(pid: int) -> str:
+    """From the environment, which only its own user may read."""
+    try:
+        environment = Path(f"/proc/{pid}/environ").read_bytes()
+    except OSError:
+        return ""
+    for entry in environment.split(b"\0"):
+        if entry.startswith(b"SLURM_JOB_ID="):
+            return entry.partition(b"=")[2].decode(errors="replace")
+    return ""
 
 
 def _process_table_psutil() -> dict[int, Process]:
