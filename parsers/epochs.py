@@ -29,6 +29,7 @@ class EpochNames:
 
     def __init__(self) -> None:
         self._from_zero = False
+        self._fractional = False
 
     def read(self, name: str) -> tuple[float | None, float | None]:
         """Give the epoch under way from 1, and the number of epochs."""
@@ -39,8 +40,26 @@ class EpochNames:
         """The same for numbers that a parser took out itself."""
         if printed is None:
             return None, None
+        self._fractional = self._fractional or printed != printed // 1
+        if self._fractional:  # `0.25`: epochs done, not the number of one
+            return printed, total
         self._from_zero = self._from_zero or printed == 0
         epoch = printed + 1 if self._from_zero else printed
         if total is not None and total < epoch:  # `Epoch 24/24` of a loop from 0: the last index is printed, not the count
             total = epoch
         return epoch, total
+
+
+class StepNumbers:
+    """Turns printed step numbers into steps done: a training line for step 0 shows that a log counts from zero."""
+
+    def __init__(self, *, from_zero: bool = False) -> None:
+        self._from_zero = from_zero
+
+    def done(self, printed: float, total: float | None, *, trained: bool = True) -> float:
+        """Give the number of steps done; `trained` tells whether the line reports a step, not only where it stands."""
+        if printed == 0 and trained:
+            self._from_zero = True
+        elif self._from_zero and total is not None and printed >= total:
+            self._from_zero = False  # it reached its total: it counts what is done
+        return printed + 1 if self._from_zero else printed

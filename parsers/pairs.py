@@ -133,13 +133,12 @@ def metric_events(
     *,
     step: float | None = None,
     epoch: float | None = None,
-    in_bar: bool = False,
     all_eval: bool = False,
 ) -> Iterable[Event]:
     """Give one Metrics for the training values and one for those of evaluation that the same line printed."""
     trained = {} if all_eval else {name: value for name, value in values.items() if not is_eval_name(name)}
     if trained:
-        yield Metrics(values=trained, step=step, epoch=epoch, in_bar=in_bar)
+        yield Metrics(values=trained, step=step, epoch=epoch)
     if len(trained) < len(values):
         evaluated = {name: value for name, value in values.items() if name not in trained}
-        yield Metrics(values=evaluated, step=step, epoch=epoch, kind=StageKind.EVAL, in_bar=in_bar)
+        yield Metrics(values=evaluated, step=step, epoch=epoch, kind=StageKind.EVAL)

@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
-from trainmon.events import Counter, Event, Line, Remainder
+from trainmon.events import Counter, Event, Line, Metrics, Remainder, StageKind
 from trainmon.parsers.base import LogFormat, Sample
 from trainmon.parsers.epochs import EpochNames
 from trainmon.parsers.numbers import clock_s, scaled
-from trainmon.parsers.pairs import gpu_memory, is_eval_name, metric_events, read_pairs
+from trainmon.parsers.pairs import gpu_memory, is_eval_name, read_pairs
 
 _CLOCK = r"-?(?:\d{1,5}\ days?,\ )?(?:\d{1,7}:)?\d{1,3}:\d\d"
 _RATE = r"(?:\?|\d[\d.]{0,20}|inf|nan)"
@@ -202,7 +202,7 @@ def _values(name: str, postfix: str) -> Iterator[Event]:
     if name and any(letter in name for letter in "=:.|"):
         values |= {key: value for key, value in read_pairs(name).items() if key not in values}
     if values:
-        yield from metric_events(values, in_bar=True, all_eval=is_eval_name(name))
+        yield Metrics(values=values, kind=StageKind.EVAL if is_eval_name(name) else StageKind.TRAIN, in_bar=True)
     if "mem" in text.lower() and (memory := gpu_memory(text)) is not None:
         yield memory
 

@@ -1,0 +1,48 @@
+"""JSON lines that training loops write themselves: one object a line, with steps, epochs and numbers in it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import ClassVar
+
+from trainmon.events import Event, Line
+from trainmon.parsers.base import LogFormat, Sample
+from trainmon.parsers.records import RecordReader
+
+
+def read_object(text: str) -> dict[str, object] | None:
+    """Read a line that is one JSON object (`NaN` and `Infinity` included); None for anything else."""
+    text = text.strip()
+    if not (text.startswith("{") and text.endswith("}") and '"' in text):
+        return None
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError, MemoryError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+class JsonLines(LogFormat):
+    """Reads one object a line; nested objects are joined by `/`."""
+
+    name: ClassVar[str] = "jsonl"
+    title: ClassVar[str] = "JSON lines"
+    priority: ClassVar[int] = 90
+    needles: ClassVar[tuple[str, ...]] = ('{"', '{ "')
+    samples: ClassVar[tuple[Sample, ...]] = (
+        Sample(
+            '{"time": "2026-11-20T04:50:48Z", "epoch": 1, "step": 5, "total_steps": 300, "loss": 2.31507, '
+            '"lr": 0.00024584717607973423, "sec_per_step": 0.6106, "grad_norm": 0.9009004917506227}',
+            "a hand-written loop",
+        ),
+        Sample('{"event": "eval", "epoch": 1, "val_loss": 1.1362875638182386, "val": {"acc": 0.8, "f1": 0.7}}', "a hand-written loop"),
+    )
+
+    def __init__(self) -> None:
+        self._records = RecordReader()
+
+    def parse(self, line: Line) -> Sequence[Event] | None:
+        """Give the events of one object."""
+        fields = read_object(line.text)
+        return None if fields is None else self._records.events(fields)
