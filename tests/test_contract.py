@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests import boards
+from tests import report_boards as boards
 from tests.hostile_boards import HOSTILE, empty_board, named_board
 from trainmon.contract import board_object, estimates_object, json_text, run_object
 from trainmon.estimates import EstimateDocument, Fact

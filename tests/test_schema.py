@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
-from tests import boards
+from tests import report_boards as boards
 from tests.hostile_boards import HOSTILE, empty_board, named_board
 from trainmon.contract import board_object, estimates_object, json_text
 from trainmon.schema import schema
