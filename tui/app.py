@@ -1,0 +1,166 @@
+"""The app: one feed, a stack of screens, and the terminal's title. Screens show boards and never touch state."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from time import monotonic
+from typing import ClassVar
+
+from textual import on
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.filter import Monochrome, NoColor
+
+from trainmon.snapshot import Board
+from trainmon.tui.compare_screen import CompareScreen
+from trainmon.tui.estimates_screen import EstimatesScreen
+from trainmon.tui.feed import BoardChanged, Feed, FeedStopped, TailRead
+from trainmon.tui.guard import EXIT_INTERRUPTED, TerminalGuard
+from trainmon.tui.help_screen import HelpScreen
+from trainmon.tui.overview import Overview
+from trainmon.tui.plainascii import AsciiFilter
+from trainmon.tui.run_screen import RunScreen
+from trainmon.tui.screens import BoardScreen, ComparisonWanted, EstimatesWanted, RunWanted, TailWanted
+from trainmon.tui.source import Source
+from trainmon.tui.text import plain
+from trainmon.tui.totals import terminal_title
+
+_TITLE_PAUSE_S = 10.0
+_KEEP_TITLE, _RESTORE_TITLE = "\x1b[22;2t", "\x1b[23;2t"
+
+
+class TrainmonApp(App[None]):
+    """Shows what a source says about training runs."""
+
+    TITLE = "trainmon"
+    CSS_PATH = "app.tcss"
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark", "help", "Help", key_display="?"),
+        Binding("q", "quit", "Quit"),
+        Binding("ctrl+c", "leave", show=False, priority=True),
+        Binding("colon", "command_palette", show=False),
+    ]
+
+    def __init__(self, source: Source, ascii: bool = False, hz: float = 1.0) -> None:  # noqa: A002 the option's name
+        super().__init__()
+        self.board: Board | None = None
+        self.feed = Feed(source, self.post_message, hz)
+        self._titled: tuple[str, float] = ("", -_TITLE_PAUSE_S)
+        self._guard: TerminalGuard | None = None
+        if self.no_color:
+            self.theme = "ansi-dark"
+            self._filters[:] = [NoColor() if isinstance(each, Monochrome) else each for each in self._filters]
+        if ascii:
+            self._filters.append(AsciiFilter())
+
+    def get_default_screen(self) -> Overview:
+        """Start with all runs."""
+        return Overview()
+
+    def on_mount(self) -> None:
+        """Start to ask the source; the first paint does not wait for it."""
+        if self._driver is not None and not self.is_headless and sys.__stdin__ is not None:
+            self._guard = TerminalGuard(
+                soon=self._soon,
+                leave=self.leave,
+                suspend=self._suspend,
+                repaint=self._repaint,
+                terminal=sys.__stdin__.fileno(),
+            )
+            self._guard.install()
+            self._driver.write(_KEEP_TITLE)
+        self.feed.start()
+
+    def on_unmount(self) -> None:
+        """Stop to ask, and give the terminal its title and its signals back."""
+        self.feed.close()
+        if self._guard is not None:
+            self._guard.remove()
+            if self._driver is not None:
+                self._driver.write(_RESTORE_TITLE)
+
+    def leave(self, code: int) -> None:
+        """End the app with an exit code."""
+        self.exit(return_code=code)
+
+    def _soon(self, callback: Callable[[], None]) -> None:
+        """Call back in the loop's thread, from a signal handler or another thread."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self.call_later, callback)
+
+    def _suspend(self, stop: Callable[[], None]) -> None:
+        if self._driver is not None:
+            self._driver.suspend_application_mode()
+            stop()
+            self._driver.resume_application_mode()
+            self._repaint()
+
+    def _repaint(self) -> None:
+        self.refresh(layout=True)
+
+    @on(BoardChanged)
+    def _show_board(self, message: BoardChanged) -> None:
+        self.board = message.board
+        self.feed.acknowledge()
+        if isinstance(self.screen, BoardScreen):
+            self.screen.show(message.board)
+        self._set_title(message.board)
+
+    @on(FeedStopped)
+    def _tell_failure(self, message: FeedStopped) -> None:
+        """Keep the last board on the screen, and say that it will not change any more."""
+        for screen in self.screen_stack:
+            if isinstance(screen, Overview):
+                screen.failure = plain(f"reading stopped: {message.error}")
+                screen.update_view()
+
+    @on(TailRead)
+    def _show_tail(self, message: TailRead) -> None:
+        if isinstance(self.screen, RunScreen) and self.screen.run_name == message.run_name:
+            self.screen.take_tail(message.lines)
+
+    @on(TailWanted)
+    def _follow_tail(self, message: TailWanted) -> None:
+        self.feed.follow_tail(message.name)
+
+    @on(RunWanted)
+    def _open_run(self, message: RunWanted) -> None:
+        self._open(RunScreen(message.name))
+
+    @on(ComparisonWanted)
+    def _open_comparison(self, message: ComparisonWanted) -> None:
+        self._open(CompareScreen(message.names))
+
+    @on(EstimatesWanted)
+    def _open_estimates(self) -> None:
+        self._open(EstimatesScreen())
+
+    def action_help(self) -> None:
+        """Show the keys and signs."""
+        if not isinstance(self.screen, HelpScreen):
+            self._open(HelpScreen())
+
+    def action_leave(self) -> None:
+        """End as an interrupt does."""
+        self.leave(EXIT_INTERRUPTED)
+
+    def _open(self, screen: BoardScreen) -> None:
+        screen.board = self.board
+        self.push_screen(screen)
+
+    def _set_title(self, board: Board) -> None:
+        """Name the progress in the terminal's title, now and then."""
+        title, (shown, at) = terminal_title(board), self._titled
+        if self._guard is None or self._driver is None or title == shown or monotonic() - at < _TITLE_PAUSE_S:
+            return
+        self._titled = title, monotonic()
+        self._driver.write(f"\x1b]2;{title}\x07")
+
+
+def run(source: Source, *, ascii: bool = False, hz: float = 1.0, mouse: bool = True) -> int:  # noqa: A002
+    """Show the screens until the user leaves, and return the exit code."""
+    app = TrainmonApp(source, ascii=ascii, hz=hz)
+    app.run(mouse=mouse)
+    return app.return_code or 0

@@ -1,0 +1,135 @@
+"""Which runs need a look first: rank, sort, filter and group the runs of a board. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+from trainmon.estimates import VerdictKind
+from trainmon.events import ProblemKind
+from trainmon.snapshot import ProblemInfo, RunSnapshot, RunStatus
+
+
+class Rank(IntEnum):
+    """Worst first."""
+
+    FAILED = 0
+    STALLED = 1
+    NAN = 2
+    SLOWER = 3
+    RUNNING = 4
+    WAITING = 5
+    INTERRUPTED = 6
+    FINISHED = 7
+
+
+_OF_STATE = {
+    RunStatus.FAILED: Rank.FAILED,
+    RunStatus.STALLED: Rank.STALLED,
+    RunStatus.RUNNING: Rank.RUNNING,
+    RunStatus.WAITING: Rank.WAITING,
+    RunStatus.INTERRUPTED: Rank.INTERRUPTED,
+    RunStatus.FINISHED: Rank.FINISHED,
+}
+_LOST = {ProblemKind.NAN, ProblemKind.DIVERGED}
+TROUBLE = {Rank.FAILED, Rank.STALLED, Rank.NAN, Rank.SLOWER}
+
+
+def rank(run: RunSnapshot) -> Rank:
+    """Return how urgent a run is; only a run under way is `NAN` or `SLOWER`."""
+    of_state = _OF_STATE[run.state]
+    if of_state is not Rank.RUNNING:
+        return of_state
+    if any(problem.kind in _LOST for problem in run.problems):
+        return Rank.NAN
+    if run.verdict is not None and run.verdict.kind is VerdictKind.SLOWER:
+        return Rank.SLOWER
+    return Rank.RUNNING
+
+
+def main_problem(run: RunSnapshot) -> ProblemInfo | None:
+    """Return the problem that names the trouble best: for a failed run its cause rather than the traceback around it."""
+    if not run.problems:
+        return None
+    vague = {ProblemKind.TRACEBACK, ProblemKind.OTHER, ProblemKind.SLOWDOWN, ProblemKind.STALL}
+    return next((problem for problem in reversed(run.problems) if problem.kind not in vague), run.problems[-1])
+
+
+class Sort(StrEnum):
+    """Orders of the overview; `s` goes through them."""
+
+    WORST = "worst first"
+    TIME_LEFT = "time left"
+    NAME = "name"
+    RECENT = "last activity"
+
+    @property
+    def following(self) -> Sort:
+        """The next order."""
+        orders = list(Sort)
+        return orders[(orders.index(self) + 1) % len(orders)]
+
+
+def time_left_s(run: RunSnapshot) -> float:
+    """Return the likely time left; infinity where nobody knows."""
+    return math.inf if run.eta is None else run.eta.remaining_s.likely
+
+
+_KEYS: dict[Sort, Callable[[RunSnapshot], tuple[float | str, ...]]] = {
+    Sort.WORST: lambda run: (rank(run), time_left_s(run), -(run.last_activity_at or 0.0), run.name),
+    Sort.TIME_LEFT: lambda run: (time_left_s(run), run.name),
+    Sort.NAME: lambda run: (run.name,),
+    Sort.RECENT: lambda run: (-(run.last_activity_at or 0.0), run.name),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """The title of a folder's runs."""
+
+    folder: str
+    size: int
+
+
+Entry = RunSnapshot | Group
+
+
+def folder_of(name: str) -> str:
+    """Return the folder part of a run's name; '' at the top."""
+    return name.rpartition("/")[0]
+
+
+def arrange(runs: Iterable[RunSnapshot], *, sort: Sort, wanted: str = "", grouped: bool = True) -> list[Entry]:
+    """Return the lines of the overview: the wanted runs in order, under their folders where there are several.
+
+    Folders come in the order of their first run, so that the worst one stands on top.
+    """
+    chosen = sorted((run for run in runs if matches(run, wanted)), key=_KEYS[sort])
+    folders: dict[str, list[RunSnapshot]] = {}
+    for run in chosen:
+        folders.setdefault(folder_of(run.name), []).append(run)
+    if not grouped or len(folders) < 2:
+        return list(chosen)
+    entries: list[Entry] = []
+    for folder, members in folders.items():
+        entries.append(Group(folder=folder, size=len(members)))
+        entries.extend(members)
+    return entries
+
+
+def matches(run: RunSnapshot, wanted: str) -> bool:
+    """Say whether each word of `wanted` is in the run's name, state, stage, verdict or problems."""
+    words = wanted.casefold().split()
+    if not words:
+        return True
+    verdict = "" if run.verdict is None else run.verdict.kind
+    problems = " ".join(problem.kind for problem in run.problems)
+    text = f"{run.name} {run.state} {run.stage} {verdict} {problems}".casefold()
+    return all(word in text for word in words)
+
+
+def in_trouble(runs: Sequence[RunSnapshot]) -> int:
+    """Count the runs that need a look."""
+    return sum(rank(run) in TROUBLE for run in runs)

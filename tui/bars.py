@@ -1,0 +1,133 @@
+"""Bars of text: a run's way through its documented range, a gauge of the verdict, a filled bar, a sparkline. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import groupby
+
+from trainmon.estimates import DocumentedRange
+from trainmon.tui.text import Row
+
+FILL, TRACK, BAND, FILLED_BAND, MARK = "█", "─", "▒", "▓", "◆"
+_SPARKS = "▁▂▃▄▅▆▇█"
+
+
+def ends(documented: DocumentedRange | None) -> tuple[float, float] | None:
+    """Return the documented range as two seconds; an open lower end is 0, an open upper end infinity."""
+    if documented is None:
+        return None
+    low, high, likely = documented.low_s, documented.high_s, documented.likely_s
+    if low is None and high is None:
+        return None if likely is None else (likely, likely)
+    return low or 0.0, math.inf if high is None else high
+
+
+def plan_bar(
+    width: int, *, done_s: float | None, total_s: float | None, band_s: tuple[float, float] | None, role: str
+) -> Row:
+    """Return time from the start of a run to the later of its end and the documented one.
+
+    Filled: what is done. Shaded: the documented range. The mark: where the run ends at the measured pace.
+    """
+    known = [value for value in (total_s, done_s, *(band_s or ())) if value is not None and math.isfinite(value)]
+    axis = max(known, default=0.0)
+    if axis <= 0 or width < 1:
+        return ((TRACK * width, "faint"),)
+    if band_s is not None and math.isinf(band_s[1]):
+        axis = max(axis, band_s[0] * 1.25)
+    filled = round(min(1.0, (done_s or 0.0) / axis) * width)
+    shaded = _cells(band_s, axis, width) if band_s is not None else range(0)
+    mark = None
+    if band_s is not None and total_s is not None and math.isfinite(total_s):
+        mark = min(width - 1, max(0, math.ceil(total_s / axis * width) - 1))
+    cells = [_cell(at, filled, shaded, mark, role) for at in range(width)]
+    return _joined(cells)
+
+
+def _cells(band_s: tuple[float, float], axis: float, width: int) -> range:
+    low = min(width - 1, math.floor(band_s[0] / axis * width))
+    high = width if math.isinf(band_s[1]) else max(low + 1, min(width, math.ceil(band_s[1] / axis * width)))
+    return range(low, high)
+
+
+def _cell(at: int, filled: int, shaded: range, mark: int | None, role: str) -> tuple[str, str]:
+    if at == mark:
+        return MARK, role
+    if at < filled:
+        return (FILLED_BAND if at in shaded else FILL), role
+    return (BAND, "band") if at in shaded else (TRACK, "faint")
+
+
+def gauge(width: int, measured_s: float | None, band_s: tuple[float, float] | None, role: str) -> Row:
+    """Return where a duration stands against its documented range, which always fills the middle third.
+
+    Left of it: shorter, right: longer; the ends of the gauge are half the range's low and twice its high.
+    """
+    third = max(1, width // 3)
+    shaded = range(third, width - third)
+    if band_s is None:
+        return ((" " * width, ""),)
+    mark = None
+    if measured_s is not None and math.isfinite(measured_s):
+        mark = round(_gauge_position(measured_s, band_s) * (width - 1) / 3)
+        inside = band_s[0] <= measured_s <= band_s[1]
+        mark = min(max(mark, shaded.start), shaded.stop - 1) if inside else mark
+    return _joined([_cell(at, 0, shaded, mark, role) for at in range(width)])
+
+
+def _gauge_position(measured_s: float, band_s: tuple[float, float]) -> float:
+    """Return 0..3: 0..1 below the range, 1..2 in it, 2..3 above."""
+    low, high = band_s
+    if measured_s < low:
+        return max(0.0, 2 * measured_s / low - 1) * 0.999
+    if measured_s > high:
+        return 2.001 + min(1.0, measured_s / high - 1) * 0.999 if high > 0 else 3.0
+    if math.isinf(high) or high == low:
+        return 1.5
+    return 1.0 + (measured_s - low) / (high - low)
+
+
+def meter(width: int, fraction: float | None, role: str = "accent") -> Row:
+    """Return a filled bar of 0..1."""
+    if fraction is None or not math.isfinite(fraction):
+        return ((TRACK * width, "faint"),)
+    filled = round(max(0.0, min(1.0, fraction)) * width)
+    return ((FILL * filled, role), (TRACK * (width - filled), "faint"))
+
+
+def sparkline(history: Sequence[tuple[float, float]], width: int) -> str:
+    """Return the values of (step, value) pairs as `width` columns over the steps: means, blanks where there are none."""
+    points = [(x, y) for x, y in history if math.isfinite(x) and math.isfinite(y)]
+    if len(points) < 2 or width < 1:
+        return " " * width
+    start, span = points[0][0], points[-1][0] - points[0][0]
+    buckets: list[list[float]] = [[] for _ in range(width)]
+    for x, y in points:
+        buckets[min(width - 1, max(0, int((x - start) / span * width))) if span > 0 else 0].append(y)
+    means = [sum(bucket) / len(bucket) if bucket else None for bucket in buckets]
+    known = [mean for mean in means if mean is not None]
+    low, extent = min(known), max(known) - min(known)
+    return "".join(" " if mean is None else _SPARKS[_level(mean - low, extent)] for mean in _filled(means))
+
+
+def _level(above: float, extent: float) -> int:
+    if not (extent > 0 and math.isfinite(extent)):
+        return 0
+    return min(len(_SPARKS) - 1, int(above / extent * len(_SPARKS)))
+
+
+def _filled(means: Sequence[float | None]) -> list[float | None]:
+    """Carry a value over columns without one: few points on a wide line stay one line."""
+    filled: list[float | None] = []
+    last = None
+    for mean in means:
+        last = mean if mean is not None else last
+        filled.append(last)
+    return filled
+
+
+def _joined(cells: Sequence[tuple[str, str]]) -> Row:
+    return tuple(
+        ("".join(text for text, _ in group), role) for role, group in groupby(cells, key=lambda cell: cell[1])
+    )

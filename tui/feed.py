@@ -1,0 +1,116 @@
+"""The thread that asks the source, and the messages that bring its answers to the screens."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from threading import Event, Lock, Thread
+
+from textual.message import Message
+
+from trainmon.snapshot import Board
+from trainmon.tui.source import Source
+
+TAIL_LINES = 400
+
+
+class BoardChanged(Message):
+    """There is a new board; only the newest one waiting is worth showing."""
+
+    def __init__(self, board: Board) -> None:
+        super().__init__()
+        self.board = board
+
+    def can_replace(self, message: Message) -> bool:
+        """Let a newer board take this one's place."""
+        return isinstance(message, BoardChanged)
+
+
+class TailRead(Message):
+    """The last lines of the log that a screen asked for."""
+
+    def __init__(self, run_name: str, lines: Sequence[str]) -> None:
+        super().__init__()
+        self.run_name = run_name
+        self.lines = lines
+
+
+class FeedStopped(Message):
+    """The source raised an error: no more boards will come."""
+
+    def __init__(self, error: str) -> None:
+        super().__init__()
+        self.error = error
+
+
+class Feed:
+    """Refreshes the source `hz` times a second in a daemon thread and posts what changed.
+
+    While the screen has not taken a board (a terminal that stopped reading blocks it), the source is still
+    refreshed and the newest board waits: nothing piles up, and the source never notices.
+    """
+
+    def __init__(self, source: Source, post: Callable[[Message], object], hz: float) -> None:
+        self._source, self._post, self._pause_s = source, post, 1.0 / hz
+        self._stop, self._wake = Event(), Event()
+        self._taken = Event()
+        self._taken.set()
+        self._lock = Lock()
+        self._tail_of: str | None = None
+        self._thread = Thread(target=self._run, name="trainmon-feed", daemon=True)
+
+    def start(self) -> None:
+        """Begin to refresh."""
+        self._thread.start()
+
+    def close(self, wait_s: float = 1.0) -> None:
+        """Stop refreshing; the thread closes the source."""
+        self._stop.set()
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join(wait_s)
+
+    def acknowledge(self) -> None:
+        """Say that the last posted board was taken."""
+        self._taken.set()
+
+    def hurry(self) -> None:
+        """Refresh now rather than at the next beat."""
+        self._wake.set()
+
+    def follow_tail(self, run_name: str | None) -> None:
+        """Choose the run whose log's last lines come with each refresh."""
+        with self._lock:
+            self._tail_of = run_name
+        if run_name is not None:
+            self.hurry()
+
+    def _run(self) -> None:
+        try:
+            self._beat()
+        finally:
+            error = sys.exception()
+            if error is not None:
+                self._post(FeedStopped(f"{type(error).__name__}: {error}"))
+            self._source.close()
+
+    def _beat(self) -> None:
+        shown: Board | None = None
+        tail: tuple[str, tuple[str, ...]] | None = None
+        while not self._stop.is_set():
+            self._wake.clear()
+            board = self._source.refresh()
+            if board is not shown and self._taken.is_set():
+                self._taken.clear()
+                shown = board
+                self._post(BoardChanged(board))
+            with self._lock:
+                wanted = self._tail_of
+            if wanted is not None:
+                read = (wanted, tuple(self._source.tail(wanted, TAIL_LINES)))
+                if read != tail:
+                    self._post(TailRead(*read))
+                tail = read
+            else:
+                tail = None
+            self._wake.wait(self._pause_s)

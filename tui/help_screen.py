@@ -1,0 +1,81 @@
+"""The keys and the signs, on one page."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import Footer
+
+from trainmon.snapshot import RunStatus
+from trainmon.tui import bars, words
+from trainmon.tui.screens import BoardScreen
+from trainmon.tui.spanview import LinesView
+from trainmon.tui.text import Row, fit, heading
+
+_KEYS = {
+    "All runs": {
+        "↑ ↓ j k": "move; g and G to the ends, page up and page down by pages",
+        "enter": "open the run; so does a second click",
+        "/": "show only runs that hold these words (name, state, stage, verdict, problem); escape shows all",
+        "s": "next order: worst first, time left, name, last activity",
+        "o": "with or without folders",
+        "space": "mark for comparison; c compares the marked runs",
+        "e": "what the estimate documents say",
+    },
+    "One run": {
+        "1 - 5": "summary, charts, documented, problems, log; tab for the next one",
+        "l m": "logarithmic scale; smoothed curves",
+        "← →": "read a value off the curves",
+        "n p": "next and previous run",
+        "escape q": "back",
+    },
+    "Everywhere": {": ctrl+p": "command palette, with the themes", "?": "this page", "q ctrl+c": "quit"},
+}
+
+
+def help_rows(width: int) -> list[Row]:
+    """Return the page."""
+    rows: list[Row] = []
+    for title, keys in _KEYS.items():
+        rows.append(heading(title, width))
+        rows += [((fit("  " + key, 14), "key"), (text, "")) for key, text in keys.items()]
+        rows.append(())
+    rows.append(heading("Signs", width))
+    signs = "   ".join(f"{words.STATE_SIGNS[state]} {state}" for state in RunStatus)
+    verdicts = "   ".join(f"{sign} {kind}" for kind, (sign, _) in words.VERDICT_SIGNS.items())
+    rows += [((f"  {signs}", ""),), ((f"  {verdicts}   ~ derived or projected", ""),), ()]
+    rows.append(heading("The bar", width))
+    example = bars.plan_bar(30, done_s=21, total_s=44, band_s=(30, 60), role="accent")
+    rows.append((("  ", ""), *example, ("  time from start to end", "muted")))
+    told = (
+        (bars.FILL, "done"),
+        (bars.BAND, "where the document says that the run ends"),
+        (bars.MARK, "where it ends at the measured pace"),
+    )
+    rows += [((f"  {sign} ", "band"), (text, "")) for sign, text in told]
+    return rows
+
+
+class HelpScreen(BoardScreen):
+    """Shows the page until a key closes it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,question_mark", "app.pop_screen", "Back", key_display="esc"),
+        Binding("j", "scroll(1)", show=False),
+        Binding("k", "scroll(-1)", show=False),
+    ]
+
+    def compose_body(self) -> ComposeResult:
+        """Build the screen."""
+        yield LinesView(id="main")
+        yield Footer(show_command_palette=False)
+
+    def update_view(self) -> None:
+        """Show the page at the present width."""
+        self.query_one("#main", LinesView).show(help_rows(max(40, self.size.width - 2)))
+
+    def action_scroll(self, by: int) -> None:
+        """Scroll by a line."""
+        self.query_one("#main", LinesView).scroll_relative(y=by, animate=False)

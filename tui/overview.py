@@ -1,0 +1,106 @@
+"""The first screen: every run in one list, worst first."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import Footer, Input
+
+from trainmon.tui import columns, totals
+from trainmon.tui.attention import Sort, arrange
+from trainmon.tui.runlist import RunList
+from trainmon.tui.screens import BoardScreen, ComparisonWanted, EstimatesWanted
+from trainmon.tui.spanview import LinesView
+
+_GPU_HEIGHT_SHARE = 4
+"""GPU lines take at most one in so many lines of the screen."""
+
+
+class Overview(BoardScreen):
+    """Totals, the list of runs, the GPUs."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "filter", "Filter", key_display="/"),
+        Binding("s", "sort", "Sort"),
+        Binding("o", "group", show=False),
+        Binding("c", "compare", "Compare"),
+        Binding("e", "estimates", "Estimates"),
+        Binding("escape", "clear", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._sort = Sort.WORST
+        self._wanted = ""
+        self._grouped = True
+        self.failure = ""
+
+    def compose_body(self) -> ComposeResult:
+        """Build the screen."""
+        yield LinesView(id="head", classes="fixed")
+        yield LinesView(id="titles", classes="fixed")
+        yield RunList(id="main")
+        yield Input(id="filter", placeholder="words of a name, state, stage or problem", compact=True)
+        yield LinesView(id="gpus", classes="fixed")
+        yield Footer(show_command_palette=False)
+
+    def update_view(self) -> None:
+        """Show what changed."""
+        width, board = self.size.width, self.board
+        runs = self.query_one(RunList)
+        self.query_one("#head", LinesView).show(
+            totals.head(board, width, sort=self._sort, wanted=self._wanted, failure=self.failure)
+        )
+        self.query_one("#titles", LinesView).show([columns.titles(columns.lay_out(runs.size.width or width))])
+        most = max(1, self.size.height // _GPU_HEIGHT_SHARE)
+        self.query_one("#gpus", LinesView).show(totals.gpu_rows(board, width, most=most))
+        if board is not None:
+            shown = arrange(board.runs, sort=self._sort, wanted=self._wanted, grouped=self._grouped)
+            runs.show(shown, board.taken_at)
+
+    def action_filter(self) -> None:
+        """Type words that a run must hold to be shown."""
+        field = self.query_one("#filter", Input)
+        field.display = True
+        field.focus()
+
+    @on(Input.Changed, "#filter")
+    def _narrow(self, event: Input.Changed) -> None:
+        self._wanted = event.value
+        self.update_view()
+
+    @on(Input.Submitted, "#filter")
+    def _done_typing(self) -> None:
+        self.query_one("#filter", Input).display = False
+        self.query_one(RunList).focus()
+
+    def action_clear(self) -> None:
+        """Show all runs again."""
+        self.query_one("#filter", Input).value = ""
+        self._done_typing()
+
+    def action_sort(self) -> None:
+        """Take the next order."""
+        self._sort = self._sort.following
+        self.update_view()
+
+    def action_group(self) -> None:
+        """Show the runs under their folders, or in one list."""
+        self._grouped = not self._grouped
+        self.update_view()
+
+    def action_compare(self) -> None:
+        """Compare the marked runs."""
+        runs = self.query_one(RunList)
+        names = [run.name for run in self.board.runs if run.name in runs.marked] if self.board else []
+        if len(names) < 2:
+            self.notify("Mark two or more runs with space first.", markup=False, timeout=4)
+            return
+        self.post_message(ComparisonWanted(names))
+
+    def action_estimates(self) -> None:
+        """Show what the estimate documents say."""
+        self.post_message(EstimatesWanted())

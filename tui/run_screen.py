@@ -1,0 +1,223 @@
+"""One run: summary, charts, documented against measured, problems, the log's end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import IntEnum
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import Footer
+
+from trainmon.snapshot import RunSnapshot
+from trainmon.tui import run_sections, totals, words
+from trainmon.tui.chart import metric_chart, step_time_chart
+from trainmon.tui.screens import BoardScreen, TailWanted
+from trainmon.tui.spanview import LinesView
+from trainmon.tui.text import Row, beside, fit_row, heading, plain
+from trainmon.tui.timeline import timeline
+
+_WIDE = 132
+_CURSOR_STEP = 0.02
+
+
+class Section(IntEnum):
+    """Keys 1 to 5."""
+
+    SUMMARY = 1
+    CHARTS = 2
+    DOCUMENTED = 3
+    PROBLEMS = 4
+    LOG = 5
+
+
+class RunScreen(BoardScreen):
+    """Shows one run of the board, by name."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "app.pop_screen", "Back", key_display="esc"),
+        *(Binding(str(each.value), f"section({each.value})", each.name.capitalize(), show=False) for each in Section),
+        Binding("tab,bracketright", "turn(1)", "Section", key_display="1-5"),
+        Binding("shift+tab,bracketleft", "turn(-1)", show=False),
+        Binding("l", "log_scale", "Log scale"),
+        Binding("m", "smoothing", "Smooth"),
+        Binding("left,h", "cursor(-1)", "Cursor", key_display="←→"),
+        Binding("right", "cursor(1)", show=False),
+        Binding("n", "other(1)", "Next run"),
+        Binding("p", "other(-1)", show=False),
+        Binding("j", "scroll(1)", show=False),
+        Binding("k", "scroll(-1)", show=False),
+    ]
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.run_name = name
+        self._section = Section.SUMMARY
+        self._log = False
+        self._smoothed = False
+        self._cursor: float | None = None
+        self._tail: Sequence[str] = ()
+
+    def compose_body(self) -> ComposeResult:
+        """Build the screen."""
+        yield LinesView(id="head", classes="fixed")
+        yield LinesView(id="tabs", classes="fixed")
+        yield LinesView(id="main")
+        yield Footer(show_command_palette=False)
+
+    @property
+    def wants_tail(self) -> bool:
+        """Say whether the log's end is on the screen."""
+        return self._section in {Section.LOG, Section.PROBLEMS}
+
+    @property
+    def shown_run(self) -> RunSnapshot | None:
+        """The run, where the board still has it."""
+        runs = self.board.runs if self.board is not None else ()
+        return next((run for run in runs if run.name == self.run_name), None)
+
+    def take_tail(self, lines: Sequence[str]) -> None:
+        """Show the log's last lines."""
+        at_end = self._main.is_vertical_scroll_end
+        fresh = not self._tail
+        self._tail = lines
+        if self._section is Section.LOG:
+            self.update_view()
+            if at_end or fresh:
+                self._main.scroll_end(animate=False, immediate=True)
+
+    @property
+    def _main(self) -> LinesView:
+        return self.query_one("#main", LinesView)
+
+    def update_view(self) -> None:
+        """Show what changed."""
+        run, width = self.shown_run, self.size.width
+        if run is None or self.board is None:
+            gone = "reading the logs" if self.board is None else "this run is no longer there"
+            self._main.show([((f" {plain(self.run_name)}: {gone}", "muted"),)])
+            return
+        self.query_one("#head", LinesView).show(run_sections.head(run, width, self.board.taken_at))
+        self.query_one("#tabs", LinesView).show([self._tabs(run, width)])
+        inner = max(40, (self._main.size.width or width) - 1)
+        self._main.show(self._rows(run, inner))
+
+    def _tabs(self, run: RunSnapshot, width: int) -> Row:
+        row: list[tuple[str, str]] = [(" ", "")]
+        for section in Section:
+            count = f" ({len(run.problems)})" if section is Section.PROBLEMS and run.problems else ""
+            text = f" {section.value} {section.name.capitalize()}{count} "
+            row += [(text, "on-title" if section is self._section else "muted"), (" ", "")]
+        return fit_row(tuple(row), width)
+
+    def _rows(self, run: RunSnapshot, width: int) -> list[Row]:
+        match self._section:
+            case Section.SUMMARY:
+                return self._summary(run, width)
+            case Section.CHARTS:
+                return self._charts(run, width)
+            case Section.DOCUMENTED:
+                return run_sections.documented(run, width)
+            case Section.PROBLEMS:
+                return [heading("Problems", width), *run_sections.problems(run, width), (), *self._log_end(width)]
+            case Section.LOG:
+                return [((plain(line), ""),) for line in self._tail] or [(("  the log is empty", "muted"),)]
+
+    def _log_end(self, width: int) -> list[Row]:
+        return [heading("End of the log", width), *(((plain(line), "muted"),) for line in self._tail[-15:])]
+
+    def _summary(self, run: RunSnapshot, width: int) -> list[Row]:
+        if width >= _WIDE:
+            left_width = width * 11 // 20
+            right_width = width - left_width - 3
+            left = [*self._facts(run, left_width), (), *run_sections.documented(run, left_width)]
+            return beside(left, left_width, self._first_charts(run, right_width, 11), gap=3)
+        return [*self._facts(run, width), (), *self._first_charts(run, width, 7)]
+
+    def _facts(self, run: RunSnapshot, width: int) -> list[Row]:
+        trouble = [*run_sections.problems(run, width, most=2), ()] if run.problems else []
+        return [*trouble, *timeline(run, width), (), *run_sections.figures(run, width), *self._gpus(run, width)]
+
+    def _gpus(self, run: RunSnapshot, width: int) -> list[Row]:
+        """Return this machine's GPUs for a run that was measured on them."""
+        if run.gpu is None or run.gpu.basis != "nvml":
+            return []
+        return [(), *totals.gpu_rows(self.board, width)]
+
+    def _first_charts(self, run: RunSnapshot, width: int, height: int) -> list[Row]:
+        rows = self._step_time(run, width, height)
+        names = [name for name in self._metric_names(run) if run.metrics[name].history][:3]
+        for name in names:
+            rows += [(), *self._metric(run, name, width, height)]
+        return rows
+
+    def _charts(self, run: RunSnapshot, width: int) -> list[Row]:
+        """Return all charts, as many side by side as are wide enough to read."""
+        across = max(1, min(3, width // 62))
+        each = (width - 3 * (across - 1)) // across
+        height = 8 if self._main.size.height < 30 else 11
+        charts = [self._step_time(run, each, height)]
+        charts += [self._metric(run, name, each, height) for name in self._metric_names(run)]
+        rows: list[Row] = []
+        for at in range(0, len(charts), across):
+            line = charts[at]
+            for more, chart in enumerate(charts[at + 1 : at + across], start=1):
+                line = beside(line, each * more + 3 * (more - 1), chart, gap=3)
+            rows += [*line, ()]
+        return rows
+
+    def _step_time(self, run: RunSnapshot, width: int, height: int) -> list[Row]:
+        return step_time_chart(
+            run, width, height, log=self._log, smoothed=self._smoothed, cursor=self._cursor
+        )
+
+    def _metric(self, run: RunSnapshot, name: str, width: int, height: int) -> list[Row]:
+        return metric_chart(
+            name, run.metrics[name], width, height,
+            log=self._log, smoothed=self._smoothed, cursor=self._cursor, unit=run.unit,
+        )  # fmt: skip
+
+    def _metric_names(self, run: RunSnapshot) -> list[str]:
+        """Return the metrics with the loss first, then as they came in the log."""
+        loss = words.loss_name(run)
+        return [*([loss] if loss is not None else []), *(name for name in run.metrics if name != loss)]
+
+    def action_section(self, number: int) -> None:
+        """Show a section."""
+        self._section = Section(number)
+        self._main.scroll_home(animate=False, immediate=True)
+        self.post_message(TailWanted(self.run_name if self.wants_tail else None))
+        self.update_view()
+
+    def action_turn(self, by: int) -> None:
+        """Show the next section."""
+        self.action_section((self._section - 1 + by) % len(Section) + 1)
+
+    def action_log_scale(self) -> None:
+        """Draw the charts on a logarithmic scale, or not."""
+        self._log = not self._log
+        self.update_view()
+
+    def action_smoothing(self) -> None:
+        """Draw smoothed curves, or not."""
+        self._smoothed = not self._smoothed
+        self.update_view()
+
+    def action_cursor(self, by: int) -> None:
+        """Move the charts' cursor, which starts at the end."""
+        self._cursor = min(1.0, max(0.0, (1.0 if self._cursor is None else self._cursor) + by * _CURSOR_STEP))
+        self.update_view()
+
+    def action_scroll(self, by: int) -> None:
+        """Scroll by a line."""
+        self._main.scroll_relative(y=by, animate=False)
+
+    def action_other(self, by: int) -> None:
+        """Show the next run of the board."""
+        names = [run.name for run in self.board.runs] if self.board is not None else []
+        if names:
+            at = names.index(self.run_name) if self.run_name in names else -1
+            self.run_name = names[(at + by) % len(names)]
+            self._tail, self._cursor = (), None
+            self.action_section(self._section)

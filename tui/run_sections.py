@@ -1,0 +1,157 @@
+"""What is known of one run, as rows: head, figures, documented against measured, problems. Pure."""
+
+from __future__ import annotations
+
+from trainmon import units
+from trainmon.estimates import Scope, Verdict
+from trainmon.snapshot import RunSnapshot
+from trainmon.tui import bars, words
+from trainmon.tui.text import Row, fit, fit_row, heading, plain, shorten, shorten_left, wrap
+
+_LABEL = 14
+
+
+def head(run: RunSnapshot, width: int, now: float) -> list[Row]:
+    """Return the three lines that stay on top: who and how, how far, when it ends."""
+    state, role = words.state(run)
+    room = max(12, width - len(state) - 6)
+    first: Row = ((f" {state}  ", role), (shorten_left(plain(run.name), room), "title"))
+    reason = plain(run.state_reason)
+    if reason:
+        first = (*first, ("  " + reason, "muted"))
+    bar_width = max(10, min(60, width - 40))
+    bar = bars.plan_bar(
+        bar_width,
+        done_s=words.done_s(run),
+        total_s=words.total_s(run) if run.eta is not None or run.ended_at is not None else None,
+        band_s=bars.ends(run.documented),
+        role=role,
+    )
+    unit = plain(run.unit)
+    second: Row = ((" ", ""), *bar, (f" {units.percent(run.progress)}  ", "title"))
+    second = (*second, (f"{unit} {units.steps(run.step, run.total_steps)}", ""))
+    if run.total_epochs is not None:
+        second = (*second, (f"  epoch {units.exact(run.epoch)}/{units.exact(run.total_epochs)}", "muted"))
+    return [fit_row(first, width), fit_row(second, width), fit_row(_ending(run, now), width)]
+
+
+def _ending(run: RunSnapshot, now: float) -> Row:
+    text, role = words.verdict(run.verdict)
+    if run.eta is None:
+        left: Row = ((f" took {units.duration(run.elapsed_s)}", ""),) if run.ended_at is not None else ((f" {units.duration(run.elapsed_s)} so far", ""),)
+    else:
+        left = ((f" {words.time_left(run)} left", "title"), (f" ({words.time_left_interval(run)})", ""))
+        if run.eta.finish_at is not None:
+            left = (*left, (f", done at {units.clock(run.eta.finish_at.likely, now)}", ""))
+    row = (*left, ("   documented ", "muted"), (words.documented(run.documented), "band"), ("   ", ""), (text, role))
+    return row if run.eta is None else (*row, (f"   by {plain(run.eta.basis)}", "muted"))
+
+
+def figures(run: RunSnapshot, width: int) -> list[Row]:
+    """Return the run's figures in pairs of label and value, in as many columns as fit."""
+    pairs = _pairs(run)
+    per_line = 2 if width >= 76 else 1
+    cell = width // per_line
+    rows = []
+    for at in range(0, len(pairs), per_line):
+        row: list[tuple[str, str]] = []
+        for label, value in pairs[at : at + per_line]:
+            row += [(fit("  " + label, _LABEL), "muted"), (fit(shorten(value, cell - _LABEL - 1), cell - _LABEL), "")]
+        rows.append(fit_row(tuple(row), width))
+    return rows
+
+
+def _pairs(run: RunSnapshot) -> list[tuple[str, str]]:
+    pairs = [("elapsed", units.duration(run.elapsed_s))]
+    times = run.step_time_s
+    if times is not None:
+        spread = units.step_time(times.p10).partition("/")[0] + " to " + units.step_time(times.p90).partition("/")[0]
+        pairs.append(("step time", f"{units.step_time(times.median, plain(run.unit))}  ({spread})"))
+    if run.total_reason:
+        pairs.append(("total", f"{units.exact(run.total_steps)}: {plain(run.total_reason)}"))
+    if run.stage:
+        pairs.append(("stage", plain(run.stage)))
+    if run.attempts > 1:
+        pairs.append(("attempt", f"{run.attempts}, from step {units.exact(run.start_step)}"))
+    if times is not None and times.warmup_steps:
+        pairs.append(("warm-up", f"{times.warmup_steps} steps, {units.duration(times.warmup_s)}"))
+    memory = words.memory(run)
+    if run.gpu is not None and memory:
+        pairs.append(("GPU memory", f"{memory}, peak {units.bytes_text(run.gpu.peak_memory_bytes)} ({plain(run.gpu.basis)})"))
+    name = words.loss_name(run)
+    if name is not None:
+        metric = run.metrics[name]
+        pairs.append((shorten(plain(name), _LABEL - 3), f"{words.loss(run)[0]}  (from {units.metric_value(metric.first)}, best {units.metric_value(metric.min)})"))
+    for file in run.files:
+        pairs.append(("file", f"{shorten_left(plain(file.path), 40)}  {plain(file.format)}"))
+    return pairs
+
+
+def problems(run: RunSnapshot, width: int, *, most: int | None = None) -> list[Row]:
+    """Return the run's problems, the newest first, each with its line of the log."""
+    if not run.problems:
+        return [(("  no problem in the log", "good"),)]
+    rows: list[Row] = []
+    for problem in tuple(reversed(run.problems))[:most]:
+        where = f"line {problem.line}" if problem.line else ""
+        if problem.step is not None:
+            where += f", step {units.exact(problem.step)}"
+        if problem.count > 1:
+            where += f", {problem.count} times"
+        role = words.state_role(run) if problem is words.main_problem(run) else "warn"
+        rows.append((("  ! ", role), (words.PROBLEM_WORDS[problem.kind], role), ("  " + where.removeprefix(", "), "muted")))
+        rows.extend((("    " + line, ""),) for line in wrap(plain(problem.message), width - 6))
+    if most is not None and len(run.problems) > most:
+        rows.append(((f"    … {len(run.problems) - most} more (4)", "muted"),))
+    return rows
+
+
+def documented(run: RunSnapshot, width: int) -> list[Row]:
+    """Return every documented duration that applies, held against the measured one, with its line of the document."""
+    rows: list[Row] = [heading("Documented against measured", width)]
+    held = run.comparisons or ((run.verdict,) if run.verdict is not None else ())
+    if not held:
+        return [*rows, (("  no estimate document speaks of this run", "muted"),)]
+    titles = fit("  what", 26) + fit("documented", 14, right=True) + fit("measured", 12, right=True) + "   verdict"
+    rows.append(((titles, "muted"),))
+    for verdict in held:
+        rows.extend(_held(verdict, width))
+    return rows
+
+
+def _held(verdict: Verdict, width: int) -> list[Row]:
+    stated = verdict.documented
+    subject = "" if stated is None else plain(stated.subject)
+    scope = Scope.TOTAL if stated is None else stated.scope
+    what = str(scope) if not subject or subject.casefold() == scope else f"{scope}: {subject}"
+    measured = units.duration(verdict.measured_s)
+    if scope is Scope.STEP:
+        measured = units.step_time(verdict.measured_s).partition("/")[0]
+    text, role = words.verdict(verdict)
+    row: Row = (
+        (fit("  " + what, 26), "title"),
+        (fit(words.documented(stated), 14, right=True), "band"),
+        (fit(("~" if verdict.projected else "") + measured, 12, right=True), ""),
+        ("   " + fit(text, 17), role),
+    )
+    if width >= 100:
+        row = (*row, (" ", ""), *bars.gauge(15, verdict.measured_s, bars.ends(stated), role))
+    rows = [row]
+    if verdict.text:
+        rows.extend((("    " + line, "muted"),) for line in wrap(plain(verdict.text), width - 6, most=2))
+    return [*rows, *_source(verdict, width), ()]
+
+
+def _source(verdict: Verdict, width: int) -> list[Row]:
+    stated = verdict.documented
+    if stated is None:
+        return []
+    rows: list[Row] = []
+    if stated.source is not None:
+        at = f"    {shorten_left(plain(stated.source.file), 30)}:{stated.source.line}  "
+        rows.append(((at, "muted"), (shorten(plain(stated.source.text).strip(), width - len(at)), "band")))
+    conditions = ", ".join(plain(each) for each in stated.scenario)
+    because = "; ".join(part for part in (conditions, plain(stated.reason), stated.basis if stated.basis != "stated" else "") if part)
+    if because:
+        rows.append((("    " + shorten(because, width - 6), "muted"),))
+    return rows

@@ -1,0 +1,168 @@
+"""The list of runs: paints the lines in view only, and again only those that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.strip import Strip
+
+from trainmon.snapshot import RunSnapshot
+from trainmon.tui import columns
+from trainmon.tui.attention import Entry, Group
+from trainmon.tui.screens import RunWanted
+from trainmon.tui.spanview import SpanView
+from trainmon.tui.text import Row
+
+
+class RunList(SpanView, can_focus=True):
+    """Runs under their folders, with a cursor that stays on its run while the order changes."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "Open"),
+        Binding("up,k", "move(-1)", show=False),
+        Binding("down,j", "move(1)", show=False),
+        Binding("pageup,ctrl+b", "page(-1)", show=False),
+        Binding("pagedown,ctrl+f", "page(1)", show=False),
+        Binding("home,g", "edge(-1)", show=False),
+        Binding("end,G,shift+g", "edge(1)", show=False),
+        Binding("space", "mark", "Mark"),
+    ]
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 Textual's name
+        super().__init__(id=id)
+        self._entries: Sequence[Entry] = ()
+        self._painted: dict[int, Row] = {}
+        """What stands on the screen, by line of the list."""
+        self._layout = columns.lay_out(80)
+        self._now = 0.0
+        self._current = ""
+        """Name of the run under the cursor."""
+        self.marked: set[str] = set()
+
+    @property
+    def layout_now(self) -> columns.Layout:
+        """The columns at the present width."""
+        return self._layout
+
+    @property
+    def current(self) -> str:
+        """Name of the run under the cursor; '' where there is none."""
+        return self._current if self._cursor is not None else ""
+
+    @property
+    def _cursor(self) -> int | None:
+        return next(
+            (at for at, e in enumerate(self._entries) if isinstance(e, RunSnapshot) and e.name == self._current), None
+        )
+
+    def show(self, entries: Sequence[Entry], now: float) -> None:
+        """Show the entries as of `now`."""
+        was_at = self._cursor or 0
+        self._entries, self._now = entries, now
+        if self._cursor is None:
+            near = self._run_near(was_at, 1)
+            self._current = "" if near is None else near.name
+        if (size := Size(self.size.width, len(entries))) != self.virtual_size:
+            self.virtual_size = size
+        self._repaint_changed()
+
+    def _repaint_changed(self) -> None:
+        top = self.scroll_offset.y
+        for y in range(top, top + self.size.height):
+            if self._painted.get(y) != self._row(y):
+                self.refresh_line(y)
+
+    def _row(self, at: int) -> Row:
+        """Return the line of an entry; the last span tells whether the cursor is on it."""
+        if at >= len(self._entries):
+            return ()
+        entry = self._entries[at]
+        if isinstance(entry, Group):
+            return columns.group_line(entry, self._layout)
+        grouped = isinstance(self._entries[0], Group)
+        row = columns.line(
+            entry, self._layout, now=self._now, marked=entry.name in self.marked, in_group=grouped
+        )
+        return (*row, ("", "cursor")) if entry.name == self._current else row
+
+    def render_line(self, y: int) -> Strip:
+        """Paint one line in view."""
+        at = y + self.scroll_offset.y
+        row = self._row(at)
+        if len(self._painted) > 4 * self.size.height:
+            top = self.scroll_offset.y
+            self._painted = {k: v for k, v in self._painted.items() if top <= k < top + self.size.height}
+        self._painted[at] = row
+        return self.paint(row, selected=bool(row) and row[-1] == ("", "cursor"))
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Choose the columns anew."""
+        self._layout = columns.lay_out(self.size.width)
+        self.virtual_size = Size(self.size.width, len(self._entries))
+        self.refresh()
+
+    def action_move(self, by: int) -> None:
+        """Move the cursor by some runs."""
+        at = self._cursor
+        if at is not None:
+            self._go(at + by, 1 if by > 0 else -1)
+
+    def action_page(self, by: int) -> None:
+        """Move the cursor by a page."""
+        at = self._cursor
+        if at is not None:
+            target = at + by * max(1, self.size.height - 1)
+            self._go(min(max(0, target), len(self._entries) - 1), -by if 0 <= target < len(self._entries) else by)
+
+    def action_edge(self, side: int) -> None:
+        """Move the cursor to the first or the last run."""
+        self._go(0 if side < 0 else len(self._entries) - 1, -side)
+
+    def action_open(self) -> None:
+        """Open the run under the cursor."""
+        if self.current:
+            self.post_message(RunWanted(self.current))
+
+    def action_mark(self) -> None:
+        """Mark the run under the cursor for comparison, or take its mark away, and go on to the next."""
+        if self.current:
+            self.marked ^= {self.current}
+            self.action_move(1)
+            self._repaint_changed()
+
+    def on_click(self, event: events.Click) -> None:
+        """Put the cursor on a line; open the run with a second click."""
+        at = event.y + self.scroll_offset.y
+        entry = self._entries[at] if at < len(self._entries) else None
+        if not isinstance(entry, RunSnapshot):
+            return
+        if entry.name == self._current:
+            self.action_open()
+        else:
+            self._go(at, 1)
+
+    def _run_near(self, at: int, direction: int) -> RunSnapshot | None:
+        """Return the first run from line `at` on, looking the other way where there is none."""
+        lines = range(max(0, at), len(self._entries)) if direction > 0 else range(min(at, len(self._entries) - 1), -1, -1)
+        other = range(min(at, len(self._entries)) - 1, -1, -1) if direction > 0 else range(max(0, at), len(self._entries))
+        for line in (*lines, *other):
+            entry = self._entries[line]
+            if isinstance(entry, RunSnapshot):
+                return entry
+        return None
+
+    def _go(self, at: int, direction: int) -> None:
+        run = self._run_near(at, direction)
+        if run is None:
+            return
+        self._current = run.name
+        line = self._cursor or 0
+        above = line - 1 if line and isinstance(self._entries[line - 1], Group) else line
+        self.scroll_to_region(
+            Region(0, above, self.size.width, line - above + 1), animate=False, x_axis=False, immediate=True
+        )
+        self._repaint_changed()

@@ -1,0 +1,88 @@
+"""What all screens share: they show the newest board, and say so when the terminal is too small."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import events
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Static
+
+from trainmon.snapshot import Board
+
+MIN_WIDTH, MIN_HEIGHT = 60, 12
+
+
+class RunWanted(Message):
+    """A run is to be shown alone."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+
+class ComparisonWanted(Message):
+    """Runs are to be shown side by side."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__()
+        self.names = tuple(names)
+
+
+class EstimatesWanted(Message):
+    """What the documents say is to be shown."""
+
+
+class TailWanted(Message):
+    """The last lines of a run's log are to be read with each refresh; of none where the name is None."""
+
+    def __init__(self, name: str | None) -> None:
+        super().__init__()
+        self.name = name
+
+
+class BoardScreen(Screen[None]):
+    """A screen that shows a board; it holds the newest one and no other state of the runs."""
+
+    AUTO_FOCUS = "#main"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.board: Board | None = None
+
+    def compose(self) -> ComposeResult:
+        """Build the screen's own widgets, and the message for small terminals."""
+        yield from self.compose_body()
+        yield Static(id="too-small")
+
+    def compose_body(self) -> ComposeResult:
+        """Build the screen's own widgets."""
+        raise NotImplementedError
+
+    def show(self, board: Board) -> None:
+        """Take a new board."""
+        self.board = board
+        if self.is_mounted:
+            self.update_view()
+
+    def update_view(self) -> None:
+        """Show what changed."""
+        raise NotImplementedError
+
+    def on_mount(self) -> None:
+        """Paint what is there before the first board."""
+        self.update_view()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Fit the content, or say that it does not fit."""
+        width, height = event.size
+        small = width < MIN_WIDTH or height < MIN_HEIGHT
+        self.set_class(small, "-too-small")
+        if small:
+            text = f"trainmon needs {MIN_WIDTH}x{MIN_HEIGHT}, this is {width}x{height}"
+            self.query_one("#too-small", Static).update(Content(text))
+        else:
+            self.call_after_refresh(self.update_view)

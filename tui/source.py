@@ -1,0 +1,49 @@
+"""Where the screens' boards come from: anything that satisfies `Source`, and `Clock` where time can be driven."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
+
+from trainmon.snapshot import Board
+
+
+class Source(Protocol):
+    """What the app asks, always from its feed thread, never from the screen's."""
+
+    def refresh(self) -> Board:
+        """Return the present board; takes at most about 0.3 s, so that keys and the log stay quick."""
+        ...
+
+    def tail(self, run_name: str, lines: int) -> Sequence[str]:
+        """Return the last lines of a run's log, sanitised; empty where the run is unknown."""
+        ...
+
+    def close(self) -> None:
+        """Release files and threads; called once, after the last refresh."""
+        ...
+
+
+@runtime_checkable
+class Clock(Protocol):
+    """What a replay offers besides: its clock can be driven. Called from the screen's thread; must return at once."""
+
+    def toggle_pause(self) -> None:
+        """Stop or go on."""
+        ...
+
+    def skip(self, fraction: float) -> None:
+        """Move by a fraction of the archive's span, backwards where negative."""
+        ...
+
+    def seek(self, fraction: float) -> None:
+        """Move to 0..1 of the archive's span."""
+        ...
+
+    def change_speed(self, factor: float) -> None:
+        """Multiply the speed."""
+        ...
+
+    def describe(self) -> str:
+        """Return `60x  02:14:00 of 11:02:31  paused`."""
+        ...

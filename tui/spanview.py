@@ -1,0 +1,74 @@
+"""Widgets that paint rows of spans line by line, and repaint only the lines that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from trainmon.tui.text import Row, width_of
+
+ROLES = (
+    "title", "muted", "faint", "accent", "good", "warn", "bad", "band", "key", "on-title",
+    "series-0", "series-1", "series-2", "series-3", "series-4", "series-5",
+)  # fmt: skip
+SERIES = 6
+"""How many curves have a colour of their own."""
+
+
+class SpanView(ScrollView):
+    """A line-API view; the theme gives the roles their colours (`app.tcss`)."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"span--{role}" for role in ROLES} | {"span--cursor"}
+
+    def paint(self, row: Row, *, selected: bool = False) -> Strip:
+        """Return one line of the widget: spans as plain segments, as wide as the widget."""
+        base = self.rich_style
+        if selected:
+            base += Style(bgcolor=self.get_component_rich_style("span--cursor").bgcolor, bold=True)
+        segments = [Segment(text, base + self._style_of(role) if role else base) for text, role in row if text]
+        strip = Strip(segments, width_of(row))
+        start = round(self.scroll_offset.x)
+        return strip.crop_extend(start, start + self.size.width, base)
+
+    def _style_of(self, role: str) -> Style:
+        style = self.get_component_rich_style(f"span--{role}")
+        return Style(color=style.color, bold=style.bold or None, dim=style.dim or None)
+
+
+class LinesView(SpanView, can_focus=True):
+    """Shows rows that somebody else builds; scrolls when they do not fit."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 Textual's name
+        super().__init__(id=id, classes=classes)
+        self._rows: tuple[Row, ...] = ()
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The rows shown."""
+        return self._rows
+
+    def show(self, rows: Sequence[Row]) -> None:
+        """Show `rows`; lines that read as before are not painted again."""
+        before, self._rows = self._rows, tuple(rows)
+        wide = max((width_of(row) for row in self._rows), default=0)
+        size = Size(wide, len(self._rows))
+        if size != self.virtual_size:
+            self.virtual_size = size
+        if len(before) != len(self._rows) and self.styles.is_auto_height:
+            self.refresh(layout=True)
+            return
+        first, last = self.scroll_offset.y, self.scroll_offset.y + self.size.height
+        for y in range(first, last):
+            if (before[y] if y < len(before) else None) != (self._rows[y] if y < len(self._rows) else None):
+                self.refresh_line(y)
+
+    def render_line(self, y: int) -> Strip:
+        """Paint one line of the view."""
+        at = y + self.scroll_offset.y
+        return self.paint(self._rows[at] if at < len(self._rows) else ())

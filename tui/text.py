@@ -1,0 +1,98 @@
+"""Rows of spans: what every screen is made of. Plain text with a role for its colour, never markup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import zip_longest
+
+from rich.cells import cell_len, set_cell_size
+
+Span = tuple[str, str]
+"""Text and its role: '' for plain text, else one of `tui.spanview.ROLES`."""
+Row = tuple[Span, ...]
+
+_ELLIPSIS = "…"
+_NOT_SHOWN = "\N{REPLACEMENT CHARACTER}"
+_VARIATION_SELECTORS = range(0xFE00, 0xFE10)
+
+
+def plain(text: str) -> str:
+    """Return `text` without anything that acts on a terminal or hides: controls, zero-width, bidi, surrogates."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        character if character.isprintable() and ord(character) not in _VARIATION_SELECTORS else _NOT_SHOWN
+        for character in text.replace("\t", "    ")
+    )
+
+
+def width_of(row: Iterable[Span]) -> int:
+    """Return the width of a row in terminal cells."""
+    return sum(cell_len(text) for text, _ in row)
+
+
+def shorten(text: str, width: int) -> str:
+    """Return `text`, cut with an ellipsis where it is wider than `width` cells."""
+    if width <= 0:
+        return ""
+    return text if cell_len(text) <= width else set_cell_size(text, width - 1) + _ELLIPSIS
+
+
+def shorten_left(text: str, width: int) -> str:
+    """Return the end of `text`: for paths, whose end tells them apart."""
+    if cell_len(text) <= width:
+        return text
+    kept = text
+    while kept and cell_len(kept) > width - 1:
+        kept = kept[max(1, (cell_len(kept) - width + 1) // 2) :]
+    return _ELLIPSIS + kept if width > 0 else ""
+
+
+def fit(text: str, width: int, *, right: bool = False) -> str:
+    """Return `text` at exactly `width` cells: cut, or padded on the other side."""
+    short = shorten(text, width)
+    pad = " " * (width - cell_len(short))
+    return pad + short if right else short + pad
+
+
+def fit_row(row: Row, width: int) -> Row:
+    """Return a row at exactly `width` cells."""
+    kept: list[Span] = []
+    left = width
+    for text, role in row:
+        size = cell_len(text)
+        if size > left:
+            kept.append((shorten(text, left), role))
+            left = 0
+            break
+        kept.append((text, role))
+        left -= size
+    return (*kept, (" " * left, "")) if left else tuple(kept)
+
+
+def beside(left: Sequence[Row], left_width: int, right: Sequence[Row], *, gap: int = 2) -> list[Row]:
+    """Return two blocks of rows side by side."""
+    space: Span = (" " * gap, "")
+    return [(*fit_row(a, left_width), space, *b) for a, b in zip_longest(left, right, fillvalue=())]
+
+
+def heading(title: str, width: int, note: str = "") -> Row:
+    """Return a section's title with a rule behind it."""
+    rest = max(0, width - cell_len(title) - cell_len(note) - 2 - (1 if note else 0))
+    end: Row = ((" " + note, "muted"),) if note else ()
+    return ((title, "title"), (" ", ""), ("─" * rest, "faint"), *end)
+
+
+def wrap(text: str, width: int, *, most: int = 4) -> list[str]:
+    """Return `text` in lines of at most `width` cells, at spaces where there are any; the last one is cut."""
+    lines: list[str] = []
+    rest = text
+    while rest and len(lines) < most - 1 and cell_len(rest) > width:
+        piece = set_cell_size(rest, width)
+        at = piece.rfind(" ")
+        cut = at if at > width // 2 else len(piece.rstrip() or piece)
+        lines.append(rest[:cut].rstrip())
+        rest = rest[max(1, cut) :].lstrip()
+    if rest:
+        lines.append(shorten(rest, width))
+    return lines

@@ -1,0 +1,137 @@
+"""A run's stages on one time axis: what was planned above what happened. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from trainmon import units
+from trainmon.events import StageKind
+from trainmon.snapshot import RunSnapshot, RunStatus, StageInfo
+from trainmon.tui import bars, words
+from trainmon.tui.text import Row, fit, fit_row, heading, plain, shorten
+
+_NAME_WIDTH = 16
+_END_WIDTH = 24
+_ROLES = {
+    StageKind.INIT: "series-3",
+    StageKind.DATA: "series-2",
+    StageKind.TRAIN: "accent",
+    StageKind.EVAL: "series-1",
+    StageKind.CHECKPOINT: "series-4",
+    StageKind.SAVE: "series-4",
+    StageKind.OTHER: "muted",
+}
+_OVERHEADS = ("init", "eval", "checkpoint", "stall", "other")
+
+
+def timeline(run: RunSnapshot, width: int) -> list[Row]:
+    """Return per stage the planned range above the measured bar, then what was no training."""
+    stages = run.stages
+    total = words.total_s(run) or run.elapsed_s
+    note = "" if total is None else f"0 … {units.duration(total)}"
+    rows = [heading("Timeline", width, note)]
+    if not stages:
+        return [*rows, (("  no stage seen yet", "muted"),)]
+    planned = _planned(stages)
+    axis = max((end for _, end in planned if math.isfinite(end)), default=0.0)
+    axis = max(axis, total or 0.0, *(_end_s(stage) for stage in stages), 1.0)
+    inner = max(10, width - _NAME_WIDTH - _END_WIDTH - 4)
+    for stage, plan in zip(stages, planned, strict=True):
+        if stage.documented is not None:
+            rows.append(_plan_row(stage, plan, axis, inner))
+        rows.append(_actual_row(run, stage, axis, inner))
+    rows.append(_overheads(run, width))
+    return [fit_row(row, width) for row in rows]
+
+
+def _planned(stages: Sequence[StageInfo]) -> list[tuple[float, float]]:
+    """Return when each stage begins and ends by the document: one after the other, recurring ones inside training."""
+    at = 0.0
+    spans = []
+    for stage in stages:
+        band = bars.ends(stage.documented)
+        inside = stage.kind in {StageKind.EVAL, StageKind.CHECKPOINT}
+        start = stage.started_s or 0.0 if inside or band is None else at
+        length = 0.0 if band is None else band[1] if math.isfinite(band[1]) else band[0]
+        spans.append((start, start + length))
+        if not inside:
+            at = start + (length or stage.elapsed_s or 0.0)
+    return spans
+
+
+def _end_s(stage: StageInfo) -> float:
+    return (stage.started_s or 0.0) + (stage.elapsed_s or 0.0)
+
+
+def _plan_row(stage: StageInfo, plan: tuple[float, float], axis: float, inner: int) -> Row:
+    first, last = _columns(plan[0], plan[1], axis, inner)
+    bar = " " * first + bars.BAND * (last - first)
+    return (
+        (fit("", _NAME_WIDTH) + "  ", ""),
+        (fit(bar, inner), "band"),
+        ("  plan " + words.documented(stage.documented), "band"),
+    )
+
+
+def _actual_row(run: RunSnapshot, stage: StageInfo, axis: float, inner: int) -> Row:
+    name = plain(stage.name or stage.kind)
+    times = f" x{stage.occurrences}" if stage.occurrences > 1 else ""
+    sign = words.STATE_SIGNS[run.state] if stage.active else " "
+    label: Row = ((f"{sign} ", words.state_role(run)), (fit(shorten(name, _NAME_WIDTH - len(times)) + times, _NAME_WIDTH), ""))
+    if stage.elapsed_s is None:
+        waiting = "not begun" if run.state in {RunStatus.RUNNING, RunStatus.WAITING} else ""
+        return (*label, (" " * inner, ""), (f"  {waiting}", "muted"))
+    return (*label, *_bar(run, stage, axis, inner), (_ending(stage), words.verdict(stage.verdict)[1] if stage.verdict else "muted"))
+
+
+def _bar(run: RunSnapshot, stage: StageInfo, axis: float, inner: int) -> Row:
+    start = stage.started_s or 0.0
+    role = _ROLES[stage.kind]
+    if stage.occurrences > 1:
+        return _recurring(stage, axis, inner, role, run)
+    first, last = _columns(start, start + (stage.elapsed_s or 0.0), axis, inner)
+    left = run.eta.remaining_s.likely if run.eta is not None and stage.active else 0.0
+    _, until = _columns(start, _end_s(stage) + left, axis, inner) if left > 0 else (0, last)
+    until = max(until, last)
+    return (
+        (" " * first, ""),
+        (bars.FILL * (last - first), role),
+        (bars.TRACK * (until - last) + " " * (inner - until), "faint"),
+    )
+
+
+def _recurring(stage: StageInfo, axis: float, inner: int, role: str, run: RunSnapshot) -> Row:
+    """Spread the occurrences over the time since the first one: where they stood exactly is not known."""
+    first, _ = _columns(stage.started_s or 0.0, stage.started_s or 0.0, axis, inner)
+    end = min(axis, max(run.elapsed_s or 0.0, _end_s(stage)))
+    _, last = _columns(stage.started_s or 0.0, end, axis, inner)
+    cells = [" "] * inner
+    count = min(stage.occurrences, max(1, last - first))
+    for at in range(count):
+        cells[min(inner - 1, first + at * (last - first) // count)] = "┃"
+    return (("".join(cells), role),)
+
+
+def _ending(stage: StageInfo) -> str:
+    text = f"  {units.duration(stage.elapsed_s)}"
+    if stage.verdict is not None:
+        text += f" {words.verdict(stage.verdict)[0]}"
+    elif stage.total and stage.current is not None and stage.active:
+        text += f" {units.steps(stage.current, stage.total)}"
+    return text
+
+
+def _columns(start: float, end: float, axis: float, inner: int) -> tuple[int, int]:
+    first = min(inner - 1, max(0, math.floor(start / axis * inner)))
+    return first, min(inner, max(first + 1, math.ceil(end / axis * inner)))
+
+
+def _overheads(run: RunSnapshot, width: int) -> Row:
+    known = [(name, run.overhead_s[name]) for name in _OVERHEADS if run.overhead_s.get(name)]
+    if not known:
+        return ()
+    row: list[tuple[str, str]] = [("  no training: ", "muted")]
+    for name, seconds in known:
+        row.append((f"{name} {units.duration(seconds)}   ", "warn" if name == "stall" else ""))
+    return fit_row(tuple(row), width)

@@ -1,0 +1,123 @@
+"""The overview's head: totals of a board, the GPUs of this machine, the terminal's title. Pure."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+from trainmon import units
+from trainmon.snapshot import Board, GpuSample, RunStatus
+from trainmon.tui.attention import TROUBLE, in_trouble, rank
+from trainmon.tui.bars import meter
+from trainmon.tui.text import Row, Span, fit, fit_row, plain, shorten, width_of
+
+
+def head(board: Board | None, width: int, *, sort: str, wanted: str, failure: str = "") -> list[Row]:
+    """Return the line of totals, and the line of documents and notes."""
+    name: Span = (" trainmon ", "on-title")
+    if board is None:
+        return [(name, ("  " + (failure or "reading the logs"), "bad" if failure else "muted")), ()]
+    parts: list[Span] = [(f"{len(board.runs)} run{'s' if len(board.runs) != 1 else ''}", "title")]
+    running = sum(run.state is RunStatus.RUNNING for run in board.runs)
+    parts.append((f"{running} running", "accent" if running else "muted"))
+    trouble = in_trouble(board.runs)
+    parts.append((f"{trouble} in trouble", "bad") if trouble else ("none in trouble", "good"))
+    done = all_done(board)
+    if done:
+        parts.append((done, ""))
+    if board.catching_up:
+        parts.append(("catching up", "warn"))
+    if failure:
+        parts.append((failure, "bad"))
+    order = f"{sort}" + (f", only “{plain(wanted)}”" if wanted else "")
+    left = (name, *_spaced(parts))
+    gap = width - width_of(left) - len(order) - 1
+    first = (*left, (" " * gap + order, "muted")) if gap > 1 else left
+    return [fit_row(first, width), fit_row(_documents(board, width), width)]
+
+
+def _spaced(parts: list[Span]) -> Row:
+    row: list[Span] = []
+    for part in parts:
+        row += [("  ", ""), part]
+    return tuple(row)
+
+
+def _documents(board: Board, width: int) -> Row:
+    notes = "  ".join(plain(text) for text in board.notes)
+    if not board.documents:
+        return ((" no estimate document" + ("  " + notes if notes else ""), "muted"),)
+    names = ", ".join(plain(PurePath(document.path).name) for document in board.documents)
+    doubts = sum(len(document.contradictions) for document in board.documents)
+    row: list[Span] = [(" against ", "muted"), (shorten(names, max(12, width // 2)), "band")]
+    if doubts:
+        row.append((f"  {doubts} contradiction{'s' if doubts != 1 else ''} in it (e)", "warn"))
+    if notes:
+        row.append(("  " + notes, "muted"))
+    return tuple(row)
+
+
+def all_done(board: Board) -> str:
+    """Return when the last run under way ends: `all done at 16:40 (2h 05m)`; '' where nothing is under way."""
+    active = [run for run in board.runs if run.state in {RunStatus.RUNNING, RunStatus.STALLED}]
+    known = [run.eta for run in active if run.eta is not None]
+    if not known:
+        return ""
+    last = max(known, key=lambda eta: eta.remaining_s.likely)
+    who = "all" if len(known) == len(active) else f"{len(known)} of {len(active)}"
+    left = units.duration(last.remaining_s.likely)
+    if last.finish_at is None:
+        return f"{who} done in {left}"
+    return f"{who} done at {units.clock(last.finish_at.likely, board.taken_at)} (in {left})"
+
+
+def gpu_rows(board: Board | None, width: int, *, most: int = 8) -> list[Row]:
+    """Return one line a GPU, or the one line that says why there is none."""
+    if board is None:
+        return []
+    samples = board.gpu.samples
+    if not samples:
+        return [((" GPU  ", "muted"), (plain(board.gpu.note) or "none seen", "muted"))]
+    rows = [fit_row(_gpu(sample, width), width) for sample in samples[:most]]
+    if len(samples) > most:
+        rows.append(((f" … and {len(samples) - most} more GPUs", "muted"),))
+    if board.gpu.note:
+        rows.append(((" " + plain(board.gpu.note), "muted"),))
+    return rows
+
+
+def _gpu(sample: GpuSample, width: int) -> Row:
+    head_: Row = ((f" GPU {sample.index} ", "title"),)
+    if width >= 100:
+        head_ = (*head_, (fit(plain(sample.name or ""), 22) + " ", "muted"))
+    if sample.lost:
+        return (*head_, ("✗ lost: the driver no longer answers for it", "bad"))
+    used, total = sample.memory_used_bytes, sample.memory_total_bytes
+    share = used / total if used is not None and total else None
+    role = "bad" if share is not None and share > 0.97 else "accent"
+    row = (*head_, *meter(max(8, min(30, width // 6)), share, role))
+    row = (*row, (fit(f" {units.bytes_text(used)} of {units.bytes_text(total)}", 21), ""))
+    load = "" if sample.utilization_percent is None else f"{sample.utilization_percent:.0f} %"
+    heat = "" if sample.temperature_c is None else f"{sample.temperature_c:.0f} °C"
+    row = (*row, (fit(load, 6, right=True), ""), (fit(heat, 7, right=True), "muted"))
+    if sample.power_w is not None:
+        limit = "" if sample.power_limit_w is None else f"/{sample.power_limit_w:.0f}"
+        row = (*row, (fit(f"{sample.power_w:.0f}{limit} W", 11, right=True), "muted"))
+    if sample.throttle_reasons:
+        row = (*row, ("  ! " + plain(", ".join(sample.throttle_reasons)), "warn"))
+    return row
+
+
+def terminal_title(board: Board) -> str:
+    """Return `trainmon 43% ETA 3:10`: the mean progress of the runs under way and the last one's end."""
+    active = [run for run in board.runs if run.state in {RunStatus.RUNNING, RunStatus.STALLED}]
+    known = [run.progress for run in active if run.progress is not None]
+    parts = ["trainmon"]
+    if known:
+        parts.append(f"{sum(known) / len(known) * 100:.0f}%")
+    left = [run.eta.remaining_s.likely for run in active if run.eta is not None]
+    if left:
+        parts.append(f"ETA {units.hours_minutes(max(left))}")
+    if not active and board.runs:
+        failed = sum(rank(run) in TROUBLE for run in board.runs)
+        parts.append(f"{failed} failed" if failed else "done")
+    return " ".join(parts)

@@ -1,0 +1,181 @@
+"""What is said of a run in few words: state, verdict, trouble, time left. Pure; every sign comes with a word."""
+
+from __future__ import annotations
+
+import math
+
+from trainmon import units
+from trainmon.estimates import DocumentedRange, Verdict, VerdictKind
+from trainmon.events import ProblemKind
+from trainmon.snapshot import RunSnapshot, RunStatus
+from trainmon.tui.attention import Rank, main_problem, rank
+from trainmon.tui.text import Span, plain
+
+STATE_SIGNS = {
+    RunStatus.WAITING: "○",
+    RunStatus.RUNNING: "●",
+    RunStatus.STALLED: "‖",
+    RunStatus.FINISHED: "✓",
+    RunStatus.FAILED: "✗",
+    RunStatus.INTERRUPTED: "■",
+}
+_ROLES = {
+    Rank.FAILED: "bad",
+    Rank.STALLED: "warn",
+    Rank.NAN: "bad",
+    Rank.SLOWER: "accent",
+    Rank.RUNNING: "accent",
+    Rank.WAITING: "muted",
+    Rank.INTERRUPTED: "muted",
+    Rank.FINISHED: "good",
+}
+VERDICT_SIGNS = {
+    VerdictKind.FASTER: ("▼", "good"),
+    VerdictKind.WITHIN: ("=", "good"),
+    VerdictKind.SLOWER: ("▲", "warn"),
+    VerdictKind.NOT_COMPARABLE: ("≠", "muted"),
+    VerdictKind.NO_ESTIMATE: ("·", "muted"),
+}
+PROBLEM_WORDS = {
+    ProblemKind.OOM: "out of GPU memory",
+    ProblemKind.HOST_OOM: "out of memory",
+    ProblemKind.NAN: "NaN",
+    ProblemKind.TRACEBACK: "traceback",
+    ProblemKind.KILLED: "killed",
+    ProblemKind.DISK_FULL: "disk full",
+    ProblemKind.NCCL: "NCCL",
+    ProblemKind.CUDA: "CUDA error",
+    ProblemKind.DIVERGED: "diverged",
+    ProblemKind.TIME_LIMIT: "time limit",
+    ProblemKind.CANCELLED: "cancelled",
+    ProblemKind.KEYBOARD_INTERRUPT: "Ctrl-C",
+    ProblemKind.SLOWDOWN: "slowdown",
+    ProblemKind.STALL: "stall",
+    ProblemKind.MEMORY: "low GPU memory",
+    ProblemKind.OTHER: "error",
+}
+
+
+def state_role(run: RunSnapshot) -> str:
+    """Return the colour role of a run's state."""
+    return _ROLES[rank(run)]
+
+
+def state(run: RunSnapshot) -> Span:
+    """Return sign and word of the state."""
+    return f"{STATE_SIGNS[run.state]} {run.state}", state_role(run)
+
+
+def verdict(value: Verdict | None) -> Span:
+    """Return `▲ 1.42x slower`, `= within`, `≠ not comparable`."""
+    kind = VerdictKind.NO_ESTIMATE if value is None else value.kind
+    sign, role = VERDICT_SIGNS[kind]
+    if value is None or value.ratio is None or kind not in {VerdictKind.FASTER, VerdictKind.SLOWER}:
+        return f"{sign} {kind}", role
+    return f"{sign} {value.ratio:.2f}x {kind}", role
+
+
+def trouble(run: RunSnapshot) -> Span | None:
+    """Return what is wrong with a run in two or three words; None where nothing is."""
+    problem = main_problem(run)
+    role = state_role(run)
+    match rank(run):
+        case Rank.FAILED:
+            return ("failed" if problem is None else PROBLEM_WORDS[problem.kind]), role
+        case Rank.STALLED:
+            return plain(run.state_reason) or "stalled", role
+        case Rank.NAN:
+            at = "" if problem is None or problem.step is None else f" at step {units.exact(problem.step)}"
+            return ("NaN" if problem is None else PROBLEM_WORDS[problem.kind]) + at, role
+        case _:
+            return None
+
+
+def note(run: RunSnapshot) -> Span:
+    """Return the one thing to know about a run besides its numbers."""
+    problem = main_problem(run)
+    if rank(run) in {Rank.FAILED, Rank.NAN} and problem is not None:
+        return plain(problem.message), state_role(run)
+    if rank(run) in {Rank.STALLED, Rank.INTERRUPTED}:
+        return plain(run.state_reason), state_role(run)
+    if problem is not None:
+        return f"{PROBLEM_WORDS[problem.kind]}: {plain(problem.message)}", "warn"
+    if run.preview:
+        return "reading history", "muted"
+    return plain(run.state_reason) if run.state is RunStatus.WAITING else "", "muted"
+
+
+def time_left(run: RunSnapshot) -> str:
+    """Return the likely time left; what the run took where it is over; UNKNOWN where there is no honest answer."""
+    if run.eta is not None:
+        return units.duration(run.eta.remaining_s.likely)
+    return units.UNKNOWN
+
+
+def time_left_interval(run: RunSnapshot) -> str:
+    """Return the interval of the time left."""
+    if run.eta is None:
+        return units.UNKNOWN
+    return units.duration_range(run.eta.remaining_s.low, run.eta.remaining_s.high)
+
+
+def documented(value: DocumentedRange | None) -> str:
+    """Return a documented range, `~` before it where it follows from the document's numbers only."""
+    if value is None:
+        return units.UNKNOWN
+    sign = "~" if value.basis == "derived" else ""
+    low = value.low_s if value.low_s is not None or value.high_s is not None else value.likely_s
+    high = value.high_s if value.low_s is not None or value.high_s is not None else value.likely_s
+    return sign + units.duration_range(low, high)
+
+
+def total_s(run: RunSnapshot) -> float | None:
+    """Return what the whole run takes, measured or projected: what the verdict compared, else elapsed and time left."""
+    if run.verdict is not None and run.verdict.measured_s is not None:
+        return run.verdict.measured_s
+    if run.elapsed_s is None:
+        return None
+    return run.elapsed_s + (run.eta.remaining_s.likely if run.eta is not None else 0.0)
+
+
+def done_s(run: RunSnapshot) -> float | None:
+    """Return how much of `total_s` is behind: by progress, so that steps of an earlier attempt count too."""
+    total = total_s(run)
+    if run.state is RunStatus.FINISHED:
+        return total
+    if total is not None and run.progress is not None and run.eta is not None:
+        return total * run.progress
+    return run.elapsed_s
+
+
+def loss_name(run: RunSnapshot) -> str | None:
+    """Return the metric that stands for the loss: `loss`, else the first with `loss` in its name, training before eval."""
+    names = [name for name in run.metrics if "loss" in name.casefold()]
+    if "loss" in names:
+        return "loss"
+    held_out = ("eval", "val", "test", "valid")
+    return min(names, key=lambda name: any(word in name.casefold() for word in held_out), default=None)
+
+
+def loss(run: RunSnapshot) -> Span:
+    """Return the last loss; red where it is no number."""
+    name = loss_name(run)
+    if name is None:
+        return "", ""
+    last = run.metrics[name].last
+    return units.metric_value(last), "" if math.isfinite(last) else "bad"
+
+
+def memory(run: RunSnapshot) -> str:
+    """Return `18.2/24.0 GB`: the peak where that is all that is known."""
+    if run.gpu is None:
+        return ""
+    used = [device.memory_used_bytes for device in run.gpu.devices if device.memory_used_bytes is not None]
+    shown = sum(used) if used else run.gpu.peak_memory_bytes
+    total = run.gpu.memory_total_bytes
+    if shown is None:
+        return ""
+    if total is None:
+        return units.bytes_text(shown)
+    (number, unit), (whole, whole_unit) = units.bytes_text(shown).split(" "), units.bytes_text(total).split(" ")
+    return f"{number}/{whole} {unit}" if unit == whole_unit else f"{number} {unit}/{whole} {whole_unit}"
