@@ -1,0 +1,115 @@
+"""How much of documents with a known truth the estimate reader finds: rows and contradictions, every miss listed.
+
+    python benchmarks/estimates.py FOLDER
+
+FOLDER holds documents and a truth.json: a list of {file, rows: [{line, text, scope, low_s, high_s, point_s}], contra}.
+A row counts as found where an estimate stands on its line with the same low, high and single value and the same scope.
+
+The truth's words for scopes, and what they are here:
+`per epoch` -> epoch; `per step`, `per kimg` -> step; `stage X`, also `stage X, per epoch` -> stage; `total`, also
+`total (cost basis)` and `total, GPU-hours` -> total; `delta` and `saving` -> saving; `timeline stage X` -> timeline;
+`sample progress bar: ...` -> sample; `per checkpoint`, `per request`, `per model`, `inference, per image` -> unit.
+A row whose text is a slash list (`1/2/4 days`) stands for as many single values, the first `low_s`, the last `high_s`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from trainmon.estimates import Estimate, Scope
+from trainmon.parsers.documents import read_document
+
+_SCOPES = (
+    ("sample", Scope.SAMPLE),
+    ("timeline", Scope.TIMELINE),
+    ("stage", Scope.STAGE),
+    ("per epoch", Scope.EPOCH),
+    ("per step", Scope.STEP),
+    ("per kimg", Scope.STEP),
+    ("per iteration", Scope.STEP),
+    ("per ", Scope.UNIT),
+    ("inference, per", Scope.UNIT),
+    ("total", Scope.TOTAL),
+    ("delta", Scope.SAVING),
+    ("saving", Scope.SAVING),
+    ("threshold", Scope.THRESHOLD),
+    ("comparison", Scope.COMPARISON),
+)
+
+
+def scope_of(words: str) -> Scope:
+    """Map the truth's scope words to the program's scopes."""
+    return next(scope for start, scope in _SCOPES if words.startswith(start))
+
+
+def _same(one: float | None, other: float | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return abs(one - other) <= 1e-6 * max(abs(one), abs(other))
+
+
+def _fits(row: dict[str, Any], estimate: Estimate) -> bool:
+    if row["line"] != estimate.line or scope_of(row["scope"]) is not estimate.scope:
+        return False
+    if re.fullmatch(r"[\d.]+(?:/[\d.]+){2,}\s*\w+", row["text"]):
+        return any(_same(row[key], estimate.likely_s) for key in ("low_s", "high_s"))
+    pairs = ((row["low_s"], estimate.low_s), (row["high_s"], estimate.high_s), (row["point_s"], estimate.likely_s))
+    return all(_same(truth, read) for truth, read in pairs)
+
+
+def compare(rows: list[dict[str, Any]], estimates: list[Estimate]) -> tuple[int, list[dict[str, Any]], list[Estimate]]:
+    """Pair rows with estimates: (found, rows missed, estimates that no row asks for)."""
+    left = list(estimates)
+    missed = []
+    for row in rows:
+        hit = next((estimate for estimate in left if _fits(row, estimate)), None)
+        if hit is None:
+            missed.append(row)
+            continue
+        listed = re.fullmatch(r"[\d.]+(?:/[\d.]+){2,}\s*\w+", row["text"])
+        left = [e for e in left if e is not hit and not (listed and e.line == row["line"] and e.text == hit.text)]
+    return len(rows) - len(missed), missed, left
+
+
+def _value(low: float | None, high: float | None, likely: float | None) -> str:
+    return f"{likely:g} s" if likely is not None else f"{low} .. {high} s"
+
+
+def _lines_of(truth: str) -> set[int]:
+    lines: set[int] = set()
+    for first, last in re.findall(r"L(\d+)(?:[-–](\d+))?", truth):
+        lines |= set(range(int(first), int(last or first) + 1))
+    for first in re.findall(r"(?<=/)(\d{1,3})(?=[/\s,)]|$)", truth):
+        lines.add(int(first))
+    return lines
+
+
+def main() -> int:
+    """Print the comparison for one folder; exit 2 without one."""
+    if len(sys.argv) != 2:
+        print(__doc__)
+        return 2
+    folder = Path(sys.argv[1])
+    found = total = extra = 0
+    for truth in json.loads((folder / "truth.json").read_text(encoding="utf-8")):
+        began = time.perf_counter()
+        document = read_document(folder / truth["file"])
+        took = time.perf_counter() - began
+        hits, missed, left = compare(truth["rows"], list(document.estimates))
+        found, total, extra = found + hits, total + len(truth["rows"]), extra + len(left)
+        print(f"\n{truth['file']}: {hits} of {len(truth['rows'])} rows, {len(left)} extra, {took * 1000:.0f} ms")
+        for row in missed:
+            print(f"  missed  L{row['line']} {row['text']!r} {row['scope']} {_value(row['low_s'], row['high_s'], row['point_s'])}")
+        for e in left:
+            print(f"  extra   L{e.line} {e.text!r} {e.scope} [{e.stage}] {_value(e.low_s, e.high_s, e.likely_s)} | {e.source_text[:90]}")
+    print(f"\nrows found {found} of {total} ({found / total:.1%}), extra {extra} ({extra / total:.1%})")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

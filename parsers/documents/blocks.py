@@ -1,0 +1,241 @@
+"""Document lines to pieces: every line of words with its headings, list parents, table header or fence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from trainmon.parsers.documents.markup import plain, plain_code
+from trainmon.parsers.documents.tables import HtmlTables, Row, drawn_rows, pipe_cells
+
+_CHUNK = 200_000
+"""Characters parsed at once: one chunk's tokens take some hundred times its size in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading: level 1 is the outermost."""
+
+    level: int
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """One line of a document, or one cell of a table, with everything that gives it meaning."""
+
+    line: int
+    """0-based index into the lines read."""
+    text: str
+    """The words, markup taken away."""
+    kind: str
+    """heading, paragraph, item, code, cell."""
+    headings: tuple[Heading, ...] = ()
+    parents: tuple[str, ...] = ()
+    """The list items above this one, outermost first; in code, the comment above."""
+    lead: str = ""
+    """The last label paragraph of this section: `Estimated time:`, `**SFT**: two cards`."""
+    intro: str = ""
+    """The last line of prose before a table or list."""
+    group: int = 0
+    """Lines that stand together (one list level, one table, one fence, one run of paragraphs) share it."""
+    quoted: bool = False
+    code: str | None = None
+    """The fence's language, "" for none; None outside code."""
+    comment: bool = False
+    header: tuple[str, ...] = ()
+    cells: tuple[str, ...] = ()
+    column: int = -1
+    code_above: str = ""
+    """The code that stands before this line in its section."""
+
+
+@dataclass(slots=True)
+class _State:
+    """What the walk over the tokens remembers."""
+
+    headings: list[Heading] = field(default_factory=list)
+    lead: str = ""
+    intro: str = ""
+    items: list[str] = field(default_factory=list)
+    groups: list[int] = field(default_factory=list)
+    quotes: int = 0
+    group: int = 0
+    code_above: str = ""
+    html: HtmlTables = field(default_factory=HtmlTables)
+
+    def next_group(self) -> int:
+        self.group += 1
+        return self.group
+
+    def piece(self, line: int, text: str, kind: str, group: int) -> Piece:
+        return Piece(
+            line=line,
+            text=text,
+            kind=kind,
+            headings=tuple(self.headings),
+            parents=tuple(self.items),
+            lead=self.lead,
+            intro=self.intro,
+            group=group,
+            quoted=self.quotes > 0,
+            code_above=self.code_above,
+        )
+
+
+def read_pieces(lines: Sequence[str]) -> list[Piece]:
+    """Cut a document into pieces, in the order of its lines. Never raises."""
+    parser = MarkdownIt("commonmark").enable("table").disable("inline")
+    state = _State()
+    pieces: list[Piece] = []
+    for first, last in _chunks(lines):
+        tokens = parser.parse("\n".join(lines[first:last]))
+        pieces += _walk(tokens, first, state)
+    return [piece for piece in pieces if piece.text]
+
+
+def _chunks(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Cut at headings outside fences, so that a chunk means what it means in the whole."""
+    start = size = 0
+    fenced = False
+    for index, line in enumerate(lines):
+        if line.lstrip().startswith(("```", "~~~")):
+            fenced = not fenced
+        size += len(line) + 1
+        heading = line.startswith("#") and not fenced
+        if (heading and size > _CHUNK) or (size > 10 * _CHUNK and not line.strip()):
+            yield start, index
+            start, size = index, len(line) + 1
+    yield start, len(lines)
+
+
+def _walk(tokens: list[Token], first: int, state: _State) -> Iterator[Piece]:
+    row: list[tuple[str, int]] = []
+    header: tuple[str, ...] = ()
+    table = 0
+    for index, token in enumerate(tokens):
+        line = first + token.map[0] if token.map else first
+        kind = token.type
+        if kind == "heading_open":
+            yield _heading(state, int(token.tag[1]), plain(tokens[index + 1].content), line)
+        elif kind == "blockquote_open":
+            state.quotes += 1
+        elif kind == "blockquote_close":
+            state.quotes = max(0, state.quotes - 1)
+        elif kind in {"bullet_list_open", "ordered_list_open"}:
+            state.groups.append(state.next_group())
+        elif kind in {"bullet_list_close", "ordered_list_close"}:
+            state.groups = state.groups[:-1]
+        elif kind == "list_item_open":
+            state.items.append("")
+        elif kind == "list_item_close":
+            state.items = state.items[:-1]
+        elif kind == "table_open":
+            table, header = state.next_group(), ()
+        elif kind == "tr_open":
+            row = []
+        elif kind == "tr_close":
+            cells = tuple(text for text, _ in row)
+            if tokens[index - 1].type == "th_close":
+                header = cells
+            yield from _row(state, Row(header, cells, tuple(n for _, n in row)), table)
+        elif kind == "inline" and tokens[index - 1].type in {"th_open", "td_open"}:
+            row.append((plain(token.content), line))
+        elif kind == "inline" and tokens[index - 1].type == "paragraph_open":
+            yield from _paragraph(state, token.content.split("\n"), line)
+        elif kind in {"fence", "code_block"}:
+            yield from _code(state, token, line)
+        elif kind == "html_block":
+            yield from _html(state, token.content, line)
+
+
+def _heading(state: _State, level: int, text: str, line: int) -> Piece:
+    state.headings = [*(h for h in state.headings if h.level < level), Heading(level, text, line)]
+    state.lead, state.intro, state.code_above = "", "", ""
+    state.items, state.groups = [], []
+    piece = state.piece(line, text, "heading", state.next_group())
+    return replace(piece, headings=piece.headings[:-1])
+
+
+def _paragraph(state: _State, lines: list[str], line: int) -> Iterator[Piece]:
+    pipes = [pipe_cells(text) for text in lines]
+    if len([cells for cells in pipes if cells]) * 2 > len(lines) and any(pipes):  # rows without a delimiter line
+        group = state.next_group()
+        for offset, cells in enumerate(pipes):
+            if cells:
+                texts = tuple(plain(cell) for cell in cells)
+                yield from _row(state, Row((), texts, (line + offset,) * len(texts)), group)
+        return
+    in_item = bool(state.items)
+    if not in_item:
+        group = state.groups[-1] if state.groups else state.next_group()
+    else:
+        group = state.groups[-1] if state.groups else state.group
+    texts = [plain(text) for text in lines]
+    for offset, text in enumerate(texts):
+        piece = state.piece(line + offset, text, "item" if in_item else "paragraph", group)
+        if in_item:
+            first_line = not state.items[-1]
+            piece = replace(piece, parents=tuple(state.items[:-1] if first_line else state.items))
+            if first_line:
+                state.items[-1] = text
+        yield piece
+        state.intro = text
+        if not in_item and is_label(lines[offset]):
+            state.lead = text
+
+
+def is_label(text: str) -> bool:
+    """Tell whether a paragraph introduces what follows: it ends in a colon, or begins with a bold label."""
+    return bool(re.search(r"[:：]\W{0,6}$", text) or re.match(r"\s*(?:\*\*|__)[^*]{1,120}(?:\*\*|__)", text))
+
+
+def _row(state: _State, row: Row, group: int) -> Iterator[Piece]:
+    for column, (text, line) in enumerate(zip(row.cells, row.lines, strict=True)):
+        yield replace(
+            state.piece(line, text, "cell", group), header=row.header, cells=row.cells, column=column
+        )
+
+
+_COMMENT = re.compile(r"\s*(?:#+|//|--(?=\s)|REM\b|/\*|\*(?=\s))\s*(.*)")
+
+
+def _code(state: _State, token: Token, line: int) -> Iterator[Piece]:
+    start = line + (1 if token.type == "fence" else 0)
+    lines = token.content.split("\n")
+    if lines and not lines[-1]:
+        lines.pop()
+    group, info, above = state.next_group(), token.info.strip().split(" ")[0].lower(), ""
+    drawn = drawn_rows(lines)
+    for offset, text in enumerate(lines):
+        if row := drawn.get(offset):
+            row = replace(row, lines=tuple(start + n for n in row.lines))
+            yield from (replace(piece, code=info) for piece in _row(state, row, group))
+            continue
+        comment = _COMMENT.match(text) if text.lstrip()[:1] in {"#", "/", "-", "*", "R"} else None
+        trailing = None if comment else re.search(r"\s(?:#|//)\s+(.*)$", text)
+        words = plain_code(comment[1] if comment else text)
+        piece = state.piece(start + offset, words, "code", group)
+        yield replace(
+            piece, code=info, comment=bool(comment or trailing), parents=(*piece.parents, above) if above else piece.parents
+        )
+        if comment and words and not re.match(r"(?:time|size|cost|note)\b", words, re.IGNORECASE):
+            above = words
+    state.code_above = (state.code_above + "\n" + token.content)[-4000:]
+
+
+def _html(state: _State, content: str, line: int) -> Iterator[Piece]:
+    group = state.group + 1
+    rows = state.html.feed(content, line)
+    if state.html.in_table or rows:
+        for row in rows:
+            yield from _row(state, row, state.html.table_id + 1_000_000)
+        return
+    state.next_group()
+    for offset, text in enumerate(content.split("\n")):
+        yield state.piece(line + offset, plain(text), "paragraph", group)

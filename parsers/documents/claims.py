@@ -1,0 +1,144 @@
+"""Pieces to claims: every duration of a document with its scope and its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from trainmon.estimates import Scope
+from trainmon.parsers.documents.bars import Bar, find_bars, is_log_line
+from trainmon.parsers.documents.blocks import Piece
+from trainmon.parsers.documents.columns import cell_spans
+from trainmon.parsers.documents.durations import Span, find_durations
+from trainmon.parsers.documents.labels import Words, words_around
+from trainmon.parsers.documents.outline import Outline, outline_of
+from trainmon.parsers.documents.positions import find_positions
+from trainmon.parsers.documents.scope import Reading, scope_of
+
+_CODE_COMMAND = re.compile(r"^\s*(?:\$|>>>|sudo |python3? |pip |bash |sh |export |from |import |def |class |return |for |while |assert )")
+_TIME_NEAR = re.compile(r"\b(?:times?|took|takes?|durations?|ETA|elapsed|runtime|total|hours?|min(?:ute)?s?|train\w*|epoch)\b|时间|耗时|[≈~]", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One duration read from one piece."""
+
+    piece: Piece
+    span: Span
+    words: Words
+    reading: Reading
+    restates: int = -1
+    """Index of the claim on the same line whose value this one repeats in other words; -1 for none."""
+    operand: bool = False
+    """A factor of a product written out on this line."""
+    bar: Bar | None = None
+
+    @property
+    def scope(self) -> Scope:
+        return self.reading.scope
+
+
+def read_claims(pieces: Sequence[Piece]) -> tuple[list[Claim], Outline]:
+    """Read every duration of a document, in order."""
+    spans = {index: _spans(piece, pieces) for index, piece in enumerate(pieces)}
+    timed = {pieces[index].line for index, found in spans.items() if found}
+    outline = outline_of(pieces, timed)
+    claims: list[Claim] = []
+    previous: Piece | None = None
+    for index, piece in enumerate(pieces):
+        bars = find_bars(piece.text)
+        claims += [_sample(piece, bar, span) for bar in bars for span in bar.spans]
+        if not bars:
+            claims += _in_line(piece, spans[index], outline, claims, previous)
+        claims += _positions(piece, spans[index])
+        previous = piece
+    return _net_of_parts(claims, outline), outline
+
+
+_STEPS_TIMES_SECONDS = re.compile(
+    r"\d[\d,.]*\s*(?:steps?|iter\w*)?\s*[×x*✕·]\s*~?\d[\d.]*\s*(?:s|secs?|seconds?)?(?:\s*/\s*(?:step|it|iter\w*))?\s*(?:=|≈)\s*~?$",
+    re.IGNORECASE,
+)
+
+
+def _net_of_parts(claims: list[Claim], outline: Outline) -> list[Claim]:
+    """Call steps x step time the training stage where the document adds initialisation or overhead on top."""
+    products = {i for i, c in enumerate(claims) if c.scope is Scope.TOTAL and _STEPS_TIMES_SECONDS.search(c.piece.text[: c.span.start])}
+    if not products or not outline.has_parts:
+        return claims
+    for index, claim in enumerate(claims):
+        if claim.restates in products:
+            products.add(index)
+    if all(index in products for index, claim in enumerate(claims) if claim.scope is Scope.TOTAL):
+        return claims
+    stage = Reading(Scope.STAGE, "training", "train")
+    return [replace(claim, reading=stage) if index in products else claim for index, claim in enumerate(claims)]
+
+
+def _spans(piece: Piece, pieces: Sequence[Piece]) -> list[Span]:
+    if piece.code is not None and not piece.comment and _CODE_COMMAND.match(piece.text):
+        return []
+    if find_bars(piece.text):
+        return []
+    found = find_durations(piece.text)
+    if piece.kind == "cell" and not found:
+        found = cell_spans(piece)
+    return [span for span in found if not span.short_unit or _speaks_of_time(piece)]
+
+
+def _speaks_of_time(piece: Piece) -> bool:
+    header = piece.header[piece.column] if 0 <= piece.column < len(piece.header) else ""
+    return bool(_TIME_NEAR.search(header if piece.kind == "cell" and piece.header else piece.text))
+
+
+def _sample(piece: Piece, bar: Bar, span: Span) -> Claim:
+    words = words_around(piece, span, list(bar.spans))
+    return Claim(piece=piece, span=span, words=words, reading=Reading(Scope.SAMPLE, bar.label), bar=bar)
+
+
+def _positions(piece: Piece, spans: list[Span]) -> Iterator[Claim]:
+    if spans:
+        return
+    for span in find_positions(piece.text):
+        yield Claim(piece=piece, span=span, words=words_around(piece, span, []), reading=Reading(Scope.TIMELINE))
+
+
+_CONTINUES = re.compile(r"^\s*(?:=|≈|~=|≃|->|→|or\b)")
+_EQUAL = re.compile(r"^\s*(?:\w{0,12}\s*)?[)*`\s]*(?:=|≈|~=|≃|,?\s*or\s+(?:about|~|approximately)|,?\s*i\.e\.,?|[（(]\s*(?:or|=|≈|about|~)?\s*)\s*$")
+_TIMES = re.compile(r"[×x*✕·]\s*$")
+
+
+def _in_line(piece: Piece, spans: list[Span], outline: Outline, claims: list[Claim], previous: Piece | None) -> list[Claim]:
+    found: list[Claim] = []
+    base = len(claims)
+    log_line = piece.code is not None and not piece.comment and is_log_line(piece.text)
+    for span in spans:
+        words = words_around(piece, span, spans)
+        reading = Reading(Scope.SAMPLE) if log_line else scope_of(piece, span, words, outline)
+        before = found[-1] if found else None
+        restates = -1
+        if before is not None and _same_value(before.span, span):
+            between = piece.text[before.span.end : span.start]
+            if _EQUAL.match(between) and before.reading.scope in {Scope.TOTAL, Scope.STAGE, Scope.EPOCH, Scope.STEP}:
+                restates, reading = base + len(found) - 1, before.reading
+        elif before is None and claims and _CONTINUES.match(piece.text) and previous and claims[-1].piece.group == piece.group:
+            if claims[-1].piece.line >= piece.line - 2:
+                restates, reading = base - 1, claims[-1].reading
+        if reading is None:
+            continue
+        operand = bool(_TIMES.search(piece.text[: span.start].rstrip("~≈ "))) and bool(re.search(r"=|≈", piece.text[span.end :]))
+        found.append(Claim(piece=piece, span=span, words=words, reading=reading, restates=restates, operand=operand))
+    return found
+
+
+def _same_value(one: Span, other: Span) -> bool:
+    """Tell whether two spans can be one duration said twice: within a factor of two and a half of each other."""
+    if one.device_time != other.device_time or not one.top_s or not other.top_s:
+        return False
+    return 0.4 < one.top_s / other.top_s < 2.5
+
+
+def stated(claims: Iterable[Claim]) -> list[Claim]:
+    """Leave out operands and restatements: what the document states once."""
+    return [claim for claim in claims if claim.restates < 0 and not claim.operand]

@@ -1,0 +1,84 @@
+"""Cells that hold a bare figure, with the unit in the header or in another cell of the column."""
+
+from __future__ import annotations
+
+import re
+
+from trainmon.parsers.documents.blocks import Piece
+from trainmon.parsers.documents.durations import Span
+from trainmon.parsers.documents.quantities import NUMBER, number_of
+from trainmon.parsers.documents.units import HEADER_UNITS, SHORT_UNIT, seconds_of
+
+_FIGURE = re.compile(
+    rf"(?P<about>[~≈])?\s*(?P<bound>[<>])?\s*(?P<low>{NUMBER})(?:\s*[-–—−~]\s*(?P<high>{NUMBER}))?\s*(?P<plus>\+)?"
+)
+_RATE = re.compile(r"(?:/|\bper\b)\s*(?:GPU\s*/?\s*)?(?:seconds?|secs?|s|hours?|hrs?|h|minutes?|min|days?)(?![A-Za-z])", re.IGNORECASE)
+_MONEY = re.compile(r"[$€£¥]|\bcost\b|\bprice\b|\bUSD\b", re.IGNORECASE)
+_DEVICE = re.compile(r"\b(?:[A-Z]{1,2}\d{2,4}|GPU|TPU|CPU|core|node)s?[\s-]+(?:GPU[\s-]+)?(?:hours?|hrs?|days?|years?|h)\b", re.IGNORECASE)
+_BRACKET = re.compile(r"[（(\[]([^()（）\[\]]{1,30})[)）\]]|,\s*([A-Za-z]{1,7})\.?$")
+_TIME_HEADER = re.compile(r"\b(?:times?|duration|took|takes|elapsed|runtime|eta)\b|时间|耗时|用时", re.IGNORECASE)
+
+
+def cell_spans(piece: Piece) -> list[Span]:
+    """Read a cell that is only a figure; [] where its header names no unit of time."""
+    match = _FIGURE.fullmatch(piece.text.strip())
+    if match is None or not 0 <= piece.column < len(piece.header) or piece.cells == piece.header:
+        return []
+    header = piece.header[piece.column]
+    size = header_unit(header)
+    if size is None:
+        return []
+    low = number_of(match["low"]) * size
+    high = number_of(match["high"]) * size if match["high"] else None
+    return [
+        Span(
+            start=0,
+            end=len(piece.text),
+            text=piece.text.strip(),
+            low_s=low if high or match["bound"] == ">" or match["plus"] else None,
+            high_s=high or (low if match["bound"] == "<" else None),
+            likely_s=None if high or match["bound"] or match["plus"] else low,
+            approximate=bool(match["about"]),
+            device_time=bool(_DEVICE.search(header)),
+        )
+    ]
+
+
+def header_unit(header: str) -> float | None:
+    """Give the seconds in the unit that a column header names; None for rates, money and headers without one."""
+    if _MONEY.search(header):
+        return None
+    if inside := _BRACKET.search(header):
+        size = _unit_of((inside[1] or inside[2]).strip())
+        if size is not None:
+            return size
+    if _RATE.search(header):
+        return None
+    if slash := re.match(r"\W*(ms|s|sec|min|h|hr|hours?|days?)\s*/\s*[A-Za-z]+", header):
+        return seconds_of(slash[1])
+    for match in HEADER_UNITS.finditer(header):
+        if len(match["unit"]) > 1 or not match["unit"].isascii():
+            return seconds_of(match["unit"])
+    return None
+
+
+def _unit_of(inside: str) -> float | None:
+    """Read `h`, `min`, `s/iter`, `in hours`; never `images / second`."""
+    words = re.sub(r"^(?:in|en|单位[:：]?)\s*", "", inside)
+    match = re.match(rf"([A-Za-z]+|[^\x00-\x7f]{{1,3}})(?:\s*(?:/|per)\s*\w+)?\.?$", words)
+    if match is None or (len(words) == 1 and not words.islower()):
+        return None
+    try:
+        return seconds_of(match[1])
+    except KeyError:
+        return None
+
+
+def lend_units(rows: dict[int, list[Piece]], column: int) -> float | None:
+    """Give the unit that other cells of a time column write out, None where they write none or several."""
+    sizes = set()
+    for pieces in rows.values():
+        for piece in pieces:
+            if piece.column == column and (found := re.search(rf"\d\s?({HEADER_UNITS.pattern}|{SHORT_UNIT})\s*$", piece.text)):
+                sizes.add(seconds_of(found[1]))
+    return sizes.pop() if len(sizes) == 1 else None

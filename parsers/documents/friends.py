@@ -1,0 +1,128 @@
+"""Words beside a figure: bounds and approximations, and the false friends that only look like durations."""
+
+from __future__ import annotations
+
+import re
+
+_ABOUT = (
+    r"~|≈|∼|～|≃|≅|\babout|\baround|\bapprox(?:imately|\.)?|\broughly|\bcirca|\bca\.|\bnearly|\balmost|\best\.|\bsome|"
+    r"大约|大概|约|約|\betwa|\bungefähr|\benviron|около|примерно"
+)
+_HIGH = (
+    r"<=?|≤|＜|\bless\s+than|\bunder|\bbelow|\bup\s+to|\bat\s+most|\b(?:no|not)\s+more\s+than|\bwithin|\bfewer\s+than|"
+    r"\bshorter\s+than|\bmax(?:imum|\.)?(?:\s+of)?|不到|低于|少于|最多|不超过|\bweniger\s+als|\bmoins\s+de|\bmenos\s+de"
+)
+_LOW = (
+    r"(?<![-=])>=?|≥|＞|\bmore\s+than|\bover|\babove|\bat\s+least|\blonger\s+than|\bupwards\s+of|\bexceed(?:s|ing)?|\bmin(?:imum)(?:\s+of)?|"
+    r"超过|大于|至少|\bmehr\s+als|\bplus\s+de|\bmás\s+de"
+)
+_BEFORE = re.compile(rf"(?:(?P<about>{_ABOUT})|(?P<high>{_HIGH})|(?P<low>{_LOW}))\s*(?:an?\s+)?$", re.IGNORECASE)
+_AFTER = re.compile(
+    r"\s*(?:(?P<about>左右|上下)|(?P<low>\+(?!\s*\d)|or\s+(?:more|longer)\b|以上)|(?P<high>or\s+less\b|以内|以下|之内|内|max\b))",
+    re.IGNORECASE,
+)
+
+
+def before(text: str, start: int) -> tuple[bool, str, int]:
+    """Read the marks before a figure: (approximate, `low` or `high` or ``, where they begin)."""
+    approximate, bound = False, ""
+    for _ in range(3):
+        match = _BEFORE.search(text[max(0, start - 24) : start])
+        if match is None:
+            break
+        if match["about"]:
+            approximate = True
+        else:
+            bound = bound or ("high" if match["high"] else "low")
+        start = max(0, start - 24) + match.start()
+    return approximate, bound, start
+
+
+def after(text: str, end: int) -> str:
+    """Read the mark behind a figure: `about`, `low`, `high` or ``."""
+    match = _AFTER.match(text, end)
+    return match.lastgroup or "" if match else ""
+
+
+_NO_DURATION_BEFORE = re.compile(
+    r"(?:\b(?:every|each|last|past|previous|next|first|ago|per|once\s+an?|since|sleep|timeout|watch\s+-n|age|aged)\s*"
+    r"|(?:^|\s)--?[A-Za-z][\w-]*[ =]['\"]?|[A-Za-z_\])]=['\"]?|[A-Za-z_]=\(|/\s*|每隔|每|过去|最近|[$€£¥]\s?[\d.,]*)$",
+    re.IGNORECASE,
+)
+_NO_DURATION_AFTER = re.compile(
+    r"(?:\s*-?\s*(?:of\s+(?:[\w-]+\s+){0,3}?)?(?:audio|speech|video|videos|footage|recordings?|clips?|music|songs?|podcasts?|"
+    r"windows?|chunks?|segments?|history|ago|earlier|later|old|retention|reads?|timeout|timeouts|interval|intervals|lookback|trial|"
+    r"notice|deadline|grace|delay|apart|frames?|utterances?|speed-?reading)\b"
+    r"|-(?:order|stage|hand|class|level)\b|\s*/\s*max\b|\s+of\s+(?:thousands|millions|hundreds|gpus|data|annotated|labell?ed)\b"
+    r"|\s*前|\s*一次|\s*(?:长|的)?(?:音频|视频|语音))",
+    re.IGNORECASE,
+)
+_DECADE = re.compile(r"(?:1[89]|20)\d0s")
+_HUNDREDS = re.compile(r"\d+0+s")
+_MERIDIEM = re.compile(r"\s*(?:[ap]\.?m\b|UTC|GMT|o'clock)", re.IGNORECASE)
+_DATE_BEFORE = re.compile(r"(?:\d{4}-\d\d-\d\d[T ]|\d{1,2}/\d{1,2}/\d{2,4},? |\bat |\d{1,2} \d{4} |\[)$", re.IGNORECASE)
+_YEARS = re.compile(r"years?|yrs?", re.IGNORECASE)
+_TAKES = re.compile(
+    r"\b(?:takes?|took|taking|need(?:s|ed)?|requir\w+|last(?:s|ed)?|spend|trains?|trained|training)\b", re.IGNORECASE
+)
+
+
+def is_false(text: str, start: int, end: int) -> bool:
+    """Tell whether what looks like a duration is a rate, a flag, a clock time, an interval, an age or a length of audio."""
+    words, left = text[start:end], text[max(0, start - 40) : start]
+    if _NO_DURATION_BEFORE.search(left) and not re.match(r"[<>]", words):
+        return True
+    if _NO_DURATION_AFTER.match(text, end):
+        return True
+    core = re.sub(r"^[~≈<>\s]+", "", words)
+    if _DECADE.fullmatch(core) or (_HUNDREDS.fullmatch(core) and re.match(r"\s+of\b", text[end : end + 5])):
+        return True
+    if re.search(r"\d:\d\d:\d\d", core) and (_MERIDIEM.match(text, end) or _DATE_BEFORE.search(left)):
+        return True
+    return bool(_YEARS.search(core)) and not re.search(r"GPU|TPU|CPU|core", core) and not _TAKES.search(left)
+
+
+_ENUMERATED = re.compile(
+    r"(?:step|phase|stage|part|option|scenario|level|run|epoch|section|chapter|week|day|hour|experiment|version|table|"
+    r"figure|gpt|tesla|rtx|gtx|task|method|plan|方案|步骤|阶段|示例)s?\s*#?$",
+    re.IGNORECASE,
+)
+
+
+def is_enumeration(text: str, start: int, low: str, dash: str) -> bool:
+    """Tell whether `Step 1 - 5 minutes` numbers a step instead of opening a range."""
+    bare = re.fullmatch(r"[\d.,]+", low.strip()) is not None
+    spaced = dash.startswith(" ") or dash.endswith(" ")
+    if not (bare and spaced):
+        return False
+    left = text[max(0, start - 24) : start]
+    return bool(_ENUMERATED.search(left))
+
+
+_WORDED_BEFORE = re.compile(
+    r"(?:\b(?:takes?|took|taking|in|about|around|approx\w*|roughly|nearly|almost|within|under|than|over|least|for|needs?|"
+    r"needed|requires?|to|or|last|lasts|only|just|every\s+other)\s*|[~≈<>:=(]\s*|^)$",
+    re.IGNORECASE,
+)
+
+
+def is_worded_duration(text: str, start: int, words: str) -> bool:
+    """Tell `takes an hour` and `half a day` from `3 times a day` and `a second run`."""
+    left = text[max(0, start - 16) : start]
+    if words.lstrip("about ").startswith(("half", "quarter", "a quarter")):
+        return re.search(r"(?:first|second|other|latter|last)\s*$", left) is None
+    if words.startswith("a second") and re.match(r"\s+\w", text[start + len(words) :]):
+        return False
+    if re.match(r"\s*$", left) or re.search(r"\bin\s*$", left):
+        return not re.match(r"\s+(?:ago|later|when|by|of)\b", text[start + len(words) :])
+    return bool(_WORDED_BEFORE.search(left))
+
+
+def is_vague_duration(text: str, start: int, end: int, words: str) -> bool:
+    """Tell `runs in seconds` and `a few minutes` from `time in seconds` and `in minutes 3 to 5`."""
+    left = text[max(0, start - 40) : start]
+    if _NO_DURATION_BEFORE.search(left) or _NO_DURATION_AFTER.match(text, end):
+        return False
+    if re.match(r"(?:in|just|only)\b", words, re.IGNORECASE):
+        return bool(re.search(r"\b(?:runs?|run|finish\w*|complet\w+|done|takes?|train\w*|works?|ready)\s+$", left, re.IGNORECASE))
+    return True

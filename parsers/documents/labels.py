@@ -1,0 +1,92 @@
+"""The words around one duration: its label, its clause, what follows it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from trainmon.parsers.documents.blocks import Piece
+from trainmon.parsers.documents.durations import Span
+from trainmon.parsers.documents.lexicon import bare, without_brackets
+
+_LABEL = re.compile(r"^(?P<label>[^:：=]{1,140}?)\s*(?:[:：](?=\s|$|\W)|[：]|=(?=\s|~|$)|≈)\s*")
+_OPEN_BRACKET = re.compile(r"^(?P<label>.*?)\s*[（(\[][^()（）\[\]]*$")
+_SENTENCE = re.compile(r"(?<=[a-zA-Z)%\]\d])[.!?;](?=\s+[A-Z(\"“])|[。；！？]|;\s")
+_CELL_BREAK = re.compile(r"\s\|\s|\s•\s|\s→\s")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What a line says around one span."""
+
+    label: str
+    """The words before the first colon or equals sign, or before the bracket that holds the span; "" for prose."""
+    inner: str
+    """A second label nearer to the span: `realistic` in `Training: 32-48 minutes (realistic: 40 minutes)`."""
+    clause: str
+    """The words of the sentence between the previous span and this one."""
+    sentence: str
+    """The whole sentence left of the span."""
+    previous: str
+    """The sentence before."""
+    after: str
+    """What follows in the same sentence, as far as the next span."""
+    in_brackets: bool
+    valued: bool
+    """The span stands where a label's value stands, or alone in a cell: no verb is needed to read it."""
+
+
+def words_around(piece: Piece, span: Span, others: list[Span]) -> Words:
+    """Cut the line of `piece` into the words that can say what `span` is about."""
+    text = piece.text
+    left_all = text[: span.start]
+    segment_start = max((match.end() for match in _CELL_BREAK.finditer(left_all)), default=0)
+    left = left_all[segment_start:]
+    bounds = [match.end() for match in _SENTENCE.finditer(left)]
+    sentence = left[bounds[-1] if bounds else 0 :]
+    previous = left[bounds[-2] if len(bounds) > 1 else 0 : bounds[-1]] if bounds else ""
+    before = max((o.end for o in others if o.end <= span.start), default=0)
+    clause = text[max(before, len(left_all) - len(sentence)) : span.start]
+    following = min((o.start for o in others if o.start >= span.end), default=len(text))
+    after = text[span.end : following]
+    ends = _SENTENCE.search(after)
+    after = after[: ends.start()] if ends else after
+    label, inner, bracketed = _labels(sentence, left)
+    alone = not re.search(r"[A-Za-z\u4e00-\u9fff]{2,}", without_brackets(left)) or piece.kind == "cell"
+    return Words(
+        label=label,
+        inner=inner,
+        clause=clause.strip(),
+        sentence=sentence.strip(),
+        previous=previous.strip(),
+        after=_CELL_BREAK.split(after)[0],
+        in_brackets=bracketed,
+        valued=bool(label) or alone,
+    )
+
+
+def _labels(sentence: str, left: str) -> tuple[str, str, bool]:
+    bracket = _OPEN_BRACKET.match(left)
+    match = _LABEL.match(left)
+    if match is None or (bracket and match.end() > len(bracket["label"]) + 1):
+        if bracket and len(bracket["label"]) <= 140:
+            inside = left[len(bracket["label"]) :].strip(" ([（")
+            inner = _LABEL.match(inside)
+            return bare(bracket["label"]), bare(inner["label"]) if inner else "", True
+        match = _LABEL.match(sentence)
+        return (bare(match["label"]), "", False) if match else ("", "", False)
+    rest = left[match.end() :]
+    if bracket and len(bracket["label"]) >= match.end():
+        inside = left[len(bracket["label"]) :].strip(" ([（")
+        nested = _LABEL.match(inside)
+        outside = left[match.end() : len(bracket["label"])]
+        inner = bare(nested["label"]) if nested else bare(outside) if len(outside) < 60 else ""
+        return bare(match["label"]), inner, True
+    nested = _LABEL.match(rest)
+    return bare(match["label"]), bare(nested["label"]) if nested else "", False
+
+
+def label_of(text: str) -> str:
+    """Give the label part of a line: what stands before its colon, bracket or dash."""
+    match = re.match(r"^([^:：=]{1,140}?)\s*(?:[:：=]|\s[-–—]\s|$)", text)
+    return bare(match[1] if match else text[:100])

@@ -1,0 +1,114 @@
+"""What the words of a label say: which stage, which counter, the whole run, or a condition."""
+
+from __future__ import annotations
+
+import re
+
+_STAGES: dict[str, str] = {
+    "overhead": r"\boverheads?\b|\bcompil(?:e|ing|ation)\b|开销",
+    "init": r"\binitiali[sz]\w*|\binit\b|\bstart-?up\b|\bboot\w*|\bprovision\w*|\bset-?up\b|\binstall\w*|\bcold\s+start|"
+    r"\bmodel\s+load\w*|\b(?:weights?|tokenizer|checkpoint|model)s?\s+loading|\bloading\s+(?:the\s+)?(?:base\s+)?model|"
+    r"\bcreate\s+\w+\s+instance|\bbuild(?:ing)?\b|初始化|模型加载|安装",
+    "data": r"\bdown-?load\w*|\bfetch\w*|\bpre-?process\w*|\btokeni[sz](?:e|ing|ation)\b|\bembedd?ings?\b|\bextract\w*|\brender\w*|"
+    r"\bsampl(?:e|ing)\s+generation|\b(?:negative|hard)\s+sampl\w+|\bcaching\b|\bindexing\b|\bconver(?:t|sion)\w*|\bupload\w*|"
+    r"\bprecomput\w+|\bpre-comput\w+|\bdata\s*(?:set)?\s+(?:prep\w*|loading|generation|processing|collation|collection|cleaning)|"
+    r"\bprepar(?:e|ing|ation)\b|\bcollat\w+|\bscrap(?:e|ing)\b|\bcrawl\w*|\blabel+ing\b|下载|数据(?:准备|处理|预处理|加载|生成)|预处理|渲染",
+    "eval": r"\beval(?:s|uat\w*)?\b|\bvalidation\b|\bvalidating\b|\btest\s+evaluation|\binference\b|\bscoring\b|\bvisuali[sz]\w*|"
+    r"\bpre-?flight\b|\bdecoding\b|\bgenerati(?:ng|on)\s+(?:samples|predictions)|评估|验证|测试集|推理",
+    "checkpoint": r"\bcheck-?point\w*|\b(?:final\s+)?(?:model\s+)?sav(?:e|ing)\b|\bclean-?up\b|\bexport\w*|\bmerg(?:e|ing)\b|\bquanti[sz]\w*|"
+    r"检查点|保存|导出|合并",
+}
+_TRAIN = r"\b(?:pre-?|fine-?)?train(?:ing|s|ed)?\b|\bfine-?tun\w*|训练|微调"
+_TECHNIQUE = re.compile(
+    r"(?<![A-Za-z])(?:SFT|GRPO|DPO|PPO|RLHF|ORPO|KTO|RFT|CPT|reward\s+model(?:ing)?|distillation|pre-?training|mid-?training)(?![A-Za-z])",
+    re.IGNORECASE,
+)
+STAGE_PATTERNS = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _STAGES.items()}
+TRAIN = re.compile(_TRAIN, re.IGNORECASE)
+TOTAL = re.compile(
+    r"\b(?:grand\s+|sub)?total\b|\boverall\b|\bentire\b|\bwhole\b|\bend-to-end\b|\baltogether\b|\ball\s+together\b|总(?:耗时|时间|计|时长|共)|合计|全程",
+    re.IGNORECASE,
+)
+TIME = re.compile(
+    r"\btimes?\b|\bduration\b|\bETA\b|\bestimat\w*|\bexpected\b|\bhours?\b|\bdays?\b|\bminutes?\b|\belapsed\b|\bruntime\b|\bwall[- ]?clock\b|"
+    r"\btook\b|\btakes\b|时间|耗时|时长|预计|用时|Dauer|durée|tiempo",
+    re.IGNORECASE,
+)
+_GENERIC = re.compile(
+    r"(?:(?:est(?:\.|imated)?|expected|approx(?:\.|imate)?|typical|total|training|run|running|wall[- ]?clock|overall|time|times|duration|"
+    r"hours?|minutes?|days?|eta|needed|required|runtime|length|takes?|realistic|breakdown|estimates?|cost|summary|overview|of|for|and|"
+    r"预计|预估|估计|大约|时间|耗时|总|用时|训练|时长)[\s:：.,/()\[\]*_-]*)+",
+    re.IGNORECASE,
+)
+_PARENS = re.compile(r"[（(][^()（）]{0,200}[)）]?")
+_LEADING = re.compile(r"^(?:[^\w<>~(（\"'“$.+-]|\d{1,2}[.)]\s)+", re.UNICODE)
+_EMOJI = re.compile(r"[\U0001f000-\U0001faff\u2190-\u2bff\ufe0f\u200d]+")
+
+
+def bare(text: str) -> str:
+    """Take numbering, bullets, emoji and a closing colon from a label."""
+    return _EMOJI.sub(" ", _LEADING.sub("", text.strip())).strip(" :：=-–—*_|").strip()
+
+
+def without_brackets(text: str) -> str:
+    """Drop what stands in brackets."""
+    return _PARENS.sub(" ", text)
+
+
+def is_generic(text: str) -> bool:
+    """Tell whether a label names no thing and no condition: `Estimated time`, `Total`, `预计时间`."""
+    words = bare(text)
+    return not words or _GENERIC.fullmatch(words) is not None
+
+
+def stage_kinds(text: str) -> list[str]:
+    """Give the stage kinds that a label names, in the order of their first mention; training left out."""
+    found = [(match.start(), kind) for kind, pattern in STAGE_PATTERNS.items() if (match := pattern.search(text))]
+    return [kind for _, kind in sorted(found)]
+
+
+def techniques(text: str) -> set[str]:
+    """Give the training techniques that a text names, lower-cased."""
+    return {re.sub(r"[\s-]+", "", match[0].lower()) for match in _TECHNIQUE.finditer(re.sub(r"[_/.]", " ", text))}
+
+
+_STEP_WORDS = r"(?:optimi[sz]er|training|train|global|micro|gradient)?[\s-]*(?:steps?|iterations?|iters?|its?|(?:mini-?|micro-?)?batch(?:es)?|kimg|updates?)"
+_EPOCH_WORDS = r"(?:training\s+)?(?:full\s+)?epochs?"
+_RUN_WORDS = r"(?:runs?|experiments?|trainings?|configs?|configurations?|datasets?|folds?|seeds?|jobs?|variants?|trials?|models?|stages?|phases?)"
+PER_AFTER = re.compile(
+    r"\s*[)）]?\s*(?:/|\b(?:per|for\s+each|for\s+every|each|every|pro|par|por)\b|每个?)\s*(?P<word>(?:"
+    + _STEP_WORDS
+    + "|"
+    + _EPOCH_WORDS
+    + r"|步|轮|[A-Za-z][\w-]*(?:\s+(?=model|run|step)\w+)?))",
+    re.IGNORECASE,
+)
+PER_IN_LABEL = re.compile(
+    r"(?:/|\bper|\bfor\s+(?:each|every|one)|\beach|\bone|\bsingle|\bpro|每一?个?)[\s-]*(?P<word>"
+    + _STEP_WORDS
+    + r"(?![A-Za-z])|"
+    + _EPOCH_WORDS
+    + r"(?![A-Za-z])|步|轮|次(?:保存)?检查点|次保存|[A-Za-z][A-Za-z-]+)|"
+    r"(?<![A-Za-z])(?P<front>step|iteration|iter|batch|epoch)s?[\s-]+(?:time|duration|latency)(?![A-Za-z])",
+    re.IGNORECASE,
+)
+_STEP = re.compile(rf"(?:{_STEP_WORDS}|步)", re.IGNORECASE)
+_EPOCH = re.compile(rf"(?:{_EPOCH_WORDS}|轮)", re.IGNORECASE)
+_RUN = re.compile(_RUN_WORDS, re.IGNORECASE)
+_NO_UNIT = re.compile(
+    r"(?:hours?|hrs?|hr|h|days?|seconds?|secs?|s|minutes?|min|week|month|year|one|of|to|the|time|other|gpus?|node|machine|"
+    r"device|card|instance|day\w*|and|run\w*|in|on|use|size|pass)",
+    re.IGNORECASE,
+)
+
+
+def counter_of(word: str) -> str:
+    """Say what `per <word>` counts: step, epoch, run (a whole run again), unit, or "" for no counter."""
+    word = word.strip()
+    if _STEP.fullmatch(word):
+        return "step"
+    if _EPOCH.fullmatch(word):
+        return "epoch"
+    if _NO_UNIT.fullmatch(word):
+        return ""
+    return "run" if _RUN.fullmatch(word.split()[-1]) else "unit"

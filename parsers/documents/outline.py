@@ -1,0 +1,110 @@
+"""The document as a whole: which labels stand side by side, which headings are parts of one breakdown."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from trainmon.parsers.documents.blocks import Heading, Piece
+from trainmon.parsers.documents.labels import label_of
+from trainmon.parsers.documents.lexicon import TOTAL, TRAIN, stage_kinds, techniques, without_brackets
+
+_PART_COLUMN = re.compile(
+    r"component|stage|phase|step|task|operation|activity|part|item|process|组件|阶段|步骤|任务|环节", re.IGNORECASE
+)
+
+
+@dataclass(slots=True)
+class Outline:
+    """Who stands beside whom: the sets that tell a part from a whole."""
+
+    group_kinds: dict[int, dict[int, set[str]]] = field(default_factory=lambda: defaultdict(dict))
+    """Group -> line -> kinds of its label (`total`, `train`, stage kinds); only lines with a duration."""
+    heading_kinds: dict[tuple[str, ...], dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
+    """Path of the parent -> heading -> its kind."""
+    techniques: set[str] = field(default_factory=set)
+    has_parts: bool = False
+    """Initialisation, checkpoints or overhead are timed apart from training."""
+    title: str = ""
+
+
+def outline_of(pieces: Iterable[Piece], timed_lines: set[int]) -> Outline:
+    """Read the outline; `timed_lines` are the lines that hold a duration."""
+    outline = Outline()
+    for piece in pieces:
+        if piece.kind == "heading":
+            _note_heading(outline, piece)
+        if piece.kind != "cell" or piece.column == 0:
+            outline.techniques |= techniques(label_of(piece.text)) if piece.kind != "code" or piece.comment else set()
+        if piece.line not in timed_lines:
+            continue
+        label = label_of(piece.cells[0] if piece.kind == "cell" and piece.cells else piece.text)
+        kinds = label_kinds(label)
+        if kinds:
+            outline.group_kinds[piece.group].setdefault(piece.line, set()).update(kinds)
+        outline.has_parts = outline.has_parts or bool(kinds & {"overhead", "init", "checkpoint"})
+    return outline
+
+
+def _note_heading(outline: Outline, piece: Piece) -> None:
+    if not outline.title:
+        outline.title = piece.text
+    kinds = label_kinds(without_brackets(piece.text))
+    kind = next(iter(sorted(kinds - {"train", "total"}))) if kinds - {"train", "total"} else "train" if "train" in kinds else ""
+    named = techniques(piece.text)
+    if named and kind in {"", "train"}:
+        kind = "+".join(sorted(named))
+    outline.heading_kinds[_path(piece.headings)][piece.text] = kind
+
+
+def _path(headings: tuple[Heading, ...]) -> tuple[str, ...]:
+    return tuple(heading.text for heading in headings)
+
+
+def label_kinds(label: str) -> set[str]:
+    """Give everything a label says: stage kinds, `train`, `total`."""
+    words = without_brackets(label)
+    kinds = set(stage_kinds(words))
+    if TRAIN.search(words) or techniques(words):
+        kinds.add("train")
+    if TOTAL.search(words):
+        kinds.add("total")
+    return kinds
+
+
+def in_breakdown(outline: Outline, piece: Piece) -> bool:
+    """Tell whether the lines beside this one name a total or other stages, so that training is a part of a whole."""
+    others = [kinds for line, kinds in outline.group_kinds.get(piece.group, {}).items() if line != piece.line]
+    return any(("total" in kinds and "train" not in kinds) or kinds - {"train", "total"} for kinds in others)
+
+
+def is_part_table(piece: Piece) -> bool:
+    """Tell whether the rows of a table are parts of one whole: `| Component | Time |`."""
+    return bool(piece.header and _PART_COLUMN.search(piece.header[0]))
+
+
+def heading_stage(outline: Outline, piece: Piece) -> tuple[str, str] | None:
+    """Give (kind, words) of the innermost heading that is one stage among others, None where none is."""
+    headings = piece.headings
+    for depth in range(len(headings) - 1, -1, -1):
+        heading = headings[depth]
+        if heading.level == 1 and depth == 0:
+            break
+        siblings = outline.heading_kinds.get(_path(headings[:depth]), {})
+        kind = siblings.get(heading.text, "")
+        others = {other for text, other in siblings.items() if text != heading.text and other and _ORDINAL.match(text)}
+        if kind in STAGE_ONLY:
+            return kind, heading.text
+        if kind == "train" and others & STAGE_ONLY and _ORDINAL.match(heading.text):
+            return kind, heading.text
+        if kind and kind != "train" and len(outline.techniques) > 1 and "+" not in kind:
+            return "train", heading.text
+    return None
+
+
+_ORDINAL = re.compile(r"\W*(?:\d+[.)]|(?:phase|step|stage|part)\s+\w+\b|阶段|步骤|第.[步阶])", re.IGNORECASE)
+
+
+STAGE_ONLY = {"init", "data", "eval", "checkpoint", "overhead"}

@@ -1,0 +1,49 @@
+"""Reads one estimate document: bytes on disk to everything that it claims about a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from trainmon.estimates import Estimate, EstimateDocument, Scope
+from trainmon.parsers.documents.blocks import read_pieces
+from trainmon.parsers.documents.claims import Claim, read_claims
+from trainmon.parsers.documents.encoding import decode, repair, split_lines
+from trainmon.parsers.documents.scenario import scenario_of
+
+RUN_SCOPES = (Scope.TOTAL, Scope.EPOCH, Scope.STEP, Scope.STAGE)
+
+
+def read_document(path: Path) -> EstimateDocument:
+    """Read a Markdown, text, reStructuredText or notebook file. Raises OSError where it cannot be read, nothing else."""
+    return read_text(decode(path.read_bytes()), str(path))
+
+
+def read_text(text: str, path: str = "") -> EstimateDocument:
+    """Read a document that is already text; `path` names it and its suffix tells its format. Never raises."""
+    lines = split_lines(repair(text))
+    pieces = read_pieces(lines)
+    claims, outline = read_claims(pieces)
+    estimates = tuple(_estimate(claim, lines) for claim in claims)
+    return EstimateDocument(path=path, estimates=estimates, title=outline.title)
+
+
+def looks_like_estimates(text: str) -> bool:
+    """Tell whether a document states how long training takes: a total, an epoch, a step or a stage."""
+    return any(e.scope in RUN_SCOPES for e in read_text(text).estimates)
+
+
+def _estimate(claim: Claim, lines: list[str]) -> Estimate:
+    span, piece = claim.span, claim.piece
+    return Estimate(
+        line=piece.line + 1,
+        text=span.text,
+        scope=claim.scope,
+        subject=claim.words.label or claim.reading.stage or "",
+        stage=claim.reading.stage if claim.scope is Scope.STAGE else None,
+        scenario=scenario_of(piece, claim.words),
+        low_s=span.low_s,
+        high_s=span.high_s,
+        likely_s=span.likely_s,
+        approximate=span.approximate,
+        source_text=lines[piece.line].strip() if piece.line < len(lines) else piece.text,
+    )

@@ -1,0 +1,120 @@
+"""Tables that Markdown does not know: raw HTML, drawn with boxes inside fences, rows of pipes without a header line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html.parser import HTMLParser
+
+from trainmon.parsers.documents.markup import plain
+
+_RULE = re.compile(r"[\s│┃║|+├┤┼┌┐└┘┬┴╔╗╚╝╠╣╦╩╬═─━┏┓┗┛┣┫┳┻╋╭╮╰╯=\-:]+")
+_BARS = re.compile(r"[│┃║|]")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A body row: the table's header (empty for none), its cells, and the line of each cell."""
+
+    header: tuple[str, ...]
+    cells: tuple[str, ...]
+    lines: tuple[int, ...]
+
+
+def pipe_cells(text: str) -> list[str]:
+    """Split a line that opens and closes with a pipe into its cells; [] for any other line, and for a rule."""
+    text = text.strip()
+    if len(text) < 3 or text[0] not in "|│┃║" or text[-1] not in "|│┃║":
+        return []
+    if _RULE.fullmatch(text):
+        return []
+    return [cell.strip() for cell in _BARS.split(text[1:-1])]
+
+
+def drawn_rows(lines: Sequence[str]) -> dict[int, Row]:
+    """Find the rows of tables drawn inside a fence: line index to row. The row above the first rule is the header."""
+    found: dict[int, Row] = {}
+    header: tuple[str, ...] = ()
+    previous: tuple[int, tuple[str, ...]] | None = None
+    bodies = 0
+    for index, line in enumerate(lines):
+        cells = tuple(plain(cell) for cell in pipe_cells(line))
+        if len(cells) > 1:
+            found[index] = Row(header, cells, (index,) * len(cells))
+            previous = (index, cells)
+            bodies += 1
+        elif previous and bodies == 1 and _RULE.fullmatch(line) and line.strip():
+            header = previous[1]
+            bodies += 1
+        elif not line.strip():
+            header, previous, bodies = (), None, 0
+    return found
+
+
+class HtmlTables(HTMLParser):
+    """Reads `<table>` across the HTML blocks of a document, with the line of every cell."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.in_table = False
+        self.table_id = 0
+        self._offset = 0
+        self._fed = 0
+        self._header: tuple[str, ...] = ()
+        self._cells: list[tuple[str, int, bool]] = []
+        self._open: list[str] | None = None
+        self._open_line = 0
+        self._head_cell = False
+        self._rows: list[Row] = []
+
+    def feed(self, data: str, line: int = 0) -> list[Row]:  # type: ignore[override]
+        """Read one HTML block that starts at `line` (0-based); give the rows that it completed."""
+        self._offset = line - self._fed
+        self._rows = []
+        super().feed(data)
+        self._fed += data.count("\n")
+        return self._rows
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Open tables, rows and cells; a row also ends where the next begins."""
+        if tag == "table":
+            self.in_table = True
+            self.table_id += 1
+            self._header, self._cells = (), []
+        elif tag == "tr":
+            self._end_row()
+        elif tag in {"td", "th"} and self.in_table:
+            self._end_cell()
+            self._open, self._head_cell = [], tag == "th"
+            self._open_line = self.getpos()[0] - 1 + self._offset
+        elif tag == "br" and self._open is not None:
+            self._open.append(" ")
+
+    def handle_endtag(self, tag: str) -> None:
+        """Close cells, rows and tables."""
+        if tag in {"td", "th"}:
+            self._end_cell()
+        elif tag in {"tr", "thead", "table"}:
+            self._end_row()
+            self.in_table = self.in_table and tag != "table"
+
+    def handle_data(self, data: str) -> None:
+        """Collect the words of the open cell."""
+        if self._open is not None:
+            self._open.append(data)
+
+    def _end_cell(self) -> None:
+        if self._open is not None:
+            self._cells.append((plain("".join(self._open)), self._open_line, self._head_cell))
+            self._open = None
+
+    def _end_row(self) -> None:
+        self._end_cell()
+        cells, self._cells = self._cells, []
+        if not cells:
+            return
+        texts = tuple(text for text, _, _ in cells)
+        if all(head for _, _, head in cells):
+            self._header = texts
+        self._rows.append(Row(self._header, texts, tuple(line for _, line, _ in cells)))
