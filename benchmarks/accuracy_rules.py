@@ -172,7 +172,8 @@ def _best(marks: Iterable[Mark]) -> Mark | None:
 def _expected(fact: Fact) -> str:
     if not fact.shown:
         return "not in the log"
-    return " or ".join(_text(value) for value in fact.values)
+    joint = " + " if any(isinstance(value, Stage) for value in fact.values) else " or "
+    return joint.join(_text(value) for value in fact.values)
 
 
 def _text(value: Any) -> str:

@@ -69,19 +69,17 @@ def read_naively(path: Path) -> Found:
 
 
 def read_as_trainmon(path: Path) -> Found:
-    """What the program's reader finds: the file's bytes through its formats into the state of the run."""
+    """What the program finds: the file followed to its end, as `status` does it."""
+    from trainmon.follow import FileFollower, ReadingOptions
     from trainmon.parsers import log_formats
     from trainmon.present import present
-    from trainmon.reading import LogReader
-    from trainmon.state import RunState
     from trainmon.status import Liveness
 
-    reader, state = LogReader(log_formats()), RunState()
-    with path.open("rb") as log:
-        while block := log.read(1 << 20):
-            state.apply_all(reader.feed(block))
-    state.apply_all(reader.flush())
-    run = present(state, name=path.name, files=(), live=Liveness(archive=True), now=0.0)
+    follower = FileFollower(path, ReadingOptions(formats=log_formats()))
+    while not follower.caught_up:
+        follower.step(now=0.0, deadline_s=math.inf)
+    follower.finish()
+    run = present(follower.state, name=path.name, files=(), live=Liveness(archive=True), now=0.0)
     losses = [run.metrics[name] for name in ("loss", "lm loss", "train_loss_step") if name in run.metrics]
     if not losses:
         return {"step": run.step, "rows": 0}
