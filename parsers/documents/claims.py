@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from trainmon.estimates import Scope
 from trainmon.parsers.documents.bars import Bar, find_bars, is_log_line
 from trainmon.parsers.documents.blocks import Piece
-from trainmon.parsers.documents.columns import cell_spans
+from trainmon.parsers.documents.columns import cell_spans, lent_units
 from trainmon.parsers.documents.durations import Span, find_durations
 from trainmon.parsers.documents.labels import Words, words_around
 from trainmon.parsers.documents.outline import Outline, outline_of
@@ -41,7 +41,8 @@ class Claim:
 
 def read_claims(pieces: Sequence[Piece]) -> tuple[list[Claim], Outline]:
     """Read every duration of a document, in order."""
-    spans = {index: _spans(piece, pieces) for index, piece in enumerate(pieces)}
+    lent = lent_units(pieces)
+    spans = {index: _spans(piece, lent.get((piece.group, piece.column))) for index, piece in enumerate(pieces)}
     timed = {pieces[index].line for index, found in spans.items() if found}
     outline = outline_of(pieces, timed)
     claims: list[Claim] = []
@@ -76,14 +77,14 @@ def _net_of_parts(claims: list[Claim], outline: Outline) -> list[Claim]:
     return [replace(claim, reading=stage) if index in products else claim for index, claim in enumerate(claims)]
 
 
-def _spans(piece: Piece, pieces: Sequence[Piece]) -> list[Span]:
+def _spans(piece: Piece, lent: float | None) -> list[Span]:
     if piece.code is not None and not piece.comment and _CODE_COMMAND.match(piece.text):
         return []
     if find_bars(piece.text):
         return []
     found = find_durations(piece.text)
     if piece.kind == "cell" and not found:
-        found = cell_spans(piece)
+        found = cell_spans(piece, lent)
     return [span for span in found if not span.short_unit or _speaks_of_time(piece)]
 
 
@@ -105,7 +106,9 @@ def _positions(piece: Piece, spans: list[Span]) -> Iterator[Claim]:
 
 
 _CONTINUES = re.compile(r"^\s*(?:=|≈|~=|≃|->|→|or\b)")
-_EQUAL = re.compile(r"^\s*(?:\w{0,12}\s*)?[)*`\s]*(?:=|≈|~=|≃|,?\s*or\s+(?:about|~|approximately)|,?\s*i\.e\.,?|[（(]\s*(?:or|=|≈|about|~)?\s*)\s*$")
+_EQUAL = re.compile(r"^\s*(?:\w{0,12}\s*)?[)*`\s]*(?:=|≈|~=|≃|,?\s*or\s+(?:about|~|approximately)|,?\s*i\.e\.,?|[（(]\s*(?:or|=|≈|about|~)?\s*)\s*[~≈]?\s*$")
+_FACTOR_AHEAD = re.compile(r"\s*(?:/\s*\w+|per\s+\w+)?\s*[)）]?\s*[×*✕·]\s*[\d(~]")
+_MARKS = re.compile(r"[^\w.]*")
 _TIMES = re.compile(r"[×x*✕·]\s*$")
 
 
@@ -119,17 +122,23 @@ def _in_line(piece: Piece, spans: list[Span], outline: Outline, claims: list[Cla
         before = found[-1] if found else None
         restates = -1
         if before is not None and _same_value(before.span, span):
-            between = piece.text[before.span.end : span.start]
-            if _EQUAL.match(between) and before.reading.scope in {Scope.TOTAL, Scope.STAGE, Scope.EPOCH, Scope.STEP}:
+            between = piece.text[before.span.end : span.start] + _MARKS.match(span.text)[0]  # type: ignore[index]
+            if not before.operand and _EQUAL.match(between) and before.reading.scope in {Scope.TOTAL, Scope.STAGE, Scope.EPOCH, Scope.STEP}:
                 restates, reading = base + len(found) - 1, before.reading
         elif before is None and claims and _CONTINUES.match(piece.text) and previous and claims[-1].piece.group == piece.group:
             if claims[-1].piece.line >= piece.line - 2:
                 restates, reading = base - 1, claims[-1].reading
         if reading is None:
             continue
-        operand = bool(_TIMES.search(piece.text[: span.start].rstrip("~≈ "))) and bool(re.search(r"=|≈", piece.text[span.end :]))
+        operand = _is_operand(piece.text, span)
         found.append(Claim(piece=piece, span=span, words=words, reading=reading, restates=restates, operand=operand))
     return found
+
+
+def _is_operand(text: str, span: Span) -> bool:
+    """Tell whether a span is a factor of a product whose result follows."""
+    factor = _TIMES.search(text[: span.start].rstrip("~≈ ")) or _FACTOR_AHEAD.match(text, span.end)
+    return bool(factor) and bool(re.search(r"=|≈", text[span.end :]))
 
 
 def _same_value(one: Span, other: Span) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+from collections.abc import Sequence
+
 from trainmon.parsers.documents.blocks import Piece
 from trainmon.parsers.documents.durations import Span
 from trainmon.parsers.documents.quantities import NUMBER, number_of
-from trainmon.parsers.documents.units import HEADER_UNITS, SHORT_UNIT, seconds_of
+from trainmon.parsers.documents.units import HEADER_UNITS, SAFE_UNIT, seconds_of
 
 _FIGURE = re.compile(
     rf"(?P<about>[~≈])?\s*(?P<bound>[<>])?\s*(?P<low>{NUMBER})(?:\s*[-–—−~]\s*(?P<high>{NUMBER}))?\s*(?P<plus>\+)?"
@@ -17,15 +19,16 @@ _MONEY = re.compile(r"[$€£¥]|\bcost\b|\bprice\b|\bUSD\b", re.IGNORECASE)
 _DEVICE = re.compile(r"\b(?:[A-Z]{1,2}\d{2,4}|GPU|TPU|CPU|core|node)s?[\s-]+(?:GPU[\s-]+)?(?:hours?|hrs?|days?|years?|h)\b", re.IGNORECASE)
 _BRACKET = re.compile(r"[（(\[]([^()（）\[\]]{1,30})[)）\]]|,\s*([A-Za-z]{1,7})\.?$")
 _TIME_HEADER = re.compile(r"\b(?:times?|duration|took|takes|elapsed|runtime|eta)\b|时间|耗时|用时", re.IGNORECASE)
+_FIGURE_AND_UNIT = re.compile(rf"\W*{NUMBER}(?:\s*[-–—−~]\s*{NUMBER})?\s?({SAFE_UNIT})\W*", re.IGNORECASE)
 
 
-def cell_spans(piece: Piece) -> list[Span]:
-    """Read a cell that is only a figure; [] where its header names no unit of time."""
+def cell_spans(piece: Piece, lent: float | None = None) -> list[Span]:
+    """Read a cell that is only a figure, in the header's unit or in `lent`, the seconds of a unit; [] without one."""
     match = _FIGURE.fullmatch(piece.text.strip())
     if match is None or not 0 <= piece.column < len(piece.header) or piece.cells == piece.header:
         return []
     header = piece.header[piece.column]
-    size = header_unit(header)
+    size = header_unit(header) or (lent if _TIME_HEADER.search(header) else None)
     if size is None:
         return []
     low = number_of(match["low"]) * size
@@ -74,11 +77,12 @@ def _unit_of(inside: str) -> float | None:
         return None
 
 
-def lend_units(rows: dict[int, list[Piece]], column: int) -> float | None:
-    """Give the unit that other cells of a time column write out, None where they write none or several."""
-    sizes = set()
-    for pieces in rows.values():
-        for piece in pieces:
-            if piece.column == column and (found := re.search(rf"\d\s?({HEADER_UNITS.pattern}|{SHORT_UNIT})\s*$", piece.text)):
-                sizes.add(seconds_of(found[1]))
-    return sizes.pop() if len(sizes) == 1 else None
+def lent_units(pieces: Sequence[Piece]) -> dict[tuple[int, int], float]:
+    """Give the unit that the cells of a time column write out, by table and column, where they agree on one."""
+    sizes: dict[tuple[int, int], set[float]] = {}
+    for piece in pieces:
+        if piece.kind != "cell" or not 0 <= piece.column < len(piece.header) or not _TIME_HEADER.search(piece.header[piece.column]):
+            continue
+        if found := _FIGURE_AND_UNIT.fullmatch(piece.text.strip()):
+            sizes.setdefault((piece.group, piece.column), set()).add(seconds_of(found[1]))
+    return {place: found.pop() for place, found in sizes.items() if len(found) == 1}

@@ -46,7 +46,7 @@ def after(text: str, end: int) -> str:
 
 _NO_DURATION_BEFORE = re.compile(
     r"(?:\b(?:every|each|last|past|previous|next|first|ago|per|once\s+an?|since|sleep|timeout|watch\s+-n|age|aged)\s*"
-    r"|(?:^|\s)--?[A-Za-z][\w-]*[ =]['\"]?|[A-Za-z_\])]=['\"]?|[A-Za-z_]=\(|/\s*|每隔|每|过去|最近|[$€£¥]\s?[\d.,]*)$",
+    r"|(?:^|\s)--?[A-Za-z][\w-]*[ =]['\"]?|[A-Za-z_\])]=['\"]?|[A-Za-z_]=\(|/\s*|\b(?:table|figure|fig\.?|section|sec\.?|appendix|eq\.?|algorithm)\s*|每隔|每|过去|最近|[$€£¥]\s?[\d.,]*)$",
     re.IGNORECASE,
 )
 _NO_DURATION_AFTER = re.compile(

@@ -12,6 +12,8 @@ from trainmon.parsers.documents.lexicon import bare, without_brackets
 _LABEL = re.compile(r"^(?P<label>[^:：=]{1,140}?)\s*(?:[:：](?=\s|$|\W)|[：]|=(?=\s|~|$)|≈)\s*")
 _OPEN_BRACKET = re.compile(r"^(?P<label>.*?)\s*[（(\[][^()（）\[\]]*$")
 _SENTENCE = re.compile(r"(?<=[a-zA-Z)%\]\d])[.!?;](?=\s+[A-Z(\"“])|[。；！？]|;\s")
+_SUFFIX = re.compile(r"^\s*(?:/\s*[A-Za-z]+|per\s+[A-Za-z]+)")
+_OPERATOR = re.compile(r"\d\s*[×*÷]\s*\d|/[A-Za-z]+\s*[×*]")
 _CELL_BREAK = re.compile(r"\s\|\s|\s•\s|\s→\s")
 
 
@@ -31,6 +33,8 @@ class Words:
     """The sentence before."""
     after: str
     """What follows in the same sentence, as far as the next span."""
+    opening: str
+    """The words of the sentence before its first duration."""
     in_brackets: bool
     valued: bool
     """The span stands where a label's value stands, or alone in a cell: no verb is needed to read it."""
@@ -46,12 +50,16 @@ def words_around(piece: Piece, span: Span, others: list[Span]) -> Words:
     sentence = left[bounds[-1] if bounds else 0 :]
     previous = left[bounds[-2] if len(bounds) > 1 else 0 : bounds[-1]] if bounds else ""
     before = max((o.end for o in others if o.end <= span.start), default=0)
-    clause = text[max(before, len(left_all) - len(sentence)) : span.start]
+    begins = len(left_all) - len(sentence)
+    clause = _SUFFIX.sub("", text[before : span.start]) if before > begins else sentence
+    first = min((o.start for o in others if o.start >= begins), default=span.start)
     following = min((o.start for o in others if o.start >= span.end), default=len(text))
     after = text[span.end : following]
     ends = _SENTENCE.search(after)
     after = after[: ends.start()] if ends else after
     label, inner, bracketed = _labels(sentence, left)
+    if _OPERATOR.search(label):
+        label = ""
     alone = not re.search(r"[A-Za-z\u4e00-\u9fff]{2,}", without_brackets(left)) or piece.kind == "cell"
     return Words(
         label=label,
@@ -59,6 +67,7 @@ def words_around(piece: Piece, span: Span, others: list[Span]) -> Words:
         clause=clause.strip(),
         sentence=sentence.strip(),
         previous=previous.strip(),
+        opening=text[begins:first].strip(),
         after=_CELL_BREAK.split(after)[0],
         in_brackets=bracketed,
         valued=bool(label) or alone,
@@ -68,6 +77,10 @@ def words_around(piece: Piece, span: Span, others: list[Span]) -> Words:
 def _labels(sentence: str, left: str) -> tuple[str, str, bool]:
     bracket = _OPEN_BRACKET.match(left)
     match = _LABEL.match(left)
+    if match is None and bracket:
+        bracket = _OPEN_BRACKET.match(sentence) or bracket
+        if len(bracket["label"]) <= 140 and bracket.string is sentence:
+            return bare(bracket["label"]), "", True
     if match is None or (bracket and match.end() > len(bracket["label"]) + 1):
         if bracket and len(bracket["label"]) <= 140:
             inside = left[len(bracket["label"]) :].strip(" ([（")

@@ -84,7 +84,8 @@ PER_AFTER = re.compile(
     re.IGNORECASE,
 )
 PER_IN_LABEL = re.compile(
-    r"(?:/|\bper|\bfor\s+(?:each|every|one)|\beach|\bone|\bsingle|\bpro|每一?个?)[\s-]*(?P<word>"
+    r"(?:(?:times?|speed|duration|latency|cost|(?<![A-Za-z])(?:s|secs?|seconds?|ms|min|minutes?|h|hrs?|hours?|days?)|时间|秒|分钟|小时)\s?/"
+    r"|\bper|\bfor\s+(?:each|every|one)|\beach|\b(?:one|single)(?=\s+(?:epoch|step|iter|batch))|\bpro|每一?个?)[\s-]*(?P<word>"
     + _STEP_WORDS
     + r"(?![A-Za-z])|"
     + _EPOCH_WORDS

@@ -52,17 +52,18 @@ _THRESHOLD = re.compile(
     re.IGNORECASE,
 )
 _COMPARED = re.compile(
-    r"\breadme\b|\bpapers?\b|\bpublished\b|\bliterature\b|\breported(?:ly)?\b|\bleaderboard\b|\bauthors?\b|\bprevious(?:ly)?\b|\bused\s+to\s+take\b|"
-    r"\bin\s+(?:19|20)\d\d\b|\boriginally\b|\bcompetitors?\b|\bothers?\s+report|\bthey\s+(?:say|report|claim)|论文|原文|官方",
+    r"\breadme\b|\bpapers?\b|\bpublished\b|\bliterature\b|\breported(?:ly)?\b|\bleaderboard\b|\bauthors?\b|\bused\s+to\s+take\b|"
+    r"\bcompetitors?\b|\bothers?\s+report|\bthey\s+(?:say|report|claim)|论文|原文|官方",
     re.IGNORECASE,
 )
+_EARLIER = re.compile(r"\b(?:previous(?:ly)?|originally|formerly|in\s+(?:19|20)\d\d)\b[^,;()]*$", re.IGNORECASE)
 _EQUIVALENT = re.compile(r"\s*(?:on|with)?\s*(?:an?\s+)?[\w ]{1,24}\s+equivalent\b", re.IGNORECASE)
 _DOWN_FROM = re.compile(r"\b(?:down|up)\s+from\s+$", re.IGNORECASE)
 _COMPARISON_TABLE = re.compile(r"\bleaderboard\b|\bcomparison\b.{0,80}\bwith\b|\bcompared\s+(?:to|with)\b|\brecords?\b", re.IGNORECASE)
 _CALENDAR = re.compile(r"\btime-?line\b|\bschedule\b|\broad-?map\b|\bcalendar\b|时间线|日程|进度安排", re.IGNORECASE)
 _POSITION = re.compile(r"^\W*(?:day|week|hour|month|phase)s?\s+\d|第\s?[\d一二三四五六七八九十]+\s?[天周月]", re.IGNORECASE)
 _VERB = re.compile(
-    r"\b(?:takes?|took|taking|taken|runs?|ran|running|trains?|trained|training|finish\w*|complet\w*|needs?|needed|requir\w+|lasts?|lasted|wait|"
+    r"\b(?:takes?|took|taking|taken|runs?|ran|running|trains?|trained|training|finish\w*|complet\w*|done|ready|reduces?|needs?|needed|requir\w+|lasts?|lasted|wait|"
     r"spend|spent|expect\w*|estimat\w+|durations?|times?|runtime|finetun\w+|fine-tun\w+|converge\w*|process\w*|roughly|budget|plan|total)\b"
     r"|需要?|耗时|时间|大约|花费|训练",
     re.IGNORECASE,
@@ -72,6 +73,7 @@ _ON_HARDWARE = re.compile(
     r"|\s(?:is|=|at)\s+~?\$)",
     re.IGNORECASE,
 )
+_RUN_AFTER = re.compile(r"\W*(?:[\w-]+\s+){0,2}(?:(?:pre-?|fine-?)?train\w*|(?:fine-?)?tun\w+|runs?)\b", re.IGNORECASE)
 _NO_ESTIMATE_LABEL = re.compile(
     r"\b(?:time-?outs?|expir\w+|ttl|retention|intervals?|frequency|cadence|refresh|poll\w*|window|history|look-?back|heart-?beats?|cool-?down|"
     r"audio|video|clips?|recordings?|speech|corpus|dataset|segment|sampling\s+rate|frame|age|notice|trial|support|response|SLA|uptime|"
@@ -125,7 +127,7 @@ def _no_estimate(piece: Piece, span: Span, words: Words, outline: Outline) -> Re
 def _is_threshold(piece: Piece, span: Span, words: Words, near: str, bounded: bool) -> bool:
     if piece.kind == "cell" and piece.cells == piece.header:
         return bounded
-    if re.search(r"每阶段|各阶段|\b(?:each|every|per)\s+stage\b", words.sentence, re.IGNORECASE):
+    if re.search(r"每阶段|各阶段|\b(?:each|every|per)\s+stage\b", words.clause, re.IGNORECASE):
         return True
     if bounded and (_THRESHOLD.search(near) or re.search(r"\bmuch\s+(?:slower|faster)\b", near, re.IGNORECASE)):
         return True
@@ -140,6 +142,8 @@ def _is_threshold(piece: Piece, span: Span, words: Words, near: str, bounded: bo
 def _is_comparison(piece: Piece, span: Span, words: Words, outline: Outline) -> bool:
     left = piece.text[: span.start]
     if piece.code is None and (left.count('"') % 2 == 1 or left.count("“") > left.count("”")) and '"' in piece.text[span.end :] + "”":
+        return True
+    if _EARLIER.search(words.clause):
         return True
     if _DOWN_FROM.search(left) or _EQUIVALENT.match(words.after):
         return True
@@ -199,7 +203,7 @@ def _is_lead(lead: str) -> bool:
 
 
 def _last_per(text: str) -> re.Match[str] | None:
-    if not (TIME.search(text) or TRAIN.search(text) or re.match(r"\W*(?:per|each|every|每)", text, re.IGNORECASE) or "/" in text):
+    if not (TIME.search(text) or TRAIN.search(text) or re.match(r"\W*(?:per|each|every)", text, re.IGNORECASE) or "/" in text or "每" in text):
         return None
     usable = [m for m in PER_IN_LABEL.finditer(text) if m["front"] or counter_of(m["word"]) or m["word"].startswith("次")]
     return usable[-1] if usable else None
@@ -222,10 +226,11 @@ def _label_sources(piece: Piece, words: Words) -> list[str]:
         sources += [_header(piece)]
         if piece.column and piece.cells:
             sources.append(piece.cells[0] if is_part_table(piece) or "total" in label_kinds(piece.cells[0]) else "")
-    follow = re.match(r"\s*(?:of|for|to)\s+(?:the\s+)?([\w\s-]{3,40})", words.after)
+    follow = re.match(r"\s*(?:\([^()]*\)\s*)?(?:of|for|to)\s+(?:the\s+)?([\w\s-]{3,40})", words.after)
     sources.append(follow[1] if follow else "")
     if re.match(r"\W*(?:\w+\s+){0,3}(?:this|it|that)\b", words.sentence, re.IGNORECASE) or not words.label:
         sources.append(words.previous[-160:] if re.search(r"\b(?:this|it)\b", words.sentence) else "")
+    sources.append(words.opening if not words.label else "")
     return [text for text in sources if text]
 
 
@@ -304,6 +309,6 @@ def _default(piece: Piece, span: Span, words: Words) -> Reading | None:
     if words.valued or piece.kind == "heading":
         return Reading(Scope.TOTAL)
     around = f"{words.sentence} {words.after}"
-    if _VERB.search(words.sentence) or _ON_HARDWARE.match(words.after) or (piece.comment and words.in_brackets):
+    if _VERB.search(words.sentence) or _RUN_AFTER.match(words.after) or _ON_HARDWARE.match(words.after) or (piece.comment and words.in_brackets):
         return Reading(Scope.TOTAL)
     return Reading(Scope.TOTAL) if re.search(r"\b(?:expect|budget|plan)\b", around, re.IGNORECASE) else None
