@@ -55,14 +55,14 @@ class Events:
         """An independent copy."""
         return Events(self.kind, self.announced, self.count, self.total_s, self.recent.copy())
 
-    def pattern(self) -> Pattern:
-        """Which of them recur."""
-        return find_pattern(tuple(self.recent), announced=self.announced and self.count == len(self.recent))
+    def pattern(self, until: float) -> Pattern:
+        """Which of them recur, the counter standing at `until` by now."""
+        return find_pattern(tuple(self.recent), until, announced=self.announced)
 
     def recurring(self, pattern: Pattern) -> Recurring | None:
         """What a forecast needs of those that recur."""
         if pattern.cadence_steps is None:
-            return None
+            return self._first() if self.count == 1 else None
         costs = [event.duration_s for event in pattern.regular][-16:]
         return Recurring(
             kind=self.kind,
@@ -75,8 +75,25 @@ class Events:
             announced=self.announced,
         )
 
+    def _first(self) -> Recurring | None:
+        """One pause that nobody announced: it may be the first of many."""
+        event = self.recent[0]
+        cadence = _single(event)
+        if cadence is None or event.within > cadence / 4:
+            return None
+        return Recurring(
+            kind=self.kind,
+            count=1,
+            cost_s=event.duration_s,
+            spread_s=0.0,
+            last_step=cadence,
+            slack_steps=event.within,
+            cadence_steps=cadence,
+            announced=False,
+        )
 
-def find_pattern(events: Sequence[Event], *, announced: bool) -> Pattern:
+
+def find_pattern(events: Sequence[Event], until: float, *, announced: bool) -> Pattern:
     """Sort events into a cadence and the rest; the cadence that explains most of them wins.
 
     One event alone recurs every so many steps from the start if the log announced it.
@@ -87,7 +104,7 @@ def find_pattern(events: Sequence[Event], *, announced: bool) -> Pattern:
     best = Pattern(None, (), events)
     for cadence in _candidates(events):
         for first in islice(events, 3):
-            found = _follow(events, first, cadence, announced)
+            found = _follow(events, first, cadence, until, announced)
             if found is not None and _worth(found) > _worth(best):
                 best = found
     return best
@@ -100,7 +117,7 @@ def _worth(pattern: Pattern) -> tuple[int, bool]:
 
 
 def _in_phase(event: Event, cadence: float) -> bool:
-    slack = min(event.within + 1.0 + 0.005 * cadence, 0.4 * cadence)
+    slack = min(event.within + 0.005 * cadence, 0.4 * cadence)
     return event.step >= cadence - slack and abs(event.step - round(event.step / cadence) * cadence) <= slack
 
 
@@ -112,10 +129,8 @@ def _candidates(events: Sequence[Event]) -> list[float]:
     return sorted((gap for gap in gaps if gap >= 1), reverse=True)
 
 
-def _follow(events: Sequence[Event], first: Event, cadence: float, announced: bool) -> Pattern | None:
-    slack = max(event.within for event in events) + 1.0 + 0.005 * cadence
-    if slack > 0.4 * cadence:
-        slack = 0.4 * cadence
+def _follow(events: Sequence[Event], first: Event, cadence: float, until: float, announced: bool) -> Pattern | None:
+    slack = min(max(event.within for event in events) + 1.0 + 0.005 * cadence, 0.4 * cadence)
     hits: dict[int, Event] = {}
     rest: list[Event] = []
     for event in events:
@@ -124,8 +139,11 @@ def _follow(events: Sequence[Event], first: Event, cadence: float, announced: bo
             hits[times] = event
         else:
             rest.append(event)
-    expected = math.floor((events[-1].step - first.step) / cadence) + 1
-    enough = len(hits) >= 3 or (len(hits) == 2 and (announced or _in_phase(first, cadence)))
+    due = math.floor((until - first.step - slack) / cadence)
+    expected = max(due, round((events[-1].step - first.step) / cadence)) + 1
+    costs = sorted(event.duration_s for event in hits.values())
+    alike = _in_phase(first, cadence) and costs[-1] <= 3 * costs[0]
+    enough = len(hits) >= 3 or (len(hits) == 2 and (announced or alike))
     if not enough or len(hits) < HIT_SHARE * expected or 2 * len(rest) > len(hits) + 1:
         return None
     last = max(hits)

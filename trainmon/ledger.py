@@ -15,6 +15,8 @@ from trainmon.ticks import Interval
 
 CURVE = 384
 """Points of the curve; with the 64 intervals that wait this stays below 512 samples."""
+OPENING = 12
+"""First intervals kept as they are: early on they are all there is."""
 _BINS_PER_E = 50.0
 """Bins of the histogram of step times are 2 % wide."""
 
@@ -28,8 +30,11 @@ class Ledger:
         self.last_step_s = 0.0
         self.warmup_steps = 0.0
         self.warmup_s = 0.0
+        self.at = 0.0
+        """The step up to which everything is booked."""
         self.skipped_to: float | None = None
         self.curve: list[tuple[float, float]] = []
+        self.opening: tuple[tuple[float, float], ...] = ()
         self._histogram: Counter[int] = Counter()
         self._squares = 0.0
         self._intervals = 0
@@ -62,9 +67,12 @@ class Ledger:
 
     def _book(self, judged: Judged) -> None:
         interval, part = judged.interval, judged.part
+        self.at = interval.to_step
         if part is Part.SKIPPED:
             self.skipped_to = interval.to_step
             return
+        if not interval.pauses and len(self.opening) < OPENING:
+            self.opening = (*self.opening, (interval.steps, interval.step_s))
         if part is Part.WARMUP:
             self.warmup_steps += interval.steps
             self.warmup_s += interval.duration_s
@@ -131,19 +139,19 @@ class Ledger:
 
     def recurring(self) -> tuple[Recurring, ...]:
         """Pauses that come back at a cadence."""
-        found = (events.recurring(events.pattern()) for events in self._events.values())
+        found = (events.recurring(events.pattern(self.at)) for events in self._events.values())
         return tuple(one for one in found if one is not None)
 
     def irregular(self) -> tuple[int, float]:
         """Count and seconds of pauses without a cadence."""
-        rest = [event.duration_s for events in self._events.values() for event in events.pattern().irregular]
+        rest = [event.duration_s for events in self._events.values() for event in events.pattern(self.at).irregular]
         return len(rest), sum(rest)
 
     def overheads(self) -> Mapping[str, Overhead]:
         """By cause; unexplained time that comes back at a cadence is `other`, not a stall."""
         books = _Books()
         for events in self._events.values():
-            pattern = events.pattern()
+            pattern = events.pattern(self.at)
             if events.announced:
                 books.add(events.kind, events.count, events.total_s, pattern.cadence_steps)
                 continue

@@ -19,6 +19,15 @@ _FLOOR = 0.0004
 """Square of a relative error below which windows count as equally good."""
 _CELLS = 48
 _MIN_CELLS = 5
+_DAMPED = (0.5, 0.7, 0.8, 0.9, 0.95, 1.0)
+"""After 1, 2, ... intervals of alike length."""
+_FALLING = 0.9
+_FALL_ENDS = 0.4
+"""A drop to less than this is the end of the warm-up; a lesser one goes on."""
+_FALL_POWER = 1.5
+SETTLED = 6
+SETTLED_STEPS = 12.0
+"""Either so many intervals or so many steps since the warm-up, and the opening no longer matters."""
 CHANGE_RATIO = 1.2
 CHANGE_SIGMAS = 6.0
 
@@ -75,17 +84,19 @@ class Curve:
         return Curve([*head, *self.points[at - (not head) :]])
 
 
-def expected(curve: Curve) -> Level:
-    """The pace to expect from now on; `curve` has at least two points."""
+def expected(curve: Curve, opening: Sequence[tuple[float, float]] = ()) -> Level:
+    """The pace to expect from now on; `curve` has at least two points. `opening`: see `Pace.opening`."""
+    if opening and len(curve.points) <= SETTLED and curve.last - curve.first < SETTLED_STEPS:
+        return from_opening(opening)
     change = find_change(curve)
-    if change is not None and change.step < curve.last:
+    if change is not None:
         curve = curve.since(change.step)
     first, span = curve.first, curve.last - curve.first
     shortest = 2 * span / (len(curve.points) - 1)
     windows = [share for share in WINDOWS if share == 1.0 or share * span >= shortest]
     now = [_log(curve.step_s(curve.last - share * span, curve.last)) for share in windows]
     if len(windows) == 1:
-        return Level(math.exp(now[0]), 0.3)
+        return Level(math.exp(now[0]), 0.1)
     squares = [0.0] * len(windows)
     total = 0.0
     for moment in _MOMENTS:
@@ -102,6 +113,23 @@ def expected(curve: Curve) -> Level:
     log_step_s = sum(weight * value for weight, value in zip(weights, now, strict=True)) / scale
     error = sum(weight * error for weight, error in zip(weights, errors, strict=True)) / scale
     return Level(math.exp(log_step_s), math.sqrt(error))
+
+
+def from_opening(opening: Sequence[tuple[float, float]]) -> Level:
+    """The pace to expect when only the first intervals, (steps, seconds per step), are known.
+
+    First steps are slow (compilation, caches, a cold loader): while they fall they are taken to fall on, and the
+    fewer there are, the further below them the pace is sought.
+    """
+    rates = [rate for _, rate in opening]
+    last, before = rates[-1], rates[-2] if len(rates) > 1 else 0.0
+    fall = last / before if before > 0 else 1.0
+    if len(rates) > 1 and fall < _FALL_ENDS:
+        return Level(last, 0.3)
+    if len(rates) > 1 and fall < _FALLING:
+        return Level(last * fall**_FALL_POWER, 0.8)
+    damped = _DAMPED[min(len(rates), len(_DAMPED)) - 1]
+    return Level((min(last, before) if before else last) * damped, 1.5 * (1.05 - damped))
 
 
 def _log(value: float) -> float:

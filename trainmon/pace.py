@@ -63,6 +63,8 @@ class Pace:
     last_step: float
     curve: Sequence[tuple[float, float]] = ()
     """(step, training seconds so far): pauses taken out, warm-up left out; steps and seconds rise. At most 512."""
+    opening: tuple[tuple[float, float], ...] = ()
+    """(steps, seconds per step) of the first intervals of the attempt, warm-up and all. At most 12."""
     recurring: tuple[Recurring, ...] = ()
     stall_s: float = 0.0
     """Irregular, unexplained time so far."""

@@ -161,7 +161,7 @@ def _stands_alone(intervals: Sequence[Interval], long: Sequence[bool], index: in
 
 def _is_skip(intervals: Sequence[Interval], base: float) -> bool:
     """The first redraw after a resume counts the steps of the attempt before."""
-    first, usual = intervals[0], sorted(interval.steps for interval in intervals)[len(intervals) // 2]
+    first, usual = intervals[0], sorted(interval.steps for interval in intervals)[(len(intervals) - 1) // 2]
     return len(intervals) > 1 and first.steps >= 5 * usual and first.duration_s < SKIP_RATIO * base * first.steps
 
 
@@ -185,6 +185,9 @@ def warmup_length(intervals: Sequence[Interval]) -> int:
 def split_excess(interval: Interval, excess_s: float, threshold_s: float) -> list[tuple[StageKind, float]]:
     """Book the excess of an interval with announced pauses: known durations first, the rest to those without one."""
     booked = [(kind, duration) for kind, duration in interval.pauses if duration is not None]
+    if sum(duration for _, duration in booked) > excess_s + threshold_s:
+        # The same pause told twice: by its own bar and by the line that sums it up.
+        booked = [(kind, max(d for k, d in booked if k is kind)) for kind in dict.fromkeys(kind for kind, _ in booked)]
     rest = max(excess_s - sum(duration for _, duration in booked), 0.0)
     told = {kind for kind, _ in booked}
     unknown = sorted({kind for kind, duration in interval.pauses if duration is None} - told)

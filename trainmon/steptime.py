@@ -125,6 +125,7 @@ class StepClock:
             start_step=ledger.skipped_to if ledger.skipped_to is not None else self._start_step,
             last_step=self._last_step,
             curve=tuple(ledger.curve),
+            opening=ledger.opening,
             recurring=ledger.recurring(),
             stall_s=stall_s,
             stall_count=stall_count,
