@@ -8,7 +8,7 @@ from trainmon.events import Counter, CounterScope, StageKind
 from trainmon.pace import Overhead
 from trainmon.progress import WholeRun
 from trainmon.reading import Reading
-from trainmon.snapshot import ClockBasis, FileInfo, ProblemInfo, RunSnapshot, RunStatus, StageInfo, StepTime
+from trainmon.snapshot import ClockBasis, FileInfo, MetricInfo, ProblemInfo, RunSnapshot, RunStatus, StageInfo, StepTime
 from trainmon.stages import stages_of
 from trainmon.state import RunState
 from trainmon.status import Liveness, decide_status
@@ -70,8 +70,8 @@ def present(
         step_time_s=step_time,
         stages=stages,
         overhead_s=_overhead_s(stages, overheads),
-        metrics={key: series.info() for key, series in state.metrics.items()},
-        facts=dict(state.facts),
+        metrics=_metrics(state),
+        facts=dict(state.all_facts),
         gpu=state.memory.info(),
         preview=preview,
     )
@@ -85,6 +85,14 @@ def best_step_time(state: RunState) -> StepTime | None:
     measured = [m for track in (roles.train, *roles.companions) if (m := track.clock.measure()) is not None]
     with_clock = [m for m in measured if m.basis is not ClockBasis.PRINTED]
     return next(iter(with_clock or measured), None)
+
+
+def _metrics(state: RunState) -> dict[str, MetricInfo]:
+    """Of the log; a log without a training loss (only bars were redirected) takes them from the document beside it."""
+    metrics = {key: series.info() for key, series in state.metrics.items()}
+    if state.side is not None and "loss" not in metrics:
+        metrics |= {key: series.info() for key, series in state.side.metrics.items() if key not in metrics}
+    return metrics
 
 
 def _with_pending(state: RunState, whole: WholeRun, pending: Reading | None) -> float | None:
@@ -101,8 +109,12 @@ def _at_last_step(state: RunState, whole: WholeRun, step: float | None) -> bool:
     if whole.total is not None:
         return step is not None and step >= whole.total
     train = state.roles.train
+    if train is None or not train.is_bar or train.scope is CounterScope.RUN:
+        return False
+    if train.total is None:
+        return train.closed  # a bar without a total that its program closed
     # Nobody knows how many epochs were meant, but the log ends with a whole one.
-    return train is not None and train.is_bar and train.scope is not CounterScope.RUN and train.complete
+    return train.complete or (train.nearly_complete and train.followed)
 
 
 def _progress(step: float | None, total: float | None) -> float | None:
@@ -147,4 +159,3 @@ def _overhead_s(stages: Sequence[StageInfo], overheads: Mapping[str, Overhead]) 
         elif stage.kind is StageKind.EVAL:
             seconds["eval"] = max(seconds["eval"], stage.elapsed_s)
     return seconds
-

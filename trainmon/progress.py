@@ -36,8 +36,10 @@ class WholeRun:
     """Where the total comes from."""
 
 
-def whole_run(roles: Roles, facts: Mapping[str, float | str], stated: MetricEpoch | None) -> WholeRun:
-    """Work out step and total of the whole run; pure."""
+def whole_run(
+    roles: Roles, facts: Mapping[str, float | str], stated: MetricEpoch | None, *, failed: bool = False
+) -> WholeRun:
+    """Work out step and total of the whole run; pure. A `failed` run did not take steps that its bar does not show."""
     train = roles.train
     if train is None:
         return _from_facts(facts, stated)
@@ -45,7 +47,7 @@ def whole_run(roles: Roles, facts: Mapping[str, float | str], stated: MetricEpoc
     if train.scope is CounterScope.EPOCHS:
         return _by_epochs(train, total_epochs, facts, stated)
     if _counts_per_epoch(train, roles, facts, total_epochs):
-        return _per_epoch(train, roles, total_epochs, facts)
+        return _per_epoch(train, roles, total_epochs, facts, failed=failed)
     return _over_run(train, total_epochs, facts, stated)
 
 
@@ -57,6 +59,10 @@ def _number(facts: Mapping[str, float | str], name: str) -> float | None:
 def _total_epochs(roles: Roles, facts: Mapping[str, float | str]) -> float | None:
     tracks = [track for track in (roles.train, roles.epochs, *roles.companions) if track is not None]
     stated = next((track.total_epochs for track in tracks if track.total_epochs is not None), None)
+    if stated is None and roles.train is not None and roles.train.total:
+        per_epoch = next((t.total for t in roles.companions if t.laps > 1 and t.total), None)
+        if per_epoch is not None and roles.train.total > per_epoch:
+            stated = math.ceil(roles.train.total / per_epoch)
     if stated is None and roles.epochs is not None:
         stated = roles.epochs.total
     return stated if stated is not None else _number(facts, "epochs")
@@ -76,14 +82,19 @@ def _counts_per_epoch(train: Track, roles: Roles, facts: Mapping[str, float | st
     return train.laps > 1 and (train.is_bar or total_epochs is not None)
 
 
-def _per_epoch(train: Track, roles: Roles, total_epochs: float | None, facts: Mapping[str, float | str]) -> WholeRun:
+def _per_epoch(
+    train: Track, roles: Roles, total_epochs: float | None, facts: Mapping[str, float | str], *, failed: bool
+) -> WholeRun:
     per_epoch = train.total or train.steps_per_epoch or _number(facts, "steps_per_epoch")
     number = train.epoch
     if number is None:
         number = float(train.laps)
         if roles.epochs is not None and roles.epochs.lap is not None and roles.epochs.lap.first > 0:
             number += roles.epochs.lap.first
-    step = train.counted if per_epoch is None else (number - 1) * per_epoch + train.current
+    current = train.current
+    if train.followed and train.is_bar and train.nearly_complete and not failed:
+        current = train.total or current  # cleared when it was over (leave=False), before its last redraw
+    step = train.counted if per_epoch is None else (number - 1) * per_epoch + current
     total = _number(facts, "total_steps")
     reason = "the log's header" if total is not None else ""
     if total_epochs is not None and per_epoch is not None:

@@ -6,6 +6,7 @@ an evaluation once the counter around it moves on.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -45,6 +46,10 @@ def assign_roles(tracks: Collection[Track]) -> Roles:
     if train is None and epochs is not None:
         train, epochs = epochs, None
     companions = tuple(t for t in candidates if train is not None and t is not train and _same_steps(train, t))
+    whole = next((t for t in companions if train is not None and _spans_laps_of(t, train)), None)
+    if train is not None and whole is not None:
+        companions = (train, *(t for t in companions if t is not whole))
+        train = whole
     return Roles(
         train=train, epochs=epochs, companions=companions, kinds=_kinds(tracks, train, epochs, companions, inside)
     )
@@ -103,6 +108,11 @@ def _same_steps(outer: Track, inner: Track) -> bool:
     if min(whole, part) < 1:
         return outer.total is not None and outer.total == inner.total
     return abs(whole - part) <= max(2.0, 0.02 * max(whole, part))
+
+
+def _spans_laps_of(whole: Track, part: Track) -> bool:
+    """Tell whether one counter goes on while the other starts again with each epoch."""
+    return whole.laps == 1 and part.laps > 1 and whole.total is not None and whole.total > (part.total or math.inf)
 
 
 def _likelihood(track: Track) -> tuple[bool, bool, bool, bool, float, float]:

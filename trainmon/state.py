@@ -68,6 +68,8 @@ class RunState:
         self.problems: dict[tuple[ProblemKind, str], ProblemInfo] = {}
         self.end: End | None = None
         self.memory = PrintedMemory()
+        self.side: RunState | None = None
+        """What a document beside the log (`trainer_state.json`) says: it fills what the log leaves open."""
         self.first_arrived_s: float | None = None
         self.last_arrived_s: float | None = None
         self.metric_epoch: MetricEpoch | None = None
@@ -92,6 +94,8 @@ class RunState:
             self.last_arrived_s = line.arrived_s
         if reading.events and self.attempts == 0:
             self.attempts = 1
+        if self._last_moved is not None and reading.events and line.offset != self._counter_line:
+            self._last_moved.followed = True
         time_s = line.time_s
         for event in reading.events:
             if isinstance(event, Clock):
@@ -162,6 +166,8 @@ class RunState:
         track.last_s = at_s if at_s is not None else self.clock.now_s
         self._counter_line = line.offset
         self._last_moved = track
+        track.closed = not line.redraw
+        track.followed = False
 
     def _track_of(self, counter: Counter) -> Track | None:
         key = track_key(counter)
@@ -355,7 +361,13 @@ class RunState:
     @property
     def whole_run(self) -> WholeRun:
         """Step, total and epochs of the whole run."""
-        return whole_run(self.roles, self.facts, self.metric_epoch)
+        failed = self.end is not None and self.end.kind in (EndingKind.FAILED, EndingKind.INTERRUPTED)
+        return whole_run(self.roles, self.all_facts, self.metric_epoch, failed=failed)
+
+    @property
+    def all_facts(self) -> Mapping[str, float | str]:
+        """Facts of the log, and of the document beside it where the log is silent."""
+        return self.facts if self.side is None else {**self.side.facts, **self.facts}
 
     # -- marks, facts, trouble, endings ------------------------------------------------------------------------
 

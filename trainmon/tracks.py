@@ -71,6 +71,10 @@ class Track:
     clock: StepClock = field(default_factory=StepClock)
     approximate: bool = False
     longest_lap: float = 0.0
+    closed: bool = False
+    """The bar's last state was ended by a newline: its program closed it, or went on to print something else."""
+    followed: bool = False
+    """Something else was printed after the bar's last redraw."""
 
     @classmethod
     def of(cls, counter: Counter, order: int) -> Track:
@@ -99,6 +103,11 @@ class Track:
     def complete(self) -> bool:
         """The present lap reached its total."""
         return self.total is not None and self.current >= self.total
+
+    @property
+    def nearly_complete(self) -> bool:
+        """Within the steps that a bar redrawn ten times a second may leave out before it is cleared."""
+        return self.total is not None and self.current >= self.total - max(2.0, 0.05 * self.total)
 
     @property
     def unfinished(self) -> bool:
@@ -152,7 +161,7 @@ class Track:
         lap = self.lap
         if lap is None or self.total is None or self._epoch_moved_on(counter):
             return False
-        return lap.current < self.total - max(2.0, 0.05 * self.total) and lap.current > lap.first
+        return not self.nearly_complete and lap.current > lap.first
 
     def begin_lap(self, counter: Counter, anchor_s: float) -> None:
         """Start counting anew."""

@@ -1,0 +1,203 @@
+"""The command line: what is typed becomes a call; data to stdout, talk to stderr, exit codes as documented."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from trainmon.errors import TrainmonError
+
+if TYPE_CHECKING:
+    from trainmon.settings import Settings
+
+_COMMANDS = ("watch", "replay", "summary", "status", "estimates", "backtest", "formats")
+
+app = typer.Typer(
+    name="trainmon",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Watch training runs from their plain log files: progress of the whole run, step time, ETA, and how that"
+    " compares with the documented estimate. `trainmon LOGS...` is short for `trainmon watch LOGS...`.",
+)
+
+Logs = Annotated[list[str], typer.Argument(metavar="LOGS...", help="Folders, files or quoted patterns.", show_default=False)]
+EstimatesOption = Annotated[
+    list[Path] | None,
+    typer.Option("--estimates", metavar="DOC", help="An estimate document; without it those in and beside LOGS are used."),
+]
+ScenarioOption = Annotated[str | None, typer.Option("--scenario", metavar="TEXT", help="Which documented scenario applies.")]
+HardwareOption = Annotated[str | None, typer.Option("--hardware", metavar="TEXT", help="Which documented hardware applies.")]
+ConfigOption = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="Settings instead of trainmon.toml.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the JSON contract.")]
+
+
+class SummaryFormat(StrEnum):
+    """What a summary is written as."""
+
+    MD = "md"
+    JSON = "json"
+    CSV = "csv"
+    HTML = "html"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the program and exit."""
+    typed = list(sys.argv[1:] if arguments is None else arguments)
+    first = next((word for word in typed if not word.startswith("-")), None)
+    if typed and typed[0] not in ("-h", "--help", "--version", "--install-completion", "--show-completion"):
+        if first is None or typed[0] != first or first not in _COMMANDS:
+            typed.insert(0, "watch")
+    try:
+        app(typed, standalone_mode=True)
+    except TrainmonError as error:
+        _say(str(error))
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # Whoever read our output has enough of it; nothing to say, and nothing may be written at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _say(message: str) -> None:
+    from trainmon.sanitise import clean
+
+    print(f"trainmon: {clean(message)}", file=sys.stderr)  # noqa: T201 the one place that talks
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+    sys.stdout.flush()
+
+
+def _settings(
+    logs: Sequence[str], estimates: list[Path] | None, scenario: str | None, hardware: str | None, config: Path | None
+) -> Settings:
+    from trainmon.settings import load_settings
+
+    return load_settings(logs, config=config, estimates=estimates or (), scenario=scenario, hardware=hardware)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        _print(f"trainmon {version('trainmon')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Options before any command."""
+
+
+@app.command()
+def watch(
+    logs: Logs,
+    estimates: EstimatesOption = None,
+    scenario: ScenarioOption = None,
+    hardware: HardwareOption = None,
+    config: ConfigOption = None,
+    hz: Annotated[float, typer.Option("--hz", min=0.1, max=10.0, help="Looks per second.")] = 1.0,
+    ascii_only: Annotated[bool, typer.Option("--ascii", help="Draw with ASCII characters only.")] = False,
+) -> None:
+    """Show the runs under LOGS and keep up with them; plain lines where there is no terminal."""
+    from trainmon.tui.guard import can_show_screen
+    from trainmon.watching import print_changes
+
+    settings = _settings(logs, estimates, scenario, hardware, config)
+    reason = can_show_screen(sys.stdin, sys.stdout, sys.stderr, os.environ)
+    if reason is not None:
+        raise typer.Exit(print_changes(logs, settings, _print, ascii_only=ascii_only))
+    from trainmon.tui.app import run
+    from trainmon.watching import LiveSource
+
+    raise typer.Exit(run(LiveSource(logs, settings), ascii=ascii_only, hz=hz))
+
+
+@app.command()
+def status(
+    logs: Logs,
+    json: JsonOption = False,
+    estimates: EstimatesOption = None,
+    scenario: ScenarioOption = None,
+    hardware: HardwareOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Take one look and exit: 1 when a run needs attention, 3 when there is nothing to read."""
+    from trainmon.attention import needs_attention
+    from trainmon.contract import board_object, json_text
+    from trainmon.session import look_once
+    from trainmon.status_text import status_text
+
+    board = look_once(logs, _settings(logs, estimates, scenario, hardware, config))
+    _print(json_text(board_object(board)) if json else status_text(board, width=_width()))
+    raise typer.Exit(1 if any(needs_attention(run) for run in board.runs) else 0)
+
+
+@app.command()
+def summary(
+    logs: Logs,
+    format: Annotated[SummaryFormat, typer.Option("--format", "-f", help="What to write.")] = SummaryFormat.MD,  # noqa: A002
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to FILE.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over an existing FILE.")] = False,
+    estimates: EstimatesOption = None,
+    scenario: ScenarioOption = None,
+    hardware: HardwareOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Report plan against actual for the runs under LOGS."""
+    from trainmon.export import write_report
+    from trainmon.session import look_once
+    from trainmon.summaries import summarise
+
+    board = look_once(logs, _settings(logs, estimates, scenario, hardware, config))
+    text = summarise(board, format.value)
+    if output is None:
+        _print(text)
+    else:
+        write_report(output, text, force=force)
+
+
+@app.command(name="estimates")
+def estimates_command(
+    documents: Annotated[list[Path], typer.Argument(metavar="DOC...", show_default=False)],
+    json: JsonOption = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit 4 when a document contradicts itself.")] = False,
+) -> None:
+    """Show what estimate documents claim, line by line, and where they contradict themselves."""
+    from trainmon.contract import estimates_object, json_text
+    from trainmon.errors import NothingReadableError
+    from trainmon.estimates_text import estimates_text
+    from trainmon.parsers.documents import read_document
+
+    read = []
+    for path in documents:
+        try:
+            read.append(read_document(path))
+        except OSError as error:
+            raise NothingReadableError(f"{path}: {error.strerror or error}") from None
+    _print(json_text(estimates_object(read)) if json else estimates_text(read, width=_width()))
+    raise typer.Exit(4 if strict and any(document.contradictions for document in read) else 0)
+
+
+def _width() -> int | None:
+    """Columns of the terminal; None when stdout is none."""
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns
+    except OSError:
+        return None

@@ -1,0 +1,109 @@
+"""Settings: flags, then `TRAINMON_*`, then `trainmon.toml` in the log folder, then the user's, then defaults."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from trainmon.errors import UsageError
+
+FILE_NAME = "trainmon.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the user decided."""
+
+    estimates: tuple[Path, ...] = ()
+    scenario: str | None = None
+    hardware: str | None = None
+    formats: tuple[Mapping[str, Any], ...] = ()
+    """The user's own formats, as written in the settings files."""
+    origin: Path | None = None
+
+
+@dataclass(slots=True)
+class _Layer:
+    values: dict[str, Any] = field(default_factory=dict)
+    folder: Path | None = None
+    path: Path | None = None
+
+
+_KNOWN = {"estimates", "scenario", "hardware", "formats"}
+
+
+def load_settings(
+    logs: Iterable[str],
+    *,
+    config: Path | None = None,
+    estimates: Iterable[Path] = (),
+    scenario: str | None = None,
+    hardware: str | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Settings:
+    """Combine all layers. Raises UsageError for a file that cannot be read or holds an unknown key."""
+    environment = os.environ if environment is None else environment
+    layers = [_read(config)] if config is not None else [_found(logs), _users(environment)]
+    from_environment = {
+        name: value for name in ("scenario", "hardware") if (value := environment.get(f"TRAINMON_{name.upper()}"))
+    }
+    named = tuple(estimates) or _paths(environment.get("TRAINMON_ESTIMATES", "").split(os.pathsep), None)
+    for layer in layers:
+        named = named or _paths(layer.values.get("estimates", ()), layer.folder)
+    merged: dict[str, Any] = {}
+    for layer in reversed(layers):
+        merged |= layer.values
+    merged |= from_environment
+    missing = [path for path in named if not path.is_file()]
+    if missing:
+        raise UsageError(f"no such estimate document: {missing[0]}")
+    return Settings(
+        estimates=named,
+        scenario=scenario or merged.get("scenario"),
+        hardware=hardware or merged.get("hardware"),
+        formats=tuple(one for layer in layers for one in layer.values.get("formats", ())),
+        origin=next((layer.path for layer in layers if layer.path is not None), None),
+    )
+
+
+def _paths(values: object, folder: Path | None) -> tuple[Path, ...]:
+    texts = [values] if isinstance(values, str) else values if isinstance(values, list | tuple) else []
+    return tuple((folder or Path()) / Path(str(text)).expanduser() for text in texts if text)
+
+
+def _found(logs: Iterable[str]) -> _Layer:
+    for argument in logs:
+        path = Path(argument)
+        candidate = (path if path.is_dir() else path.parent) / FILE_NAME
+        if candidate.is_file():
+            return _read(candidate)
+    return _Layer()
+
+
+def _users(environment: Mapping[str, str]) -> _Layer:
+    home = environment.get("XDG_CONFIG_HOME") or str(Path(environment.get("HOME", "~")).expanduser() / ".config")
+    path = Path(home) / "trainmon" / FILE_NAME
+    return _read(path) if path.is_file() else _Layer()
+
+
+def _read(path: Path) -> _Layer:
+    try:
+        with path.open("rb") as file:
+            values = tomllib.load(file)
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror or error}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise UsageError(f"{path}: {error}") from None
+    unknown = sorted(values.keys() - _KNOWN)
+    if unknown:
+        raise UsageError(f"{path}: unknown key {unknown[0]!r}; known are {', '.join(sorted(_KNOWN))}")
+    for name in ("scenario", "hardware"):
+        if not isinstance(values.get(name, ""), str):
+            raise UsageError(f"{path}: {name} must be a text")
+    if not isinstance(values.get("formats", []), list):
+        raise UsageError(f"{path}: formats must be written as [[formats]] tables")
+    return _Layer(values=values, folder=path.parent, path=path)

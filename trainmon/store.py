@@ -1,0 +1,222 @@
+"""The state store: finds the runs under LOGS, keeps them read within a time budget, and gives out boards."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from trainmon.discover import Candidate, FileKind, Scanner
+from trainmon.documents import DocumentShelf
+from trainmon.follow import DocumentFollower, FileFollower, ReadingOptions
+from trainmon.grouping import RunFiles, group_runs
+from trainmon.judging import judge
+from trainmon.present import present
+from trainmon.processes import WriterScan, WriterWatch
+from trainmon.settings import Settings
+from trainmon.snapshot import Board, GpuPanel, RunSnapshot, RunStatus, Skipped
+from trainmon.state import RunState
+from trainmon.status import Liveness
+
+_OVER = (RunStatus.FINISHED, RunStatus.FAILED, RunStatus.INTERRUPTED)
+_FRESH_S = 600.0
+"""A log without any training output that changed so recently may still begin to train."""
+_SCAN_EVERY_S = 2.0
+_COLD_LOOK_EVERY_S = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreOptions:
+    """What the command line and the settings decide."""
+
+    reading: ReadingOptions
+    settings: Settings = field(default_factory=Settings)
+    archive: bool = False
+    """Replay and summary of archives: no writer is looked for."""
+
+
+class Run:
+    """One run: its followers and its latest snapshot."""
+
+    def __init__(self, files: RunFiles, options: ReadingOptions) -> None:
+        self.files = files
+        self.log = FileFollower(files.log, options) if files.log is not None else None
+        self.states = [DocumentFollower(path, options.formats) for path in files.states]
+        self.preview: RunState | None = None
+        self.looked_at = 0.0
+        self.snapshot: RunSnapshot | None = None
+        self.key: object = None
+
+    @property
+    def state(self) -> RunState:
+        """The state that is shown: of the log, else of the document beside it."""
+        if self.log is None:
+            return self.states[0].state
+        return self.log.state
+
+    @property
+    def version(self) -> tuple[int, ...]:
+        """Changes with everything that was read."""
+        return (self.log.version if self.log is not None else 0, *(state.version for state in self.states))
+
+    def step(self, now: float, deadline_s: float) -> None:
+        """Read on."""
+        for document in self.states:
+            if document.step() and self.log is not None:
+                self.log.state.side = document.state
+        if self.log is not None:
+            self.log.step(now, deadline_s)
+            if self.log.caught_up:
+                self.preview = None
+            elif self.preview is None:
+                self.preview = self.log.preview()
+
+
+class Store:
+    """Owns all run states. Used by one thread; what it gives out is immutable."""
+
+    def __init__(self, logs: Sequence[str], scanner: Scanner, shelf: DocumentShelf, options: StoreOptions) -> None:
+        self.logs = tuple(logs)
+        self.runs: dict[Path, Run] = {}
+        self._scanner = scanner
+        self._shelf = shelf
+        self._options = options
+        self._writers = WriterWatch()
+        self._scanned_at = float("-inf")
+        self._skipped: list[Candidate] = []
+
+    def refresh(self, now: float, budget_s: float, *, rescan: bool = False) -> bool:
+        """Look at all files and read on for at most `budget_s`; True when everything on disk was read."""
+        deadline_s = time.monotonic() + budget_s
+        if rescan or now - self._scanned_at >= _SCAN_EVERY_S or now < self._scanned_at:
+            self._scan(now)
+        behind = False
+        for run in self._by_urgency(now):
+            run.step(now, deadline_s)
+            run.looked_at = now
+            behind = behind or (run.log is not None and not run.log.caught_up)
+            if time.monotonic() > deadline_s:
+                break
+        return not behind and all(run.log is None or run.log.caught_up for run in self.runs.values())
+
+    def finish(self) -> None:
+        """Nothing will be added any more."""
+        for run in self.runs.values():
+            if run.log is not None:
+                run.log.finish()
+
+    def board(self, now: float, gpu: GpuPanel | None = None, notes: Sequence[str] = ()) -> Board:
+        """Everything as it stands at `now`."""
+        paths = [str(run.log.path) for run in self.runs.values() if run.log is not None]
+        scan = WriterScan(complete=False, same_host=False) if self._options.archive else self._writers.scan(paths, now)
+        shown = [snapshot for run in self.runs.values() if (snapshot := self._snapshot(run, scan, now)) is not None]
+        catching_up = any(run.log is not None and not run.log.caught_up for run in self.runs.values())
+        return Board(
+            taken_at=now,
+            logs=self.logs,
+            runs=tuple(shown),
+            skipped=tuple(self._all_skipped(now)),
+            documents=self._shelf.documents,
+            gpu=gpu or GpuPanel(),
+            catching_up=catching_up,
+            notes=(*notes, *self._shelf.notes),
+        )
+
+    def log_of(self, run_name: str) -> Path | None:
+        """The log file of a run; None where the run is unknown or has none."""
+        return next((run.files.log for run in self.runs.values() if run.files.name == run_name), None)
+
+    # -- finding -----------------------------------------------------------------------------------------------
+
+    def _scan(self, now: float) -> None:
+        candidates = self._scanner.scan()
+        self._scanned_at = now
+        self._skipped = [c for c in candidates if c.kind is FileKind.SKIP]
+        self._shelf.offer([c.path for c in candidates if c.kind is FileKind.DOCUMENT])
+        found = {(files.log or files.states[0]): files for files in group_runs(candidates)}
+        for path, files in found.items():
+            known = self.runs.get(path)
+            if known is None:
+                self.runs[path] = Run(files, self._options.reading)
+            elif known.files != files:
+                self._regroup(known, files)
+        for path in [path for path in self.runs if path not in found]:
+            del self.runs[path]
+
+    def _regroup(self, run: Run, files: RunFiles) -> None:
+        """Files came or went beside a known log: what was read of the log stays."""
+        known = {document.path: document for document in run.states}
+        run.states = [known.get(p) or DocumentFollower(p, self._options.reading.formats) for p in files.states]
+        run.files = files
+        run.snapshot = None
+
+    def _by_urgency(self, now: float) -> list[Run]:
+        """Whose present state is unknown first, then those that grow, newest first; cold ones are looked at seldom."""
+        due = [run for run in self.runs.values() if self._due(run, now)]
+        return sorted(due, key=lambda run: (run.looked_at > 0, -(run.log.tail.modified_at or 0.0) if run.log else 0.0))
+
+    @staticmethod
+    def _due(run: Run, now: float) -> bool:
+        if run.log is None or not run.log.caught_up or run.snapshot is None:
+            return True
+        cold = run.snapshot.state in _OVER
+        return now - run.looked_at >= (_COLD_LOOK_EVERY_S if cold else 0.0) or now < run.looked_at
+
+    # -- showing -----------------------------------------------------------------------------------------------
+
+    def _snapshot(self, run: Run, scan: WriterScan, now: float) -> RunSnapshot | None:
+        if run.looked_at == 0.0 or not self._is_training(run, now):
+            return None
+        live = self._liveness(run, scan)
+        key = (run.version, live, self._shelf.version, run.preview is not None)
+        still = run.snapshot is not None and run.snapshot.state in _OVER
+        if run.snapshot is not None and run.key == key and still:
+            return run.snapshot
+        state = run.preview or run.state
+        snapshot = present(
+            state,
+            name=run.files.name,
+            files=[*([run.log.info()] if run.log is not None else []), *(side.info() for side in run.states)],
+            live=live,
+            now=now,
+            pending=run.log.pending() if run.log is not None and run.preview is None else None,
+            preview=run.preview is not None,
+        )
+        run.snapshot, run.key = self._judged(snapshot, state, run, now), key
+        return run.snapshot
+
+    def _judged(self, snapshot: RunSnapshot, state: RunState, run: Run, now: float) -> RunSnapshot:
+        train = state.roles.train
+        grew_at = run.log.tail.modified_at if run.log is not None else None
+        silence_s = max(now - grew_at, 0.0) if grew_at is not None and snapshot.state not in _OVER else 0.0
+        return judge(
+            snapshot,
+            pace=train.clock.pace() if train is not None else None,
+            last_observed_s=train.last_s if train is not None else None,
+            now_s=state.clock.now_s + silence_s,
+            now=now,
+        )
+
+    def _liveness(self, run: Run, scan: WriterScan) -> Liveness:
+        if run.log is None or self._options.archive:
+            return Liveness(archive=True)
+        return Liveness(
+            writer_alive=scan.alive(str(run.log.path)),
+            grew_at=run.log.tail.modified_at,
+            seen_growing=run.log.seen_growing,
+        )
+
+    def _is_training(self, run: Run, now: float) -> bool:
+        if run.log is None or run.log.has_evidence or run.preview is not None or not run.log.caught_up:
+            return True
+        modified_at = run.log.tail.modified_at
+        recent = modified_at is not None and now - modified_at < _FRESH_S and not self._options.archive
+        return recent and run.log.path.suffix in (".log", ".out", ".err", "")
+
+    def _all_skipped(self, now: float) -> list[Skipped]:
+        skipped = [Skipped(path=str(c.path), reason=c.reason) for c in self._skipped]
+        for run in self.runs.values():
+            if run.looked_at and run.log is not None and not self._is_training(run, now):
+                skipped.append(Skipped(path=str(run.log.path), reason="no training output in it"))
+        return skipped

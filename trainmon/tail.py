@@ -1,0 +1,123 @@
+"""Follows one growing file: where it was read to, and whether it is still the file that was read."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+READ_BYTES = 1 << 20
+_SIGNATURE_BYTES = 64
+
+
+class Change(StrEnum):
+    """What befell a file between two looks."""
+
+    NONE = "none"
+    GREW = "grew"
+    TRUNCATED = "truncated"
+    """Shorter than what was read: `> log`, or copied and truncated."""
+    REWRITTEN = "rewritten"
+    """As long as before or longer, but with another beginning."""
+    REPLACED = "replaced"
+    """Another file under the same name."""
+    GONE = "gone"
+    UNREADABLE = "unreadable"
+    NOT_A_FILE = "not a regular file"
+
+
+@dataclass(slots=True)
+class _Identity:
+    device: int
+    inode: int
+    head: bytes
+
+
+class FileTail:
+    """Reads a file from the start to its growing end. Nothing stays open between two reads, so any number can be
+    followed; a file is recognised by device, inode and first bytes."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.offset = 0
+        self.size = 0
+        self.modified_at: float | None = None
+        self.error = ""
+        self._identity: _Identity | None = None
+        self._seen: tuple[int, int, int] | None = None
+
+    def look(self) -> Change:
+        """See what happened; after TRUNCATED, REWRITTEN and REPLACED reading starts again at 0."""
+        try:
+            found = self.path.stat()
+        except FileNotFoundError:
+            return Change.GONE
+        except OSError as error:
+            self.error = os.strerror(error.errno or 0)
+            return Change.UNREADABLE
+        if not stat.S_ISREG(found.st_mode):
+            return Change.NOT_A_FILE
+        seen = (found.st_size, found.st_mtime_ns, found.st_ino)
+        if seen == self._seen:
+            return Change.GREW if self.offset < found.st_size else Change.NONE
+        change = self._change(found)
+        if change is Change.UNREADABLE:
+            return change
+        self._seen = seen
+        self.size, self.modified_at = found.st_size, found.st_mtime
+        if change in (Change.TRUNCATED, Change.REWRITTEN, Change.REPLACED):
+            self.offset = 0
+            self._identity = None
+        return change
+
+    def read(self, limit: int = READ_BYTES) -> bytes:
+        """Give the next bytes, b'' at the end of the file."""
+        data = self._pread(self.offset, limit)
+        if self._identity is None or len(self._identity.head) < _SIGNATURE_BYTES:
+            self._remember()
+        self.offset += len(data)
+        return data
+
+    def read_at(self, offset: int, limit: int) -> bytes:
+        """Give bytes anywhere in the file, without moving on."""
+        return self._pread(offset, limit)
+
+    def _change(self, found: os.stat_result) -> Change:
+        known = self._identity
+        if known is None:
+            return Change.GREW if found.st_size else Change.NONE
+        if (found.st_dev, found.st_ino) != (known.device, known.inode):
+            return Change.REPLACED
+        if found.st_size < self.offset:
+            return Change.TRUNCATED
+        head = self._pread(0, len(known.head))
+        if self.error:
+            return Change.UNREADABLE
+        if head != known.head:
+            return Change.REWRITTEN
+        return Change.GREW if found.st_size > self.offset else Change.NONE
+
+    def _remember(self) -> None:
+        try:
+            found = self.path.stat()
+        except OSError:
+            return
+        self._identity = _Identity(found.st_dev, found.st_ino, self._pread(0, _SIGNATURE_BYTES))
+
+    def _pread(self, offset: int, limit: int) -> bytes:
+        self.error = ""
+        try:
+            # A FIFO that took the file's place must not block.
+            handle = os.open(self.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        except OSError as error:
+            self.error = os.strerror(error.errno or 0)
+            return b""
+        try:
+            return os.pread(handle, limit, offset)
+        except OSError as error:
+            self.error = os.strerror(error.errno or 0)
+            return b""
+        finally:
+            os.close(handle)

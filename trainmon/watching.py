@@ -1,0 +1,77 @@
+"""Watching live: the source of the screens' boards, and plain lines where there is no screen."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from trainmon.errors import NothingReadableError
+from trainmon.gpu import GpuMonitor
+from trainmon.lines import LineAssembler, text_of
+from trainmon.session import look_once, open_store
+from trainmon.settings import Settings
+from trainmon.snapshot import Board
+from trainmon.status_text import status_text
+from trainmon.watch import FolderWatch
+
+_BUDGET_S = 0.25
+_TAIL_BYTES = 64 << 10
+
+
+class LiveSource:
+    """Boards of growing logs. Used by one thread."""
+
+    def __init__(self, logs: Sequence[str], settings: Settings) -> None:
+        self._store = open_store(logs, settings)
+        self._watch: FolderWatch | None = None
+        self._gpu = GpuMonitor()
+
+    def refresh(self) -> Board:
+        """Read on for at most a quarter of a second and give the board."""
+        if self._watch is None:
+            self._watch = FolderWatch([Path(log) for log in self._store.logs if Path(log).is_dir()])
+        self._store.refresh(time.time(), _BUDGET_S, rescan=self._watch.take())
+        notes = (self._watch.note,) if self._watch.note else ()
+        return self._store.board(time.time(), gpu=self._gpu.latest(), notes=notes)
+
+    def tail(self, run_name: str, lines: int) -> Sequence[str]:
+        """The last lines of a run's log as a terminal would show them: of a redrawn bar only its last state."""
+        path = self._store.log_of(run_name)
+        return last_lines(path, lines) if path is not None else ()
+
+    def close(self) -> None:
+        """Stop the threads."""
+        self._gpu.close()
+        if self._watch is not None:
+            self._watch.close()
+
+
+def last_lines(path: Path, lines: int) -> list[str]:
+    """Read the end of a log; [] where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            file.seek(0, 2)
+            file.seek(max(file.tell() - _TAIL_BYTES, 0))
+            data = file.read(_TAIL_BYTES)
+    except OSError:
+        return []
+    assembler = LineAssembler()
+    shown: list[str] = []
+    replaceable = False
+    for piece in [*assembler.feed(data), *assembler.flush()]:
+        if replaceable:
+            shown.pop()
+        shown.append(text_of(piece.raw).expandtabs())
+        replaceable = piece.redraw
+    return shown[-lines:]
+
+
+def print_changes(logs: Sequence[str], settings: Settings, write: Callable[[str], None], *, ascii_only: bool) -> int:
+    """Without a terminal: the status once. Raises NothingReadableError where there is nothing to show."""
+    board = look_once(logs, settings)
+    write(status_text(board, ascii_only=ascii_only))
+    return 0
+
+
+__all__ = ["LiveSource", "NothingReadableError", "last_lines", "print_changes"]
