@@ -46,6 +46,8 @@ _IDENTITY_WORDS = frozenset(
     "rank local_rank world_size node nodes pid tid port line lineno v_num version seed gpu gpus device devices cuda "
     "worker workers process code exit id job jobid task year".split()
 )
+_NO_PART_OF_A_NAME = _COUNTER_WORDS | _TIME_WORDS | _CONNECTIVES
+_SENTENCE_WORDS = frozenset("not did does no improve improved increased decreased dropped is was has have".split())
 _NOT_METRICS = _COUNTER_WORDS | _TIME_WORDS | _IDENTITY_WORDS
 _SPLITS = frozenset("train training val valid validation test eval dev best avg mean running total lm current cur final".split())
 _EVAL_NAME = re.compile(r"(?:^|[/_ .-])(?:val|valid|validation|eval|evaluation|test|dev)(?=[/_ .:-]|$)", re.IGNORECASE | re.ASCII)
@@ -82,9 +84,14 @@ def _trimmed(name: str, *, spaced: bool) -> str:
         while words and words[-1].lower() in _SPLITS:
             kept.insert(0, words.pop())
         return " ".join(kept)
-    while len(words) > 1 and (words[0].lower() in _NOT_METRICS or words[0].lower() in _CONNECTIVES):
+    while len(words) > 1 and words[0].lower() in _NO_PART_OF_A_NAME:
         words.pop(0)
-    return " ".join(words)
+    return "" if any(word.lower() in _SENTENCE_WORDS for word in words) else " ".join(words)
+
+
+def leftover(text: str) -> str:
+    """What stands on a line beside its named numbers: how one tells a line of values from a sentence."""
+    return _PAIR.sub(" ", text)
 
 
 def gpu_memory(text: str) -> GpuMemory | None:

@@ -1,0 +1,188 @@
+"""Formats that a user describes in `trainmon.toml`: patterns with named groups, held to a time limit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from trainmon.errors import UsageError
+from trainmon.events import Clock, Counter, CounterScope, Ending, EndingKind, Event, Line, StageKind
+from trainmon.parsers.base import LogFormat, Sample
+from trainmon.parsers.epochs import EpochNames
+from trainmon.parsers.numbers import duration_s, number
+from trainmon.parsers.pairs import metric_events
+from trainmon.timestamps import iso_s
+
+if TYPE_CHECKING:
+    import regex
+
+TIMEOUT_S = 0.05
+MOST_TIMEOUTS = 3
+MATCHED_CHARS = 1 << 14
+"""Only the head of a line is matched: an innocent pattern is slow on a megabyte too."""
+_MOST_PATTERN_CHARS = 2000
+_MOST_REPETITIONS = 10_000
+
+_KEYS = {
+    "name": str, "title": str, "pattern": str, "patterns": list, "finished": str, "failed": str, "unit": str,
+    "sample": str, "samples": list, "zero_based": bool, "priority": int,
+}  # fmt: skip
+_COUNTER_GROUPS = frozenset({"step", "total_steps", "epoch", "total_epochs", "elapsed", "step_time", "time"})
+_NAME = re.compile(r"[a-z][\w.-]{0,40}", re.ASCII)
+_COUNTED = re.compile(r"\{(\d*)(?:,(\d*))?\}", re.ASCII)
+
+
+class UserFormat(LogFormat):
+    """Reads lines by a user's patterns. A pattern that takes too long three times is left out: see `disabled`."""
+
+    patterns: ClassVar[tuple[regex.Pattern[str], ...]]
+    finished: ClassVar[regex.Pattern[str] | None]
+    failed: ClassVar[regex.Pattern[str] | None]
+    unit: ClassVar[str]
+    zero_based: ClassVar[bool]
+
+    def __init__(self) -> None:
+        self._timeouts: dict[str, int] = {}
+        self._epochs = EpochNames()
+
+    @property
+    def disabled(self) -> tuple[str, ...]:
+        """The patterns that took too long too often and are no longer asked."""
+        return tuple(pattern for pattern, times in self._timeouts.items() if times >= MOST_TIMEOUTS)
+
+    def parse(self, line: Line) -> Sequence[Event] | None:
+        """Give what the first matching pattern's groups say, or the end that a marker says."""
+        text = line.text[:MATCHED_CHARS]
+        for marker, kind in ((self.failed, EndingKind.FAILED), (self.finished, EndingKind.FINISHED)):
+            if marker is not None and self._search(marker, text) is not None:
+                return (Ending(kind=kind, text=text.strip()[:400]),)
+        for pattern in self.patterns:
+            match = self._search(pattern, text)
+            if match is not None:
+                return list(self._events({name: part for name, part in match.groupdict().items() if part is not None}))
+        return None
+
+    def _search(self, pattern: regex.Pattern[str], text: str) -> regex.Match[str] | None:
+        if self._timeouts.get(pattern.pattern, 0) >= MOST_TIMEOUTS:
+            return None
+        try:
+            return pattern.search(text, timeout=TIMEOUT_S)
+        except TimeoutError:
+            self._timeouts[pattern.pattern] = self._timeouts.get(pattern.pattern, 0) + 1
+            return None
+
+    def _events(self, groups: Mapping[str, str]) -> Iterator[Event]:
+        moment = iso_s(groups.get("time", ""))
+        if moment is not None:
+            yield Clock(time_s=moment)
+        read = {name: number(text) for name, text in groups.items()}
+        numbers = {name: value for name, value in read.items() if value is not None}
+        epoch, total_epochs = self._epochs.number(numbers.get("epoch"), numbers.get("total_epochs"))
+        step, total = numbers.get("step"), numbers.get("total_steps")
+        if step is not None:
+            step += 1 if self.zero_based else 0
+            yield Counter(
+                current=step, total=total, unit=self.unit, name=self.unit, kind=StageKind.TRAIN, epoch=epoch,
+                total_epochs=total_epochs, elapsed_s=duration_s(groups.get("elapsed", "")), step_time_s=numbers.get("step_time"),
+            )  # fmt: skip
+        elif epoch is not None:
+            yield Counter(
+                current=epoch, total=total_epochs, unit="epoch", scope=CounterScope.EPOCHS, name="epoch", epoch=epoch,
+                total_epochs=total_epochs,
+            )  # fmt: skip
+        yield from metric_events({n: v for n, v in numbers.items() if n not in _COUNTER_GROUPS}, step=step)
+
+
+def user_formats(config: Mapping[str, object]) -> list[type[LogFormat]]:
+    """Build the formats of a configuration's `[[formats]]` tables.
+
+    Each table has `name`, `pattern` or `patterns`, and may have `title`, `unit`, `zero_based`, `finished`, `failed`,
+    `priority`, `sample` or `samples`. Raises UsageError that names the table, the pattern and the position.
+    """
+    tables = config.get("formats", [])
+    if not isinstance(tables, list):
+        raise UsageError("formats: expected tables written as [[formats]]")
+    return [_format(table, f"formats[{index}]") for index, table in enumerate(tables)]
+
+
+def _format(table: object, where: str) -> type[LogFormat]:
+    if not isinstance(table, dict):
+        raise UsageError(f"{where}: expected a table with name and pattern")
+    for key, value in table.items():
+        if key not in _KEYS:
+            raise UsageError(f"{where}: unknown key {key!r}; known: {', '.join(_KEYS)}")
+        if not isinstance(value, _KEYS[key]) or (isinstance(value, bool) and _KEYS[key] is int):
+            raise UsageError(f"{where}: {key} must be a {_KEYS[key].__name__}")
+    name = table.get("name")
+    if not isinstance(name, str) or _NAME.fullmatch(name) is None:
+        raise UsageError(f"{where}: name must be lower case letters, digits, '-', '_' or '.'")
+    compiled = partial(_compile, where=f"{where} {name}")
+    patterns = tuple(compiled(pattern, named=True) for pattern in _texts(table, "pattern", "patterns", where))
+    if not patterns and "finished" not in table and "failed" not in table:
+        raise UsageError(f"{where} {name}: needs a pattern, or a finished or failed marker")
+    samples = tuple(Sample(text) for text in _texts(table, "sample", "samples", where))
+    made: type[LogFormat] = type(
+        "UserFormat_" + re.sub(r"\W", "_", name),
+        (UserFormat,),
+        {
+            "__module__": __name__,
+            "name": name,
+            "title": table.get("title", name),
+            "priority": table.get("priority", 1),
+            "unit": table.get("unit", "step"),
+            "zero_based": table.get("zero_based", False),
+            "patterns": patterns,
+            "finished": compiled(table["finished"]) if "finished" in table else None,
+            "failed": compiled(table["failed"]) if "failed" in table else None,
+            "samples": samples,
+        },
+    )
+    for sample in samples:
+        if not made().parse(Line(text=sample.text)):
+            raise UsageError(f"{where} {name}: no pattern matches its sample {sample.text!r}")
+    return made
+
+
+def _texts(table: Mapping[str, object], one: str, many: str, where: str) -> list[str]:
+    several = table.get(many, [])
+    texts = ([table[one]] if one in table else []) + (several if isinstance(several, list) else [])
+    if not all(isinstance(text, str) for text in texts):
+        raise UsageError(f"{where}: {many} must hold strings")
+    return [str(text) for text in texts]
+
+
+def _compile(pattern: str, *, where: str, named: bool = False) -> regex.Pattern[str]:
+    import regex  # 15 ms that nobody without own formats should pay
+
+    if len(pattern) > _MOST_PATTERN_CHARS or _repetitions(pattern) > _MOST_REPETITIONS:
+        raise UsageError(f"{where}: pattern {pattern[:80]!r} is too complex; repeat less inside repetitions")
+    try:
+        compiled = regex.compile(pattern, regex.VERSION0)
+    except regex.error as error:
+        position = "" if error.pos is None else f" at position {error.pos}"
+        raise UsageError(f"{where}: pattern {pattern!r}{position}: {error.msg}") from error
+    if named and not compiled.groupindex:
+        raise UsageError(f"{where}: pattern {pattern!r} names no group; write (?P<step>\\d+), (?P<loss>\\S+)")
+    return compiled
+
+
+def _repetitions(pattern: str) -> int:
+    """How many copies of a part the counted repetitions around it make, at most: what makes compiling explode."""
+    deepest, totals = 1, [1]
+    for match in re.finditer(r"\\.|\(|\)(?:\{(\d*),?(\d*)\})?|(?<!\\)\{(\d+),?(\d*)\}", pattern, re.DOTALL):
+        token = match[0]
+        if token == "(":
+            totals.append(1)
+        elif token[0] == ")":
+            inside = totals.pop() if len(totals) > 1 else 1
+            totals[-1] = max(totals[-1], inside * _count(match[1], match[2]))
+        elif token[0] == "{":
+            totals[-1] = max(totals[-1], _count(match[3], match[4]))
+        deepest = max(deepest, totals[-1])
+    return deepest
+
+
+def _count(low: str | None, high: str | None) -> int:
+    return max(int(low or 1), int(high or 1)) if len(low or "") < 9 and len(high or "") < 9 else 10**9
