@@ -64,12 +64,13 @@ def status(case: Case, folder: Path) -> tuple[list[dict[str, Any]], str]:
         )
     except subprocess.TimeoutExpired:
         return [], f"no answer in {_LIMIT_S} s"
+    said = f"exit code {done.returncode}: {done.stderr.decode(errors='replace').strip()[-300:]}"
     if done.returncode not in (0, 1):
-        return [], f"exit code {done.returncode}: {done.stderr.decode(errors='replace').strip()[-300:]}"
+        return [], said
     try:
         report = json.loads(done.stdout)
-    except ValueError as error:
-        return [], f"no JSON: {error}"
+    except ValueError:
+        return [], f"no JSON, {said}"
     return list(report["runs"]), ""
 
 
