@@ -74,26 +74,26 @@ class Journal(TrainerCallback):
         self.began = 0.0
         self.evaluating = False
 
-    def on_step_begin(self, args, state, control, **kwargs):
+    def on_step_begin(self, *_args, **_named):
         self.began = self.simulation.now
 
-    def on_step_end(self, args, state, control, **kwargs):
+    def on_step_end(self, _args, state, _control, **_named):
         seconds = round(self.simulation.now - self.began, 4)
         self.simulation.note("step", n=state.global_step, seconds=seconds)
 
-    def on_log(self, args, state, control, logs=None, **kwargs):
+    def on_log(self, _args, state, _control, logs=None, **_named):
         self.simulation.note("metrics", step=state.global_step, **logs)
 
-    def on_prediction_step(self, args, state, control, **kwargs):
+    def on_prediction_step(self, _args, state, _control, **_named):
         if not self.evaluating:
             self.simulation.note("stage", name=f"eval@{state.global_step}", kind="eval", total=None)
             self.evaluating = True
 
-    def on_evaluate(self, args, state, control, **kwargs):
+    def on_evaluate(self, _args, state, _control, **_named):
         self.simulation.note("stage_end", name=f"eval@{state.global_step}")
         self.evaluating = False
 
-    def on_save(self, args, state, control, **kwargs):
+    def on_save(self, _args, state, _control, **_named):
         self.simulation.pause("save", state.global_step, self.simulation.between(*self.save_s))
 
 

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import argparse
 
-from simulation import begin
-
-sim = begin()
-
 from adapter import AdapterConfig, AdapterModel, Journal, Rows, note_failure
+from simulation import begin
 from tqdm.auto import tqdm
 from transformers import Trainer, TrainingArguments, set_seed
 from transformers.utils import logging
+
+sim = begin()
 
 MESSAGES, ACCUMULATION = 63_000, 16
 

@@ -1,7 +1,7 @@
 """Fine-tunes an encoder with a contrastive loss and, optionally, an isotropy term: 3 epochs of 31,250 steps.
 
-One checkpoint per epoch; `--resume checkpoint_epoch_N.pt` continues after it. `--pipeline` puts what the cloud plan puts
-around training into the same log: the download before, the BEIR evaluation after.
+One checkpoint per epoch; `--resume checkpoint_epoch_N.pt` continues after it. `--pipeline` puts what the cloud plan
+has around training into the same log: the download before, the BEIR evaluation after.
 """
 
 from __future__ import annotations
@@ -10,14 +10,13 @@ import argparse
 import logging
 from pathlib import Path
 
-from simulation import Pace, begin
-
-sim = begin()
-
 import torch
+from simulation import Pace, begin
 from torch import nn
 from torch.nn.functional import cross_entropy, normalize
 from tqdm.auto import tqdm
+
+sim = begin()
 
 PAIRS, BATCH, EPOCHS, WIDTH, OUT = 500_000, 16, 3, 32, 16
 STEPS = PAIRS // BATCH
@@ -41,7 +40,7 @@ class Encoder(nn.Module):
 
 def batch_of(dice: torch.Generator, size: int = BATCH) -> tuple[torch.Tensor, torch.Tensor]:
     """Queries and their passages: two noisy views of one point."""
-    points = torch.randn(size, WIDTH, generator=dice)
+    points = torch.randn(size, WIDTH, generator=dice) * torch.linspace(0.3, 1.7, WIDTH)
     noise = torch.randn(2, size, WIDTH, generator=dice) * 0.8
     return points + noise[0], points + noise[1]
 

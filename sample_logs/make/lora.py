@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import argparse
 
-from simulation import begin
-
-sim = begin()
-
 from adapter import AdapterConfig, AdapterModel, Journal, Rows
+from simulation import begin
 from tqdm.auto import tqdm
 from transformers import Trainer, TrainingArguments, set_seed
+
+sim = begin()
 
 SAMPLES, MICRO_BATCH, ACCUMULATION = 304_000, 16, 8
 

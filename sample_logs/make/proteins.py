@@ -9,14 +9,13 @@ from __future__ import annotations
 import argparse
 import math
 
-from simulation import Pace, begin
-
-sim = begin()
-
 import torch
+from simulation import Pace, begin
 from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 from tqdm import tqdm
+
+sim = begin()
 
 BATCH, WIDTH, PROTEINS_A_BATCH = 32, 16, 20
 

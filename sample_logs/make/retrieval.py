@@ -9,14 +9,13 @@ from __future__ import annotations
 import argparse
 import logging
 
-from simulation import Pace, begin
-
-sim = begin()
-
 import torch
+from simulation import Pace, begin
 from torch import nn
 from torch.nn.functional import cross_entropy, mse_loss, normalize
 from tqdm.auto import tqdm, trange
+
+sim = begin()
 
 TRAIN, VALIDATION, WIDTH, BATCH = 16_000, 2_000, 32, 8
 

@@ -1,7 +1,7 @@
 """A clock that programs spend instead of waiting for, and a journal of what they really did.
 
-Import it before tqdm, torch or transformers: they, `logging` and the Trainer then all read this clock, so a run of
-35 hours is written in seconds and every elapsed time, rate, timestamp and `train_runtime` in its log agrees.
+tqdm, `logging` and the Trainer all read this clock, so a run of 35 hours is written in seconds, and every elapsed time,
+rate, timestamp and `train_runtime` in its log agrees with the others.
 Nothing here writes to the log; the libraries do.
 """
 
@@ -96,7 +96,7 @@ class Pace:
         self.dice = simulation.dice
         self.mean_s = mean_s
         self.scatter = scatter
-        self.warm_up = warm_up
+        self.warm_up = self.cold = warm_up
         self.drift = 0.0
 
     def __call__(self) -> float:
@@ -104,9 +104,9 @@ class Pace:
         factor = 1.0 + self.drift + self.dice.gauss(0.0, self.scatter)
         if self.dice.random() < 0.003:
             factor += self.dice.uniform(0.5, 1.5)
-        if self.warm_up > 0:
-            factor += 0.35 * self.warm_up
-            self.warm_up -= 1
+        if self.cold > 0:
+            factor += 2.0 * self.cold / self.warm_up
+            self.cold -= 1
         return self.mean_s * max(factor, 0.6)
 
 
