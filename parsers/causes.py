@@ -72,9 +72,12 @@ def _compiled() -> tuple[tuple[tuple[ProblemKind, re.Pattern[str]], ...], tuple[
 
 def cause_of(message: str) -> ProblemKind | None:
     """The kind of trouble that a message, caught or not, names."""
-    if _HARMLESS.search(message) is not None:
-        return None
     return next((kind for kind, pattern in _compiled()[0] if pattern.search(message)), None)
+
+
+def is_harmless(text: str) -> bool:
+    """Whether a sentence only talks about such trouble: advice, a setting, a step skipped on purpose."""
+    return _HARMLESS.search(text) is not None
 
 
 def fatal_cause(text: str) -> ProblemKind | None:

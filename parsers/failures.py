@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from trainmon.events import Event, Line, Problem, ProblemKind
 from trainmon.parsers.base import LogFormat, Sample
-from trainmon.parsers.causes import cause_of, fatal_cause
+from trainmon.parsers.causes import cause_of, fatal_cause, is_harmless
 
 _MOST_FOREIGN_LINES = 400
 """Between a traceback's head and its exception; more means that the exception never came."""
@@ -103,8 +103,9 @@ def _alone(text: str) -> Sequence[Event] | None:
     if kind is not None:
         return (Problem(kind=kind, message=text.strip()[:_MESSAGE_CHARS], fatal=True),)
     kind = cause_of(text)
-    if kind is None:
+    exception = _EXCEPTION.fullmatch(text.rstrip()) is not None
+    if kind is None or (not exception and is_harmless(text)):
         return None
     # An exception's own line can stand without its traceback; a sentence about one was caught, unless it says it stops.
-    fatal = _EXCEPTION.fullmatch(text.rstrip()) is not None or (kind is ProblemKind.NAN and _STOPS.search(text) is not None)
+    fatal = exception or (kind is ProblemKind.NAN and _STOPS.search(text) is not None)
     return (Problem(kind=kind, message=text.strip()[:_MESSAGE_CHARS], fatal=fatal),)

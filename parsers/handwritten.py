@@ -46,7 +46,7 @@ _SAVED = re.compile(
     re.I | re.A,
 )
 _SAVED_TOO = re.compile(r"\b(?:checkpoint|ckpt|model) (?:was |has been )?saved\b", re.I | re.A)
-_STEP_IN_PATH = re.compile(r"(?:checkpoint|ckpt|steps?|iter(?:ation)?)[-_ /=]{0,3}0*(\d{1,12})(?![\d.]\d|\d)", re.I | re.A)
+_STEP_IN_PATH = re.compile(r"(?:checkpoint|ckpt|steps?|iter(?:ation)?)[-_ /=]{0,8}0*(\d{1,12})(?![\d.]\d|\d)", re.I | re.A)
 _OVER = re.compile(r"[\s|,;:-]*(?:is |was )?(?:finished|done|complete[d]?|ended|over|summary|results?)\b", re.I | re.A)
 _NOT_PROGRESS = re.compile(r"\bthat is less than\b|\bbest (?:epoch|step|iter)|\bpatience\b|\bearly[ -]?stop|\bwarm-?up\b|\bresum|\bskipp", re.I | re.A)
 _EVAL_SPLITS = ("val", "test", "eval")
@@ -86,6 +86,7 @@ class Handwritten(LogFormat):
     def __init__(self) -> None:
         self._epochs = EpochNames()
         self._steps: dict[str, StepNumbers] = {}
+        self._announced = False  # the last note of a checkpoint said that it is being saved, not that it is
 
     def parse(self, line: Line) -> Sequence[Event] | None:
         """Give the counter, the metrics and the marks of a line that begins with its counter."""
@@ -94,14 +95,16 @@ class Handwritten(LogFormat):
         evaluated = split is not None and split["split"].lower().startswith(_EVAL_SPLITS)
         counts, end = _counts(text, split.end() if split is not None else _past_tag(text))
         if not counts:
-            return _metrics_alone(text) or _saved(text)
+            return _metrics_alone(text) or self._saved(text)
         rest = text[end:]
         if _NOT_PROGRESS.search(text) is not None:
             return None
         values = read_pairs(rest)
         over, saved = _OVER.match(rest) is not None, _SAVED_TOO.search(rest) is not None
         step_time, letters = _step_time(rest), sum(map(str.isalpha, leftover(rest)))
-        if not (values or over or saved or step_time is not None) and (letters > _MOST_LEFT_LETTERS or len(counts) < 2 and counts[0].total is None):
+        if not (values or over or saved or step_time is not None) and (
+            letters > _MOST_LEFT_LETTERS or all(count.total is None for count in counts.values())
+        ):
             return None
         return list(self._events(rest, counts, values, evaluated=evaluated, over=over, saved=saved, step_time=step_time))
 
@@ -148,6 +151,15 @@ class Handwritten(LogFormat):
             elapsed_s=clock_s(clock) if ":" in clock else None,
             step_time_s=step_time,
         )
+
+    def _saved(self, text: str) -> Sequence[Event] | None:
+        if _SAVED.match(text) is None:
+            return None
+        told, self._announced = self._announced, "saving" in text.lower()
+        if told and not self._announced:
+            return ()  # `Saving ...` told of it already
+        step = _STEP_IN_PATH.search(text)
+        return (StageMark(kind=StageKind.CHECKPOINT, name="checkpoint", step=float(step[1]) if step else None),)
 
 
 def _past_tag(text: str) -> int:
@@ -215,9 +227,3 @@ def _metrics_alone(text: str) -> Sequence[Event] | None:
         return None
     return (Metrics(values=values, kind=StageKind.EVAL),)
 
-
-def _saved(text: str) -> Sequence[Event] | None:
-    if _SAVED.match(text) is None:
-        return None
-    step = _STEP_IN_PATH.search(text)
-    return (StageMark(kind=StageKind.CHECKPOINT, name="checkpoint", step=float(step[1]) if step is not None else None),)

@@ -38,6 +38,8 @@ class KeyValue(LogFormat):
         """Give the events of one line."""
         text = line.text.strip()
         found = list(_FIELD.finditer(text))
-        if len(found) < _LEAST_FIELDS or sum(match.end() - match.start() + 1 for match in found) < _LEAST_SHARE * len(text):
+        if len(found) < _LEAST_FIELDS or found[0].start() > 0:
+            return None
+        if sum(match.end() - match.start() + 1 for match in found) < _LEAST_SHARE * len(text):
             return None
         return self._records.events({match[1]: match[2].strip("\"'") for match in found})

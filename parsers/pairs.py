@@ -55,7 +55,7 @@ _EVAL_NAME = re.compile(r"(?:^|[/_ .-])(?:val|valid|validation|eval|evaluation|t
 
 def is_metric_name(name: str) -> bool:
     """Whether a printed name is a quantity worth a curve, not a counter, a clock or an identity."""
-    return bool(name) and name.lower() not in _NOT_METRICS
+    return bool(name) and name.lower() not in _NOT_METRICS and not name.endswith((".py", ".cc", ".cpp"))
 
 
 def read_pairs(text: str) -> dict[str, float]:
