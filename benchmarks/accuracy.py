@@ -43,10 +43,13 @@ from benchmarks.accuracy_rules import Finding, Mark, judge
 
 Result = tuple[Case, list[Finding]]
 _LIMIT_S = 120
+_NOTHING_READABLE = 3
 
 
-def status(case: Case, folder: Path) -> tuple[list[dict[str, Any]], str]:
-    """Run the command line over a copy of the log. Gives the runs that hold the log, and what went wrong."""
+def status(case: Case, folder: Path) -> tuple[list[dict[str, Any]] | None, str]:
+    """Run the command line over a copy of the log. Gives its runs, none where it says that there is nothing to read,
+    None where it gave no answer; and what it complained of.
+    """
     folder.mkdir()
     ended_at = min(case.ended_at or 0.0, time.time() - 3600) or time.time() - 86400
     for source in (case.log, *case.side_files):
@@ -63,14 +66,14 @@ def status(case: Case, folder: Path) -> tuple[list[dict[str, Any]], str]:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return [], f"no answer in {_LIMIT_S} s"
+        return None, f"no answer in {_LIMIT_S} s"
     said = f"exit code {done.returncode}: {done.stderr.decode(errors='replace').strip()[-300:]}"
     if done.returncode not in (0, 1):
-        return [], said
+        return [] if done.returncode == _NOTHING_READABLE else None, said
     try:
         report = json.loads(done.stdout)
     except ValueError:
-        return [], f"no JSON, {said}"
+        return None, f"no JSON, {said}"
     return list(report["runs"]), ""
 
 

@@ -36,16 +36,17 @@ class Finding:
     why: str = ""
 
 
-def judge(runs: Sequence[Run], facts: Mapping[str, Fact]) -> list[Finding]:
+def judge(runs: Sequence[Run] | None, facts: Mapping[str, Fact]) -> list[Finding]:
     """Compare every field; `runs` are the runs that the program made of this log and its side files.
 
-    One log is one run: several make `state` wrong, and the last is compared. No run at all: everything is absent.
+    One log is one run: several make `state` wrong, and the last is compared. No run at all: everything is absent,
+    but where the log holds no training and the program says that there is nothing to read. None: it said nothing.
     """
     if not runs:
+        no_training = runs is not None and all(fact.values == (None,) for fact in facts.values())
+        silent = Mark.RIGHT if no_training else Mark.ABSENT
         return [
-            Finding(
-                field=name, mark=Mark.ABSENT if fact.shown else Mark.UNSHOWN, expected=_expected(fact), got="no run"
-            )
+            Finding(field=name, mark=silent if fact.shown else Mark.UNSHOWN, expected=_expected(fact), got="no run")
             for name, fact in facts.items()
         ]
     return [_finding(name, fact, runs[-1], len(runs)) for name, fact in facts.items()]

@@ -130,6 +130,14 @@ def test_no_run_at_all_is_never_right_even_where_null_would_be() -> None:
     assert {finding.mark for finding in judge([], facts)} <= {Mark.ABSENT, Mark.UNSHOWN}
 
 
+def test_nothing_to_read_is_right_only_of_a_log_without_training_and_only_if_said() -> None:
+    nothing = noted_facts({"step": {"null": "warnings"}, "total_steps": {"null": "warnings"}})
+
+    assert {finding.mark for finding in judge([], nothing)} == {Mark.RIGHT}
+    assert {finding.mark for finding in judge(None, nothing)} == {Mark.ABSENT}
+    assert Mark.RIGHT not in {finding.mark for finding in judge([], truth_facts(truth(epochs=None), LOG))}
+
+
 def test_two_runs_out_of_one_log_are_wrong_in_state() -> None:
     assert mark_of("state", run(), run()) is Mark.WRONG
 
