@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import signal
@@ -11,10 +12,12 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pynvml  # type: ignore[import-untyped]
 import pytest
 
 from trainmon import gpu
 from trainmon.gpu import GpuMonitor, Patience
+from trainmon.gpu_nvml import REOPEN_S, NvmlReader
 from trainmon.snapshot import GpuPanel, GpuSample
 
 MIB = 1024.0**2
@@ -279,6 +282,24 @@ def test_a_lost_gpu_is_shown_as_lost_and_the_others_live_on(driver: Driver, moni
     panel = until(monitor, lambda panel: not panel.samples[1].lost)
     assert panel.samples[1].memory_used_bytes == 500 * MIB
     assert panel.note.startswith("GPU 1 is back, it was lost for ")
+
+
+def test_a_gpu_that_leaves_the_list_is_looked_for_until_it_is_back(
+    driver: Driver, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pynvml, "nvmlLib", ctypes.CDLL(str(library())))
+    monkeypatch.setattr(pynvml, "_nvmlGetFunctionPointer_cache", {})
+    reader = NvmlReader(pynvml, beat=lambda: None, label=lambda pid: "")
+    reader.open()
+    assert [sample.lost for sample in reader.read(0.0)] == [False, False]
+
+    driver.says(TWO_GPUS + "error * 15 1\n")
+    assert [sample.lost for sample in reader.read(1.0)] == [False, True]
+    driver.says(TWO_GPUS + "count 1\n")
+    assert len(reader.read(1.0 + REOPEN_S)) == 1
+    driver.says(TWO_GPUS)
+    assert len(reader.read(2.0 + REOPEN_S)) == 1
+    assert [sample.lost for sample in reader.read(200.0)] == [False, False]
 
 
 def test_a_hanging_call_is_cut_off_and_sampling_goes_on_afterwards(driver: Driver, monitor: GpuMonitor) -> None:
