@@ -11,6 +11,7 @@ from typing import Protocol
 
 _MEMORY_LIMIT_BYTES = 64 << 20
 _STEP_BYTES = 1 << 20
+_SLICE_BYTES = 1 << 12
 
 
 class StreamDecoder(Protocol):
@@ -71,13 +72,15 @@ class _Compressed:
     def feed(self, data: bytes) -> bytes:
         parts: list[bytes] = []
         while data and not self.damage:
+            # An error loses the text of the slice it lies in, so slices are small.
+            piece, data = data[:_SLICE_BYTES], data[_SLICE_BYTES:]
             try:
-                parts.append(self._decompress(data))
+                parts.append(self._decompress(piece))
             except (OSError, EOFError, zlib.error, lzma.LZMAError, ValueError) as error:
                 self.damage = f"archive damaged: {error}"
                 break
-            data = self._member.unused_data if self._member.eof else b""
             if self._member.eof:
+                data = self._member.unused_data + data
                 self._member = self._start()
         text = b"".join(parts)
         if self._inner is None and text:
