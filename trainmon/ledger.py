@@ -100,7 +100,7 @@ class Ledger:
         at = interval.from_step if interval.pause_step is None else interval.pause_step
         until = interval.to_step if interval.pause_until is None else interval.pause_until
         within = max(until - at - 1, 0.0)
-        threshold = max(PAUSE_STEPS * judged.step_s, 0.3 * interval.resolution_s)
+        threshold = interval.slack_s(judged.step_s) + PAUSE_STEPS * judged.step_s
         for kind, duration_s in split_excess(interval, judged.excess_s, threshold):
             self._add(kind, True, Event(at, within, duration_s))
 

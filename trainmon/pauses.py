@@ -18,6 +18,8 @@ PAUSE_STEPS = 3.0
 """An interval longer than expected by this many steps may hold a pause ..."""
 PAUSE_SIGMAS = 5.0
 """... if it also stands out this far from the scatter of its neighbours."""
+TELLING_TICKS = 4.0
+"""A stretch tells the pace once it is this many times as long as its ends are uncertain."""
 WARMUP_RATIO = 1.5
 SKIP_RATIO = 0.1
 REGION = 4
@@ -63,10 +65,29 @@ def weighted_quantile(values: Sequence[tuple[float, float]], share: float) -> fl
 
 
 def base_step_s(intervals: Sequence[Interval]) -> float | None:
-    """The usual seconds per step: median of the intervals without announced pauses, else of all."""
-    free = [(interval.step_s, interval.steps) for interval in intervals if not interval.pauses]
-    rates = free if len(free) >= 2 or len(free) == len(intervals) else [(i.step_s, i.steps) for i in intervals]
+    """The usual seconds per step: median of the intervals without announced pauses, else of all.
+
+    Where ticks are coarse beside the intervals, several are taken together first.
+    """
+    free = [interval for interval in intervals if not interval.pauses]
+    chosen = free if len(free) >= 2 or len(free) == len(intervals) else intervals
+    rates = _rates(chosen)
     return weighted_quantile(rates, 0.5) if rates else None
+
+
+def _rates(intervals: Sequence[Interval]) -> list[tuple[float, float]]:
+    """(seconds per step, steps) of stretches long enough to tell."""
+    rates: list[tuple[float, float]] = []
+    steps = seconds = 0.0
+    for interval in intervals:
+        steps += interval.steps
+        seconds += interval.step_s * interval.steps
+        if seconds >= TELLING_TICKS * interval.slack_s(seconds / steps):
+            rates.append((seconds / steps, steps))
+            steps = seconds = 0.0
+    if steps and (not rates or steps > 0.5 * rates[-1][1]):
+        rates.append((seconds / steps, steps))
+    return rates
 
 
 def judge(intervals: Sequence[Interval], *, leading: bool) -> list[Judged]:
@@ -75,8 +96,8 @@ def judge(intervals: Sequence[Interval], *, leading: bool) -> list[Judged]:
     base = base_step_s(intervals[head:])
     if base is None:
         return []
-    fast = _ticks_every_second(intervals)
-    scatter = _scatter(intervals, base, fast)
+    fast = _sharp_ticks(intervals, base)
+    scatter = _scatter(intervals, base)
     long = [_is_long(interval, base, scatter) for interval in intervals]
     parts = _parts(intervals, long, head)
     if leading and _is_skip(intervals, base):
@@ -104,48 +125,45 @@ def _parts(intervals: Sequence[Interval], long: Sequence[bool], head: int) -> li
 
 
 def _measure_pause(judged: list[Judged], index: int, base: float, fast: bool) -> None:
-    """Price the pause at `index`. Where steps are faster than ticks it blurs the mark after it: the next interval
+    """Price the pause at `index`. Where steps are faster than ticks it blurs the mark right after it: the next interval
     belongs to it, and so do those after that which are still too long."""
-    excess = _excess(judged[index].interval, base)
-    last = index
-    if fast:
-        while last + 1 < len(judged) and last - index < REGION and judged[last + 1].part is not Part.WARMUP:
-            after = judged[last + 1].interval
-            if last > index and _excess(after, base) <= PAUSE_STEPS / 2 * base:
-                break
-            if after.pauses:
-                break
-            last += 1
-            excess += _excess(after, base)
-            judged[last] = Judged(after, Part.UNSURE, base)
-        if last == index and judged[index].interval.blurred_end:
-            excess += judged[index].interval.resolution_s / 2
-    judged[index] = Judged(judged[index].interval, Part.PAUSE, base, max(excess, 0.0))
+    interval = judged[index].interval
+    excess = _excess(interval, base)
+    sharp = interval.pause_until is not None and interval.pause_until < interval.to_step
+    for last in range(index + 1, min(index + 1 + REGION, len(judged)) if fast else 0):
+        after = judged[last].interval
+        if judged[last].part is Part.WARMUP or after.pauses:
+            break
+        if (sharp or last > index + 1) and _excess(after, base) <= PAUSE_STEPS / 2 * base:
+            break
+        excess += _excess(after, base)
+        judged[last] = Judged(after, Part.UNSURE, base)
+    judged[index] = Judged(interval, Part.PAUSE, base, max(excess, 0.0))
 
 
 def _excess(interval: Interval, base: float) -> float:
     return interval.duration_s - base * interval.steps
 
 
-def _scatter(intervals: Sequence[Interval], base: float, fast: bool) -> float:
-    """Standard deviation of an interval's time round the expected one, from the median deviation.
-
-    Where steps are faster than ticks, one step more or less in a tick says nothing.
-    """
-    slack = base if fast else 0.0
-    deviations = [(max(abs(_excess(i, base)) - slack, 0.0), 1.0) for i in intervals if not i.pauses]
+def _scatter(intervals: Sequence[Interval], base: float) -> float:
+    """Standard deviation of an interval's time round the expected one, beyond what ticks explain (median deviation)."""
+    deviations = [(max(abs(_excess(i, base)) - i.slack_s(base), 0.0), 1.0) for i in intervals if not i.pauses]
     return 1.4826 * weighted_quantile(deviations, 0.5) if deviations else 0.0
 
 
-def _ticks_every_second(intervals: Sequence[Interval]) -> bool:
-    """Steps come faster than the clock ticks, so a mark is sharp unless a pause went before."""
-    ticks = sum(1 for i in intervals if i.resolution_s > 0 and i.duration_s <= 1.01 * i.resolution_s)
-    return 2 * ticks > len(intervals)
+def _sharp_ticks(intervals: Sequence[Interval], base: float) -> bool:
+    """Most intervals are one tick long and far sharper than a tick; then a pause blurs the mark that follows it."""
+    sharp = sum(
+        1 for i in intervals if 0 < i.duration_s <= 1.01 * i.resolution_s and 2 * i.slack_s(base) < i.resolution_s
+    )
+    return 2 * sharp > len(intervals)
 
 
 def _is_long(interval: Interval, base: float, scatter: float) -> bool:
-    blur = interval.resolution_s if interval.blurred_end and base * interval.steps > interval.resolution_s else 0.0
-    return not interval.pauses and _excess(interval, base) > blur + max(PAUSE_STEPS * base, PAUSE_SIGMAS * scatter)
+    slack = interval.slack_s(base)
+    return not interval.pauses and _excess(interval, base) > slack + max(
+        (PAUSE_STEPS - 1) * base, PAUSE_SIGMAS * scatter
+    )
 
 
 def _stands_alone(intervals: Sequence[Interval], long: Sequence[bool], index: int) -> bool:
@@ -183,16 +201,26 @@ def warmup_length(intervals: Sequence[Interval]) -> int:
 
 
 def split_excess(interval: Interval, excess_s: float, threshold_s: float) -> list[tuple[StageKind, float]]:
-    """Book the excess of an interval with announced pauses: known durations first, the rest to those without one."""
-    booked = [(kind, duration) for kind, duration in interval.pauses if duration is not None]
-    if sum(duration for _, duration in booked) > excess_s + threshold_s:
-        # The same pause told twice: by its own bar and by the line that sums it up.
-        booked = [(kind, max(d for k, d in booked if k is kind)) for kind in dict.fromkeys(kind for kind, _ in booked)]
-    rest = max(excess_s - sum(duration for _, duration in booked), 0.0)
-    told = {kind for kind, _ in booked}
-    unknown = sorted({kind for kind, duration in interval.pauses if duration is None} - told)
-    if unknown:
-        return booked + [(kind, rest / len(unknown)) for kind in unknown]
-    if rest > threshold_s:
+    """Book the excess of an interval with announced pauses, once per kind: known durations first, the rest to those
+    without one; what nothing explains is `other`."""
+    known: dict[StageKind, float] = {}
+    for kind in dict.fromkeys(kind for kind, _ in interval.pauses):
+        durations = [duration for told, duration in interval.pauses if told is kind and duration]
+        if durations:
+            known[kind] = _total(durations, excess_s + threshold_s)
+    rest = max(excess_s - sum(known.values()), 0.0)
+    unknown = list(dict.fromkeys(kind for kind, _ in interval.pauses if kind not in known))
+    booked = [*known.items(), *((kind, rest / len(unknown)) for kind in unknown)]
+    if not unknown and rest > threshold_s:
         booked.append((StageKind.OTHER, rest))
     return booked
+
+
+def _total(durations: Sequence[float], limit_s: float) -> float:
+    """Seconds of several announcements of one kind. One pause may be told twice: by its own bar, in whole seconds, and
+    by the line that sums it up."""
+    exact = [duration for duration in durations if duration != int(duration)]
+    for whole in (duration for duration in durations if duration == int(duration)):
+        if not any(abs(whole - duration) <= 1.0 for duration in exact):
+            exact.append(whole)
+    return sum(exact) if sum(exact) <= limit_s else max(exact)

@@ -2,7 +2,7 @@
 
 A progress bar shows whole seconds, cut off. The first redraw that shows a new second marks the tick to within one
 redraw; the later ones of the same second say nothing. Between two such marks steps over seconds is exact to about one
-step. After a pause the second shown may have begun long before the redraw: that mark is `blurred` by up to a tick.
+redraw, and never worse than one tick.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ class Interval:
     to_step: float
     duration_s: float
     resolution_s: float = 0.0
-    blurred_start: bool = False
-    blurred_end: bool = False
+    start_within: float = 1.0
+    end_within: float = 1.0
+    """Steps between the mark and the observation before it: the mark is sharp to within them, or to a tick."""
     pauses: tuple[tuple[StageKind, float | None], ...] = ()
     """Announced in it: what, and how long where the log says so."""
     pause_step: float | None = None
@@ -40,16 +41,21 @@ class Interval:
         known = sum(duration or 0.0 for _, duration in self.pauses)
         return max(self.duration_s - known, 0.0) / self.steps
 
+    def slack_s(self, step_s: float) -> float:
+        """How far off the duration may be where a step takes `step_s`."""
+        return min(self.resolution_s, max(self.start_within, self.end_within) * step_s)
+
 
 class TickReader:
     """Turns observations into intervals; forgets everything but the last mark."""
 
     def __init__(self) -> None:
-        self._mark: tuple[float, float, bool] | None = None
+        self._mark: tuple[float, float, float] | None = None
         self._seen_s = 0.0
         self._step: float | None = None
         self._pause_step: float | None = None
         self._pause_until: float | None = None
+        self._told: dict[StageKind, float] = {}
         self._pauses: list[tuple[StageKind, float | None]] = []
 
     @property
@@ -58,7 +64,9 @@ class TickReader:
         return self._mark[0] if self._mark else None
 
     def announce(self, kind: StageKind, duration_s: float | None) -> None:
-        """A pause happened since the last observation."""
+        """A pause happened since the last observation; told again right after it was over, it is the same one."""
+        if self._told.get(kind) == self._step is not None:
+            return
         if not self._pauses:
             self._pause_step, self._pause_until = self._step, None
         if len(self._pauses) < 16:
@@ -66,7 +74,7 @@ class TickReader:
 
     def reset(self, step: float | None = None, time_s: float | None = None) -> None:
         """Connect nothing across this point."""
-        self._mark = None if step is None or time_s is None else (step, time_s, False)
+        self._mark = None if step is None or time_s is None else (step, time_s, 1.0)
         self._seen_s = time_s or 0.0
         self._step = step
         self._pauses.clear()
@@ -76,20 +84,23 @@ class TickReader:
         if self._mark is None:
             self.reset(step, time_s)
             return None
-        if self._pauses and self._pause_until is None and self._step is not None and step > self._step:
+        at_step, at_s, start_within = self._mark
+        seen_step = at_step if self._step is None else self._step
+        if self._pauses and self._pause_until is None and step > seen_step:
             self._pause_until = step
+            self._told = {kind: step for kind, _ in self._pauses}
         self._step = step
-        at_step, at_s, blurred = self._mark
         if step < at_step or time_s < self._seen_s - resolution_s:
             self.reset(step, time_s)
             return None
         if step == at_step or time_s <= at_s:
             self._seen_s = max(self._seen_s, time_s)
             return None
-        late = time_s - self._seen_s > 1.01 * resolution_s or time_s <= self._seen_s
-        blur = resolution_s > 0 and late
+        within = max(step - seen_step, 1.0)
         where = (self._pause_step, self._pause_until) if self._pauses else (None, None)
-        interval = Interval(at_step, step, time_s - at_s, resolution_s, blurred, blur, tuple(self._pauses), *where)
-        self._mark, self._seen_s = (step, time_s, blur), max(self._seen_s, time_s)
+        interval = Interval(
+            at_step, step, time_s - at_s, resolution_s, start_within, within, tuple(self._pauses), *where
+        )
+        self._mark, self._seen_s = (step, time_s, within), max(self._seen_s, time_s)
         self._pauses.clear()
         return interval
