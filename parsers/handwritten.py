@@ -49,6 +49,11 @@ _SAVED_TOO = re.compile(r"\b(?:checkpoint|ckpt|model) (?:was |has been )?saved\b
 _STEP_IN_PATH = re.compile(r"(?:checkpoint|ckpt|steps?|iter(?:ation)?)[-_ /=]{0,8}0*(\d{1,12})(?![\d.]\d|\d)", re.I | re.A)
 _OVER = re.compile(r"[\s|,;:-]*(?:is |was )?(?:finished|done|complete[d]?|ended|over|summary|results?)\b", re.I | re.A)
 _NOT_PROGRESS = re.compile(r"\bthat is less than\b|\bbest (?:epoch|step|iter)|\bpatience\b|\bearly[ -]?stop|\bwarm-?up\b|\bresum|\bskipp", re.I | re.A)
+_EVAL_HEAD = re.compile(
+    r"\W{0,6}(?:(?:best|final|avg|average|mean)[ _])?(?:val(?:id(?:ation)?)?|eval(?:uation)?|test|dev)"
+    r"(?:[ _/](?:\w{1,20}[ _/])?(?:loss|acc\w*|auc|f1|ppl|perplexity|error|score|map|iou|miou|rmse|mae|mse|bleu|rouge\w*|wer|reward)\b|\]?:)",
+    re.I | re.A,
+)
 _EVAL_SPLITS = ("val", "test", "eval")
 _MOST_LEFT_LETTERS = 12
 
@@ -101,10 +106,8 @@ class Handwritten(LogFormat):
             return None
         values = read_pairs(rest)
         over, saved = _OVER.match(rest) is not None, _SAVED_TOO.search(rest) is not None
-        step_time, letters = _step_time(rest), sum(map(str.isalpha, leftover(rest)))
-        if not (values or over or saved or step_time is not None) and (
-            letters > _MOST_LEFT_LETTERS or all(count.total is None for count in counts.values())
-        ):
+        step_time = _step_time(rest)
+        if not (values or over or saved or step_time is not None) and not _is_bare(counts, rest):
             return None
         return list(self._events(rest, counts, values, evaluated=evaluated, over=over, saved=saved, step_time=step_time))
 
@@ -127,7 +130,7 @@ class Handwritten(LogFormat):
             )  # fmt: skip
         if values:
             yield from metric_events(values, step=None if evaluated else step, all_eval=evaluated)
-        memory = gpu_memory(rest)
+        memory = gpu_memory(rest) if "mem" in rest.lower() else None
         if memory is not None:
             yield memory
         if saved:
@@ -160,6 +163,11 @@ class Handwritten(LogFormat):
             return ()  # `Saving ...` told of it already
         step = _STEP_IN_PATH.search(text)
         return (StageMark(kind=StageKind.CHECKPOINT, name="checkpoint", step=float(step[1]) if step else None),)
+
+
+def _is_bare(counts: Mapping[str, _Count], rest: str) -> bool:
+    """A counter with its total and hardly a word beside it."""
+    return any(c.total is not None for c in counts.values()) and sum(map(str.isalpha, rest)) <= _MOST_LEFT_LETTERS
 
 
 def _past_tag(text: str) -> int:
@@ -216,12 +224,10 @@ def _step_time(text: str) -> float | None:
 
 def _metrics_alone(text: str) -> Sequence[Event] | None:
     """`val_loss: 1.3518`, `eval: epoch=3 val_loss=0.34`: results of an evaluation, with little else on the line."""
-    split = _SPLIT.match(text)
-    head = split is not None and split["split"].lower().startswith(_EVAL_SPLITS)
-    if not head and not is_eval_name(text[:24]):
+    if _EVAL_HEAD.match(text) is None:
         return None
     values = read_pairs(text)
-    if not values or not any(head or is_eval_name(name) for name in values):
+    if not values:
         return None
     if sum(map(str.isalpha, leftover(text))) > _MOST_LEFT_LETTERS or "/" in text and not any("/" in name for name in values):
         return None

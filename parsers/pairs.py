@@ -23,6 +23,7 @@ _SIZED = re.compile(
     r"(?P<value>\d{1,12}(?:\.\d{1,6})?) ?(?P<size>[GMK]i?[Bb]?)?(?![\w.])",
     re.ASCII,
 )
+_VALUE = re.compile(rf"[\s,;|]*(?<![\w/.-])([A-Za-z_][\w./-]{{0,63}})\s?[=:]\s?(?:{NUMBER})%?(?![\w:/.])", re.ASCII)
 _MEMORY_NAME = re.compile(r"(?:^|[^a-z])(?:v?ram|(?:gpu|max|peak|cuda)?[_ ]?mem(?:ory)?)(?![a-z])", re.IGNORECASE | re.ASCII)
 _MEMORY_UNIT = re.compile(r"\(\s*([GM])i?B\s*\)\s*$", re.IGNORECASE | re.ASCII)
 
@@ -49,13 +50,15 @@ _IDENTITY_WORDS = frozenset(
 _NO_PART_OF_A_NAME = _COUNTER_WORDS | _TIME_WORDS | _CONNECTIVES
 _SENTENCE_WORDS = frozenset("not did does no improve improved increased decreased dropped is was has have".split())
 _NOT_METRICS = _COUNTER_WORDS | _TIME_WORDS | _IDENTITY_WORDS
+_OTHER_ENDS = ("_time", "_secs", "_seconds", "_ms", ".py", ".cc", ".cpp")
 _SPLITS = frozenset("train training val valid validation test eval dev best avg mean running total lm current cur final".split())
 _EVAL_NAME = re.compile(r"(?:^|[/_ .-])(?:val|valid|validation|eval|evaluation|test|dev)(?=[/_ .:-]|$)", re.IGNORECASE | re.ASCII)
 
 
 def is_metric_name(name: str) -> bool:
     """Whether a printed name is a quantity worth a curve, not a counter, a clock or an identity."""
-    return bool(name) and name.lower() not in _NOT_METRICS and not name.endswith((".py", ".cc", ".cpp"))
+    low = name.lower()
+    return bool(name) and low not in _NOT_METRICS and (not low.endswith(_OTHER_ENDS) or "per_" in low)
 
 
 def read_pairs(text: str) -> dict[str, float]:
@@ -87,6 +90,13 @@ def _trimmed(name: str, *, spaced: bool) -> str:
     while len(words) > 1 and words[0].lower() in _NO_PART_OF_A_NAME:
         words.pop(0)
     return "" if any(word.lower() in _SENTENCE_WORDS for word in words) else " ".join(words)
+
+
+def without_values(name: str) -> str:
+    """Take the values out of a bar's description, so that it stays one bar: `train loss=2.37` is `train`."""
+    if "=" not in name and ":" not in name:
+        return name
+    return _VALUE.sub(lambda found: found[0] if found[1].lower() in _COUNTER_WORDS else "", name).strip(" ,;|:")
 
 
 def leftover(text: str) -> str:

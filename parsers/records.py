@@ -85,6 +85,8 @@ class RecordReader:
             yield counter
         printed_epoch = _first(numbers, _EPOCHS)
         step = counter.current if counter is not None and counter.unit != "epoch" else _first(numbers, _RUN_STEPS)
+        if counter is None and step is not None:
+            step = self._steps.done(step, None, trained=False)
         ended = "train_runtime" in values and "loss" not in values
         if ended:
             yield Metrics(values=values, step=step, epoch=printed_epoch, kind=StageKind.OTHER)

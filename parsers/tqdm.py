@@ -13,7 +13,7 @@ from trainmon.events import Counter, Event, Line, Metrics, Remainder, StageKind
 from trainmon.parsers.base import LogFormat, Sample
 from trainmon.parsers.epochs import EpochNames
 from trainmon.parsers.numbers import clock_s, scaled
-from trainmon.parsers.pairs import gpu_memory, is_eval_name, read_pairs
+from trainmon.parsers.pairs import gpu_memory, is_eval_name, read_pairs, without_values
 
 _CLOCK = r"-?(?:\d{1,5}\ days?,\ )?(?:\d{1,7}:)?\d{1,3}:\d\d"
 _RATE = r"(?:\?|\d[\d.]{0,20}|inf|nan)"
@@ -107,7 +107,7 @@ class Tqdm(LogFormat):
             current=scaled(n) or 0.0,
             total=None if total is None or total == "?" else scaled(total),
             unit=_unit(rate or bare_rate or "", scaled_down) or (bare_unit or "").strip() or "it",
-            name=name,
+            name=without_values(name),
             epoch=epoch,
             total_epochs=total_epochs,
             elapsed_s=clock_s(elapsed or bare_elapsed),
@@ -122,7 +122,7 @@ class Tqdm(LogFormat):
             current=0.0 if n == "-" else scaled(n) or 0.0,
             total=None if total == "?" else scaled(total),
             unit=match["unit"] or "it",
-            name=name,
+            name=without_values(name),
             epoch=epoch,
             total_epochs=total_epochs,
             elapsed_s=clock_s(match["elapsed"]),
@@ -140,7 +140,7 @@ class Tqdm(LogFormat):
                 return ()
             epoch, total_epochs = self._epochs.read(name)
             current, total = scaled(cut[2]) or 0.0, scaled(cut[3]) if cut[3] else None
-            return (Counter(current=current, total=total, unit="it", name=name, epoch=epoch, total_epochs=total_epochs, is_bar=True),)
+            return (Counter(current=current, total=total, unit="it", name=without_values(name), epoch=epoch, total_epochs=total_epochs, is_bar=True),)
         head = _HEAD_ONLY.fullmatch(text.strip())
         if head is None or _HEAD_WORD.search(head[1]) is None or _QUANTITY.search(head[1]) is not None:
             return None

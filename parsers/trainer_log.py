@@ -17,6 +17,7 @@ from trainmon.parsers.pydict import numbers_of
 
 _SWIFT = "global_step/max_steps"
 _GIB = 1024.0**3
+_BOOKKEEPING = {"throughput", "total_tokens"}
 _NO_METRICS = ("current_steps", "total_steps", "epoch", "percentage", "elapsed_time", "remaining_time")
 
 
@@ -81,7 +82,7 @@ def _row(fields: dict[str, object]) -> Iterator[Event]:
     if values:
         evaluated = "loss" not in values and any(name.startswith(("eval_", "predict_")) for name in values)
         yield Metrics(values=values, step=step, epoch=epoch, kind=StageKind.EVAL if evaluated else StageKind.TRAIN)
-    elif epoch is not None:  # the row that is written when training is over has no loss
+    if epoch is not None and not values.keys() - _BOOKKEEPING:  # the row that is written when training is over has no loss
         yield Ending(kind=EndingKind.FINISHED, text="last row of the trainer log")
     if used is not None or reserved is not None:
         yield GpuMemory(
