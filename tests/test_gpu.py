@@ -337,6 +337,21 @@ def test_a_killed_sampling_process_is_started_again(driver: Driver, monitor: Gpu
     assert not monitor.latest().note
 
 
+@pytest.mark.parametrize("name", ["SIGKILL", "SIGTERM", "SIGSTOP"])
+def test_whatever_happens_to_the_sampling_process_the_monitor_recovers(
+    driver: Driver, monitor: GpuMonitor, name: str
+) -> None:
+    monitor.first(10.0)
+    for number in range(6):
+        process = monitor._process
+        if process is not None:
+            os.kill(process.pid, signal.Signals[name])
+        driver.says(TWO_GPUS.replace("30000", str(20000 + number)))
+        wanted = (20000 + number) * MIB
+        panel = until(monitor, lambda panel, wanted=wanted: panel.samples[0].memory_used_bytes == wanted)  # type: ignore[misc]
+        assert panel.samples[0].memory_used_bytes == wanted
+
+
 def test_a_slow_driver_is_waited_for(driver: Driver, monitor: GpuMonitor) -> None:
     driver.says(TWO_GPUS + "slow nvmlDeviceGetPowerUsage 400\nslow nvmlDeviceGetTemperature 400\n")
 
