@@ -54,6 +54,7 @@ _EVAL_HEAD = re.compile(
     r"(?:[ _/](?:\w{1,20}[ _/])?(?:loss|acc\w*|auc|f1|ppl|perplexity|error|score|map|iou|miou|rmse|mae|mse|bleu|rouge\w*|wer|reward)\b|\]?:)",
     re.I | re.A,
 )
+_SPLIT_WORDS = frozenset({"val", "valid", "validation", "test", "eval", "evaluation", "dev"})
 _EVAL_SPLITS = ("val", "test", "eval")
 _MOST_LEFT_LETTERS = 12
 
@@ -102,6 +103,8 @@ class Handwritten(LogFormat):
         if not counts:
             return _metrics_alone(text) or self._saved(text)
         rest = text[end:]
+        inner = _SPLIT.match(rest)
+        evaluated = evaluated or (inner is not None and inner["split"].lower().startswith(_EVAL_SPLITS) and _names_split(rest, inner))
         if _NOT_PROGRESS.search(text) is not None:
             return None
         values = read_pairs(rest)
@@ -165,6 +168,11 @@ class Handwritten(LogFormat):
         return (StageMark(kind=StageKind.CHECKPOINT, name="checkpoint", step=float(step[1]) if step else None),)
 
 
+def _names_split(rest: str, split: re.Match[str]) -> bool:
+    """`validation: err=0.9`, `| valid on 'valid' subset`: the word says what the line is about, and is part of no name."""
+    return ":" in rest[split.end("split") : split.end()] or rest.startswith(" on ", split.end("split"))
+
+
 def _is_bare(counts: Mapping[str, _Count], rest: str) -> bool:
     """A counter with its total and hardly a word beside it."""
     return any(c.total is not None for c in counts.values()) and sum(map(str.isalpha, rest)) <= _MOST_LEFT_LETTERS
@@ -226,7 +234,7 @@ def _metrics_alone(text: str) -> Sequence[Event] | None:
     """`val_loss: 1.3518`, `eval: epoch=3 val_loss=0.34`: results of an evaluation, with little else on the line."""
     if _EVAL_HEAD.match(text) is None:
         return None
-    values = read_pairs(text)
+    values = {name: value for name, value in read_pairs(text).items() if value % 1 or name.lower() not in _SPLIT_WORDS}
     if not values:
         return None
     if sum(map(str.isalpha, leftover(text))) > _MOST_LEFT_LETTERS or "/" in text and not any("/" in name for name in values):

@@ -51,7 +51,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             r"(?:Batch size|Number of trainable parameters|Num update steps per epoch|Training with DataParallel.*) ?= ?[\d,]{1,20}"
             r"|Continuing training from (?:checkpoint|epoch)\b.*|Will skip the first \d+ epochs then the first \d+ batches.*"
         ),
-        "block": re.compile(r"((?:train|eval|test|predict)_[\w./-]{1,60}|epoch|perplexity|total_flos) += +(\S.{0,40})", re.ASCII),
+        "block": re.compile(r"((?:train|eval|test|predict)_[\w./-]{1,60}|epoch|perplexity|total_flos) += +((?:[-+]?[\d.,]{1,30}(?:e[-+]?\d+)?|nan|inf|(?:\d+ days?, )?[\d:.]{4,20})(?:[KMG][BF])?)", re.ASCII),
         "checkpoint": re.compile(r"Saving (?:the )?model checkpoint to (\S{1,300})"),
         "checkpoint_step": re.compile(r"(?:checkpoint|step|iter)[-_]?(\d{1,12})\b", re.ASCII),
         "best": re.compile(r"Loading best (?:adapter )?model from .*"),

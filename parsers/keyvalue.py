@@ -38,7 +38,7 @@ class KeyValue(LogFormat):
         """Give the events of one line."""
         text = line.text.strip()
         found = list(_FIELD.finditer(text))
-        if len(found) < _LEAST_FIELDS or found[0].start() > 0:
+        if len(found) < _LEAST_FIELDS or found[0].start() > 0 or "(" in found[0][1]:
             return None
         if sum(match.end() - match.start() + 1 for match in found) < _LEAST_SHARE * len(text):
             return None

@@ -14,7 +14,7 @@ MAX_PAIRS = 256
 # What may end a value. A size, a duration, a clock, a date, a version, a path and a fraction end otherwise.
 _END = r"(?=\s*%?(?:[\s,;|)\]}>'\"]|\.?$|\.\s|\s-\s))"
 _PAIR = re.compile(
-    rf"""(?<![\w./-])["']?(?P<name>[A-Za-z_][\w./@%-]{{0,63}}(?:[ ][A-Za-z(@/][\w./@%()-]{{0,31}}){{0,3}})["']?
+    rf"""(?<![\w./-])["']?(?P<name>[A-Za-z_][\w./@%-]{{0,63}}(?:[ ](?:[A-Za-z@][\w./@%-]{{0,31}}|\([\w./%-]{{1,16}}\))){{0,3}})["']?
     (?:\s*\t?\s*[:=]\s*|\s+(?=[-+.\d]|[nN]a[nN]|[iI]nf))\[?["']?(?P<value>{NUMBER}){_END}""",
     re.ASCII | re.VERBOSE,
 )
@@ -23,7 +23,7 @@ _SIZED = re.compile(
     r"(?P<value>\d{1,12}(?:\.\d{1,6})?) ?(?P<size>[GMK]i?[Bb]?)?(?![\w.])",
     re.ASCII,
 )
-_VALUE = re.compile(rf"[\s,;|]*(?<![\w/.-])([A-Za-z_][\w./-]{{0,63}})\s?[=:]\s?(?:{NUMBER})%?(?![\w:/.])", re.ASCII)
+_VALUE = re.compile(rf"[\s,;|]*(?<![\w/.(-])([A-Za-z_][\w./-]{{0,63}})\s?[=:]\s?(?:{NUMBER})%?(?![\w:/.])", re.ASCII)
 _MEMORY_NAME = re.compile(r"(?:^|[^a-z])(?:v?ram|(?:gpu|max|peak|cuda)?[_ ]?mem(?:ory)?)(?![a-z])", re.IGNORECASE | re.ASCII)
 _MEMORY_UNIT = re.compile(r"\(\s*([GM])i?B\s*\)\s*$", re.IGNORECASE | re.ASCII)
 
@@ -45,7 +45,7 @@ _TIME_WORDS = frozenset(
 )
 _IDENTITY_WORDS = frozenset(
     "rank local_rank world_size node nodes pid tid port line lineno v_num version seed gpu gpus device devices cuda "
-    "worker workers process code exit id job jobid task year".split()
+    "worker workers num_proc num_workers process code exit id job jobid task year".split()
 )
 _NO_PART_OF_A_NAME = _COUNTER_WORDS | _TIME_WORDS | _CONNECTIVES
 _SENTENCE_WORDS = frozenset("not did does no improve improved increased decreased dropped is was has have".split())
@@ -89,7 +89,9 @@ def _trimmed(name: str, *, spaced: bool) -> str:
         return " ".join(kept)
     while len(words) > 1 and words[0].lower() in _NO_PART_OF_A_NAME:
         words.pop(0)
-    return "" if any(word.lower() in _SENTENCE_WORDS for word in words) else " ".join(words)
+    if words[0].startswith("(") or any(word.lower() in _SENTENCE_WORDS for word in words):
+        return ""
+    return " ".join(words)
 
 
 def without_values(name: str) -> str:

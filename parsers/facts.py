@@ -1,0 +1,68 @@
+"""Numbers of a run that its header states: `Num examples = 3200, total optimization steps = 300`, banners, dumped settings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import ClassVar
+
+from trainmon.events import Event, Facts, Line
+from trainmon.parsers.base import LogFormat, Sample
+from trainmon.parsers.numbers import number
+
+_PHRASES: tuple[tuple[str, str], ...] = (
+    ("examples", r"num(?:ber of)?[ _](?:train(?:ing)?[ _])?(?:examples|samples)"),
+    ("steps_per_epoch", r"(?:num(?:ber of)? )?(?:update )?(?:steps|batches|iterations|iters)[ _]per[ _]epoch"),
+    ("epochs", r"(?:num(?:ber of)?|total|max)[ _](?:train(?:ing)?[ _])?epochs|epochs"),
+    (
+        "total_steps",
+        r"(?:total|max)[ _](?:optimization |training |train[ _]|update )?(?:steps|iterations|iters)|num[ _](?:train(?:ing)?[ _])(?:steps|iterations)"
+        r"|total[ _](?:number of )(?:training |optimization )?steps",
+    ),
+    ("effective_batch_size", r"(?:total|effective|global)[ _](?:train[ _])?batch[ _]size(?: \([^()]{1,60}\))?"),
+    ("gradient_accumulation", r"grad(?:ient)?[ _]accum(?:ulation)?(?:[ _]steps)?"),
+    ("batch_size", r"(?:per[ _]device[ _](?:train[ _])?|train[ _])?batch[ _]size(?:[ _]per[ _](?:device|gpu))?"),
+    ("save_steps", r"save[ _](?:every|steps|interval)"),
+    ("eval_steps", r"eval[ _](?:every|steps|interval)"),
+    ("logging_steps", r"log(?:ging)?[ _](?:every|steps|interval)"),
+    ("world_size", r"world[ _]size|num(?:ber of)?[ _](?:gpus|processes)(?: used)?"),
+)
+_FACT = re.compile(
+    "(?<![A-Za-z_])(?:" + "|".join(f"(?P<{name}>{phrase})" for name, phrase in _PHRASES) + r")(?: */[^\x00-\x7f ][^:=|,;]{0,40})?\s*[:=]\s*"
+    r"(?P<value>\d{1,3}(?:,\d{3})+|\d{1,12})(?![\w./]*\w)",
+    re.IGNORECASE,
+)
+_MOST_LEFT_LETTERS = 12
+
+
+class RunFacts(LogFormat):
+    """Reads header lines that hold nothing but named sizes of the run."""
+
+    name: ClassVar[str] = "facts"
+    title: ClassVar[str] = "headers that state steps, epochs and batch sizes"
+    priority: ClassVar[int] = 85
+    needles: ClassVar[tuple[str, ...]] = (
+        "epoch", "Epoch", "step", "Step", "batch", "Batch", "iter", "Iter", "amples", "orld", "GPU", "gpu", "accum"
+    )  # fmt: skip
+    samples: ClassVar[tuple[Sample, ...]] = (
+        Sample("Num examples = 3200, total optimization steps = 300, batch 32", "a hand-written loop"),
+        Sample("   \\\\   /|    Num examples = 21 | Num Epochs = 12 | Total steps = 60", "Unsloth"),
+        Sample("O^O/ \\_/ \\    Batch size per device = 1 | Gradient accumulation steps = 4", "Unsloth"),
+        Sample("  total optimization steps / 学習ステップ数: 20480", "kohya-ss sd-scripts"),
+        Sample("Total steps: 2375", "a hand-written loop"),
+    )
+
+    def parse(self, line: Line) -> Sequence[Event] | None:
+        """Give the facts of a line that holds little else."""
+        text = line.text
+        found = {_named(match): match["value"] for match in _FACT.finditer(text)}
+        if not found:
+            return None
+        if sum(map(str.isalpha, _FACT.sub("", text))) > _MOST_LEFT_LETTERS:
+            return None
+        values = {name: value for name, text_value in found.items() if (value := number(text_value)) is not None and value > 0}
+        return (Facts(values=values),) if values else ()
+
+
+def _named(match: re.Match[str]) -> str:
+    return next(name for name, _ in _PHRASES if match[name] is not None)
