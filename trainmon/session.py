@@ -39,6 +39,7 @@ def look_once(logs: Sequence[str], settings: Settings, *, archive: bool = False)
     while not store.refresh(time.time(), _STEP_S):
         pass
     store.finish()
+    store.refresh(time.time(), _STEP_S)
     board = store.board(time.time())
     if not board.runs:
         raise NothingReadableError(_nothing(logs, board))

@@ -28,6 +28,8 @@ def stages_of(
         others_active = any(stage.active for _, stage in found)
         info = _training(roles.train, whole, step, state, active=not over and not others_active)
         found.append((info.started_s or 0.0, info))
+    elif whole.step is not None or "loss" in state.metrics:
+        found.append((0.0, _uncounted_training(whole, step, over=over)))
     found = _merged(found)
     eval_by_bar = any(stage.kind is StageKind.EVAL for _, stage in found)
     for mark in state.marks.stages.values():
@@ -47,7 +49,7 @@ def _counted_stages(state: RunState, roles: Roles, *, over: bool) -> list[tuple[
             _counted(track, roles.kinds[track.key], active=not over and track.unfinished and track.last_s == latest),
         )
         for track in state.tracks.values()
-        if track.key not in parts
+        if track.key not in parts and (track.total is not None or track.counted > 0)
     ]
 
 
@@ -92,6 +94,13 @@ def _training(train: Track, whole: WholeRun, step: float | None, state: RunState
     )
 
 
+def _uncounted_training(whole: WholeRun, step: float | None, *, over: bool) -> StageInfo:
+    """Metrics came, but no counter: where the training stands follows from their epochs."""
+    return StageInfo(
+        name="training", kind=StageKind.TRAIN, current=step, total=whole.total, unit=whole.unit, active=not over
+    )
+
+
 def _counted(track: Track, kind: StageKind, *, active: bool) -> StageInfo:
     measured = track.clock.measure()
     return StageInfo(
@@ -117,9 +126,12 @@ def _name(track: Track, kind: StageKind) -> str:
 
 def _told_by_lines(stage: StageInfo, mark: MarkedStage) -> StageInfo:
     """An evaluation with a bar and with result lines: one stage."""
-    if stage.kind is not StageKind.EVAL or mark.elapsed_s is None or (stage.elapsed_s or 0.0) >= mark.elapsed_s:
+    if stage.kind is not StageKind.EVAL:
         return stage
-    return replace(stage, elapsed_s=mark.elapsed_s, occurrences=max(stage.occurrences, mark.occurrences))
+    several_bars_each = mark.occurrences > 0 and stage.occurrences >= 1.5 * mark.occurrences
+    occurrences = mark.occurrences if several_bars_each else max(stage.occurrences, mark.occurrences)
+    elapsed_s = max(stage.elapsed_s or 0.0, mark.elapsed_s or 0.0)
+    return replace(stage, elapsed_s=elapsed_s, occurrences=occurrences)
 
 
 def _marked(mark: MarkedStage, overheads: Mapping[str, Overhead], *, active: bool) -> StageInfo:

@@ -307,9 +307,9 @@ class RunState:
             self._last_in_bar = dict(event.values)
         if event.kind is StageKind.TRAIN:
             self._credit()
-        step = event.step if event.step is not None else self.present_step
         if event.epoch is not None and event.kind is not StageKind.OTHER:
-            self.metric_epoch = MetricEpoch(event.epoch, step)
+            self.metric_epoch = MetricEpoch(event.epoch, event.step if event.step is not None else self._counted_step)
+        step = event.step if event.step is not None else self.present_step
         placed = event.step is not None or self._counter_line == line.offset or event.kind is not StageKind.TRAIN
         self._unplaced = []
         for name, value in event.values.items():
@@ -352,6 +352,11 @@ class RunState:
                 if self.metric_epoch is not None:
                     self.metric_epoch = MetricEpoch(self.metric_epoch.epoch, step)
         self._unplaced = []
+
+    @property
+    def _counted_step(self) -> float | None:
+        """The step by a counter of training, None where there is none."""
+        return self.present_step if self.roles.train is not None else None
 
     @property
     def present_step(self) -> float | None:

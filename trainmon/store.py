@@ -84,7 +84,9 @@ class Store:
         self._options = options
         self._writers = WriterWatch()
         self._scanned_at = float("-inf")
-        self._skipped: list[Candidate] = []
+        self._candidates: list[Candidate] = []
+        self._dull: frozenset[Path] = frozenset()
+        """Logs that were read and hold no training output; they may be of any kind and belong to no run's folder."""
 
     def refresh(self, now: float, budget_s: float, *, rescan: bool = False) -> bool:
         """Look at all files and read on for at most `budget_s`; True when everything on disk was read."""
@@ -98,6 +100,10 @@ class Store:
             behind = behind or (run.log is not None and not run.log.caught_up)
             if time.monotonic() > deadline_s:
                 break
+        dull = frozenset(path for path, run in self.runs.items() if not self._is_training(run, now))
+        if dull != self._dull:
+            self._dull = dull
+            self._group()
         return not behind and all(run.log is None or run.log.caught_up for run in self.runs.values())
 
     def finish(self) -> None:
@@ -130,11 +136,16 @@ class Store:
     # -- finding -----------------------------------------------------------------------------------------------
 
     def _scan(self, now: float) -> None:
-        candidates = self._scanner.scan()
+        self._candidates = self._scanner.scan()
         self._scanned_at = now
-        self._skipped = [c for c in candidates if c.kind is FileKind.SKIP]
-        self._shelf.offer([c.path for c in candidates if c.kind is FileKind.DOCUMENT])
-        found = {(files.log or files.states[0]): files for files in group_runs(candidates)}
+        self._shelf.offer([c.path for c in self._candidates if c.kind is FileKind.DOCUMENT])
+        self._group()
+
+    def _group(self) -> None:
+        bright = [c for c in self._candidates if c.path not in self._dull]
+        dull = [c for c in self._candidates if c.path in self._dull]
+        grouped = [*group_runs(bright), *(RunFiles(name=c.path.name, log=c.path) for c in dull)]
+        found = {path: files for files in grouped if (path := files.log or next(iter(files.states), None)) is not None}
         for path, files in found.items():
             known = self.runs.get(path)
             if known is None:
@@ -215,7 +226,7 @@ class Store:
         return recent and run.log.path.suffix in (".log", ".out", ".err", "")
 
     def _all_skipped(self, now: float) -> list[Skipped]:
-        skipped = [Skipped(path=str(c.path), reason=c.reason) for c in self._skipped]
+        skipped = [Skipped(path=str(c.path), reason=c.reason) for c in self._candidates if c.kind is FileKind.SKIP]
         for run in self.runs.values():
             if run.looked_at and run.log is not None and not self._is_training(run, now):
                 skipped.append(Skipped(path=str(run.log.path), reason="no training output in it"))
