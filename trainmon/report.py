@@ -5,13 +5,15 @@ All text is sanitised here; escaping it for HTML, Markdown or CSV is left to the
 
 from __future__ import annotations
 
+import math
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
 
 from trainmon import units
-from trainmon.estimates import DocumentedRange, Scope, Verdict, VerdictKind
+from trainmon.estimates import Contradiction, DocumentedRange, Scope, Verdict, VerdictKind
 from trainmon.sanitise import clean
 from trainmon.snapshot import Board, MetricInfo, ProblemInfo, RunSnapshot, RunStatus
 
@@ -25,27 +27,11 @@ _WORST_FIRST = (
     RunStatus.INTERRUPTED,
     RunStatus.FINISHED,
 )
-_GROWS = (
-    "acc",
-    "f1",
-    "auc",
-    "bleu",
-    "rouge",
-    "map",
-    "precision",
-    "recall",
-    "reward",
-    "score",
-    "iou",
-    "psnr",
-    "ssim",
-    "mrr",
-    "ndcg",
-    "win_rate",
-    "r2",
-    "return",
+_GROWS = re.compile(
+    r"acc\w*|f1\w*|auc|auroc|bleu\w*|rouge\w*|map\d*|precision|recall|rew|rewards?|scores?|[mb]?iou|psnr|ssim|mrr|ndcg|r2"
 )
-_SHRINKS = ("loss", "err", "perplexity", "ppl", "mae", "mse", "wer", "cer", "fid", "nll", "bpb", "bpc")
+_SHRINKS = re.compile(r"\w*loss|err|\w*error|perplexity|ppl|mae|r?mse|wer|cer|fid|nll|bp[bc]")
+_SPREADS = re.compile(r"std|stdev|var|stderr")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +81,20 @@ def skipped_files(board: Board) -> str:
     return f"{plural(len(board.skipped), 'file')} skipped: " + ", ".join(
         f"{times} {reason}" for reason, times in reasons.most_common()
     )
+
+
+def limits(board: Board) -> list[str]:
+    """Give what the report could not see: skipped files, unreadable lines, notes."""
+    skipped = skipped_files(board)
+    notes = [f"{clean(file.path)}: {clean(note)}" for run in board.runs for file in run.files for note in file.notes]
+    return [*([skipped] if skipped else []), *notes, *map(clean, board.notes)]
+
+
+def contradiction_text(contradiction: Contradiction) -> str:
+    """Give `lines 116, 213 (medium): 40 min and 48 min`."""
+    lines = ", ".join(map(str, contradiction.lines))
+    where = f"lines {lines}" if len(contradiction.lines) > 1 else f"line {lines}"
+    return f"{where} ({clean(contradiction.severity)}): {clean(contradiction.text)}"
 
 
 def plural(number: int, noun: str) -> str:
@@ -203,19 +203,21 @@ def problem_text(run: RunSnapshot, problem: ProblemInfo) -> str:
 
 def time_split(run: RunSnapshot) -> list[tuple[str, float]]:
     """Give the seconds of training steps and of each overhead; empty where no overhead was measured."""
-    overheads = [(clean(name), spent) for name, spent in run.overhead_s.items() if spent > 0]
-    if run.elapsed_s is None or not overheads:
+    overheads = [(clean(name), spent) for name, spent in run.overhead_s.items() if 0 < spent < math.inf]
+    if run.elapsed_s is None or not math.isfinite(run.elapsed_s) or not overheads:
         return []
     training = run.elapsed_s - sum(spent for _, spent in overheads)
     return [("training steps", training), *overheads] if training > 0 else overheads
 
 
 def best(name: str, metric: MetricInfo) -> float | None:
-    """Give the best value where the name says which way is better (`eval_loss`, `accuracy`), else None."""
-    words = name.lower()
-    if any(part in words for part in _SHRINKS):
+    """Give the best value where a word of the name says which way is better (`eval_loss`, `val/acc`), else None."""
+    words = re.findall("[a-z0-9]+", name.lower())
+    if any(_SPREADS.fullmatch(word) for word in words):
+        return None
+    if any(_SHRINKS.fullmatch(word) for word in words):
         return metric.min
-    return metric.max if any(part in words for part in _GROWS) else None
+    return metric.max if any(_GROWS.fullmatch(word) for word in words) else None
 
 
 def hardware(run: RunSnapshot) -> str:

@@ -6,18 +6,18 @@ from collections.abc import Iterable
 
 from trainmon import units
 from trainmon.corrections import corrections
-from trainmon.estimates import Contradiction
 from trainmon.markdown_text import block, code, inline, table
 from trainmon.report import (
     best,
+    contradiction_text,
     hardware,
+    limits,
     peak_memory,
     plan_rows,
     plural,
     problem_text,
     remaining,
     run_name,
-    skipped_files,
     step_time,
     steps,
     time_split,
@@ -178,14 +178,8 @@ def _documents(board: Board) -> Iterable[str]:
             f"{plural(len(document.estimates), 'estimate')}, {plural(len(document.contradictions), 'contradiction')}"
         )
         yield f"- {code(clean(document.path))}: {found}"
-        yield from (f"  - {_contradiction(contradiction)}" for contradiction in document.contradictions)
+        yield from (f"  - {block(contradiction_text(contradiction))}" for contradiction in document.contradictions)
     yield ""
-
-
-def _contradiction(contradiction: Contradiction) -> str:
-    lines = ", ".join(map(str, contradiction.lines))
-    where = f"lines {lines}" if len(contradiction.lines) > 1 else f"line {lines}"
-    return f"{where} ({inline(clean(contradiction.severity))}): {inline(clean(contradiction.text))}"
 
 
 def _corrections(board: Board) -> Iterable[str]:
@@ -197,9 +191,6 @@ def _corrections(board: Board) -> Iterable[str]:
 
 
 def _limits(board: Board) -> Iterable[str]:
-    """What the report could not see."""
-    skipped = skipped_files(board)
-    notes = [f"{clean(file.path)}: {clean(note)}" for run in board.runs for file in run.files for note in file.notes]
-    told = [*([skipped] if skipped else []), *notes, *map(clean, board.notes)]
+    told = limits(board)
     if told:
         yield from ("## Limits", "", *(f"- {block(line)}" for line in told))

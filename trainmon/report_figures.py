@@ -1,0 +1,74 @@
+"""The figures of the HTML summary: what of a run is drawn, and what it is called."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from trainmon import units
+from trainmon.charts_svg import line_chart, parts_bar, plan_bar, swatch
+from trainmon.contract import OVERHEADS
+from trainmon.estimates import Scope, Verdict
+from trainmon.html_text import Markup, element, join
+from trainmon.report import time_split
+from trainmon.sanitise import clean
+from trainmon.snapshot import RunSnapshot
+
+_MAX_CHARTS = 8
+
+
+def plan_figure(verdict: Verdict) -> Markup:
+    """The documented range as a band and the measured value as a mark."""
+    documented = verdict.documented
+    if documented is None or verdict.measured_s is None:
+        return Markup("")
+    low, high = documented.low_s, documented.high_s
+    if low is None and high is None:
+        low = high = documented.likely_s
+    unit = "step time" if documented.scope is Scope.STEP else "duration"
+    return plan_bar(low, high, verdict.measured_s, label=f"documented {unit} as a band, the measured one as a mark")
+
+
+def time_figure(run: RunSnapshot) -> Markup:
+    """Training steps and overheads side by side, with their keys."""
+    split = time_split(run)
+    if not split:
+        return Markup("")
+    kinds = [(name if name in OVERHEADS else "training" if name == "training steps" else "other") for name, _ in split]
+    whole = sum(spent for _, spent in split)
+    keys = [
+        element("span", swatch(kind), f"{name} {units.duration(spent)} ({units.percent(spent / whole)})", class_="key")
+        for kind, (name, spent) in zip(kinds, split, strict=True)
+    ]
+    amounts = [(kind, spent) for kind, (_, spent) in zip(kinds, split, strict=True)]
+    return join(
+        [
+            element("h3", "Where the time went"),
+            parts_bar(amounts, label="parts of the elapsed time, as listed below"),
+            element("div", *keys),
+        ]
+    )
+
+
+def metric_figures(run: RunSnapshot) -> Markup:
+    """The step time, then metrics in the log's order; `eval_x` is drawn over `x`."""
+    figures = [_figure([("step time", run.step_time_s.history)], "seconds per step")] if run.step_time_s else []
+    for name, metric in run.metrics.items():
+        if name.removeprefix("eval_") != name and name.removeprefix("eval_") in run.metrics:
+            continue
+        evaluated = run.metrics.get(f"eval_{name}")
+        series = [(name, metric.history), *([(f"eval_{name}", evaluated.history)] if evaluated else [])]
+        figures.append(_figure(series, " and ".join(part for part, _ in series)))
+    drawn = [figure for figure in figures if figure][:_MAX_CHARTS]
+    return element("div", *drawn, class_="charts") if drawn else Markup("")
+
+
+def _figure(series: Sequence[tuple[str, Sequence[tuple[float, float]]]], title: str) -> Markup:
+    chart = line_chart(series, label=f"{clean(title)} over steps")
+    if not chart:
+        return chart
+    if len(series) == 1:
+        return element("figure", element("figcaption", clean(title)), chart)
+    keys = (
+        element("span", swatch(f"dot{n}"), clean(name), class_="key") for n, (name, _) in enumerate(series, start=1)
+    )
+    return element("figure", element("figcaption", *keys), chart)
