@@ -12,7 +12,7 @@ from trainmon.parsers.documents.blocks import Piece
 from trainmon.parsers.documents.columns import cell_spans, lent_units
 from trainmon.parsers.documents.durations import Span, find_durations
 from trainmon.parsers.documents.labels import Words, words_around
-from trainmon.parsers.documents.outline import Outline, outline_of
+from trainmon.parsers.documents.outline import Outline, in_breakdown, outline_of
 from trainmon.parsers.documents.positions import find_positions
 from trainmon.parsers.documents.scope import Reading, scope_of
 
@@ -66,7 +66,8 @@ _STEPS_TIMES_SECONDS = re.compile(
 def _net_of_parts(claims: list[Claim], outline: Outline) -> list[Claim]:
     """Call steps x step time the training stage where the document adds initialisation or overhead on top."""
     products = {i for i, c in enumerate(claims) if c.scope is Scope.TOTAL and _STEPS_TIMES_SECONDS.search(c.piece.text[: c.span.start])}
-    if not products or not outline.has_parts:
+    products = {i for i in products if outline.has_parts or in_breakdown(outline, claims[i].piece)}
+    if not products:
         return claims
     for index, claim in enumerate(claims):
         if claim.restates in products:

@@ -51,7 +51,7 @@ _VAGUE = re.compile(
 )
 _PART = re.compile(
     rf"(?P<figure>\d/\d|{NUMBER}|{WORD_NUMBER}|{CJK_NUMBER})(?P<open>\+?){_GAP}(?P<device>(?:{_DEVICE}[\s\-]+)?(?:GPU[\s\-]+)?)"
-    rf"(?P<unit>{SAFE_UNIT}|{COMPOUND_UNIT})",
+    rf"(?P<unit>{SAFE_UNIT}|{COMPOUND_UNIT}|{SHORT_UNIT})",
     re.IGNORECASE,
 )
 _WORTH_LOOKING = re.compile(

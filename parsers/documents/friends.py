@@ -46,7 +46,7 @@ def after(text: str, end: int) -> str:
 
 _NO_DURATION_BEFORE = re.compile(
     r"(?:\b(?:every|each|last|past|previous|next|first|ago|per|once\s+an?|since|sleep|timeout|watch\s+-n|age|aged)\s*"
-    r"|(?:^|\s)--?[A-Za-z][\w-]*[ =]['\"]?|[A-Za-z_\])]=['\"]?|[A-Za-z_]=\(|/\s*|\b(?:table|figure|fig\.?|section|sec\.?|appendix|eq\.?|algorithm)\s*|每隔|每|过去|最近|[$€£¥]\s?[\d.,]*)$",
+    r"|(?:^|\s)--?[A-Za-z][\w-]*[ =]['\"]?|[A-Za-z_\])]=['\"]?|[A-Za-z_]=\(|/\s*|\b(?:table|figure|fig\.?|section|sec\.?|appendix|eq\.?|algorithm)\s*|第\s?[\d-]*|每隔|每|过去|最近|[$€£¥]\s?[\d.,]*)$",
     re.IGNORECASE,
 )
 _NO_DURATION_AFTER = re.compile(
@@ -54,7 +54,7 @@ _NO_DURATION_AFTER = re.compile(
     r"windows?|chunks?|segments?|history|ago|earlier|later|old|retention|reads?|timeout|timeouts|interval|intervals|lookback|trial|"
     r"notice|deadline|grace|delay|apart|frames?|utterances?|speed-?reading)\b"
     r"|-(?:order|stage|hand|class|level)\b|\s*/\s*max\b|\s+of\s+(?:thousands|millions|hundreds|gpus|data|annotated|labell?ed)\b"
-    r"|\s*前|\s*一次|\s*(?:长|的)?(?:音频|视频|语音))",
+    r"|\s*[前后]|\s*一次|\s*(?:长|的)?(?:音频|视频|语音))",
     re.IGNORECASE,
 )
 _DECADE = re.compile(r"(?:1[89]|20)\d0s")

@@ -14,7 +14,8 @@ _OPEN_BRACKET = re.compile(r"^(?P<label>.*?)\s*[（(\[][^()（）\[\]]*$")
 _SENTENCE = re.compile(r"(?<=[a-zA-Z)%\]\d])[.!?;](?=\s+[A-Z(\"“])|[。；！？]|;\s")
 _SUFFIX = re.compile(r"^\s*(?:/\s*[A-Za-z]+|per\s+[A-Za-z]+)")
 _OPERATOR = re.compile(r"\d\s*[×*÷]\s*\d|/[A-Za-z]+\s*[×*]")
-_CELL_BREAK = re.compile(r"\s\|\s|\s•\s|\s→\s")
+_CELL_BREAK = re.compile(r"\s\|\s|\s•\s")
+_ARROW = re.compile(r"\s(?:→|=>)\s")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +69,7 @@ def words_around(piece: Piece, span: Span, others: list[Span]) -> Words:
         sentence=sentence.strip(),
         previous=previous.strip(),
         opening=text[begins:first].strip(),
-        after=_CELL_BREAK.split(after)[0],
+        after=_ARROW.split(_CELL_BREAK.split(after)[0])[0],
         in_brackets=bracketed,
         valued=bool(label) or alone,
     )

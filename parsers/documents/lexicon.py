@@ -6,11 +6,12 @@ import re
 
 _STAGES: dict[str, str] = {
     "overhead": r"\boverheads?\b|\bcompil(?:e|ing|ation)\b|开销",
-    "init": r"\binitiali[sz]\w*|\binit\b|\bstart-?up\b|\bboot\w*|\bprovision\w*|\bset-?up\b|\binstall\w*|\bcold\s+start|"
+    "init": r"\binitiali[sz]\w*|\binit\b|\bstart-?up\b|\bboot\w*|\bprovision\w*|(?:^|[:+&/]\s*|\b(?:environment|initial|infrastructure|cluster|"
+    r"instance|project|time)\s+)set-?up\b(?!\s+\()|\bsetting\s+up\b|\binstall\w*|\bcold\s+start|"
     r"\bmodel\s+load\w*|\b(?:weights?|tokenizer|checkpoint|model)s?\s+loading|\bloading\s+(?:the\s+)?(?:base\s+)?model|"
     r"\bcreate\s+\w+\s+instance|\bbuild(?:ing)?\b|初始化|模型加载|安装",
     "data": r"\bdown-?load\w*|\bfetch\w*|\bpre-?process\w*|\btokeni[sz](?:e|ing|ation)\b|\bembedd?ings?\b|\bextract\w*|\brender\w*|"
-    r"\bsampl(?:e|ing)\s+generation|\b(?:negative|hard)\s+sampl\w+|\bcaching\b|\bindexing\b|\bconver(?:t|sion)\w*|\bupload\w*|"
+    r"\b(?:sampl(?:e|ing)|synthetic)\s+(?:data\s+)?generation|\b(?:negative|hard)\s+sampl\w+|\bcaching\b|\bindexing\b|\bconver(?:t|sion)\w*|\bupload\w*|"
     r"\bprecomput\w+|\bpre-comput\w+|\bdata\s*(?:set)?\s+(?:prep\w*|loading|generation|processing|collation|collection|cleaning)|"
     r"\bprepar(?:e|ing|ation)\b|\bcollat\w+|\bscrap(?:e|ing)\b|\bcrawl\w*|\blabel+ing\b|下载|数据(?:准备|处理|预处理|加载|生成)|预处理|渲染",
     "eval": r"\beval(?:s|uat\w*)?\b|\bvalidation\b|\bvalidating\b|\btest\s+evaluation|\binference\b|\bscoring\b|\bvisuali[sz]\w*|"
@@ -72,28 +73,28 @@ def techniques(text: str) -> set[str]:
     return {re.sub(r"[\s-]+", "", match[0].lower()) for match in _TECHNIQUE.finditer(re.sub(r"[_/.]", " ", text))}
 
 
-_STEP_WORDS = r"(?:optimi[sz]er|training|train|global|micro|gradient)?[\s-]*(?:steps?|iterations?|iters?|its?|(?:mini-?|micro-?)?batch(?:es)?|kimg|updates?)"
+_STEP_WORDS = r"(?:optimi[sz]er|training|train|global|effective|micro|gradient)?[\s-]*(?:steps?|iterations?|iters?|its?|(?:mini-?|micro-?)?batch(?:es)?|kimg|updates?)"
 _EPOCH_WORDS = r"(?:training\s+)?(?:full\s+)?epochs?"
 _RUN_WORDS = r"(?:runs?|experiments?|trainings?|configs?|configurations?|datasets?|folds?|seeds?|jobs?|variants?|trials?|models?|stages?|phases?)"
 PER_AFTER = re.compile(
-    r"\s*[)）]?\s*(?:/|\b(?:per|for\s+each|for\s+every|each|every|pro|par|por)\b|每个?)\s*(?P<word>(?:"
+    r"\s*[)）]?\s*(?:/|\b(?:per|for\s+each|for\s+every|each|every|pro|par|por)\b|每[个次]?)\s*(?P<word>(?:"
     + _STEP_WORDS
     + "|"
     + _EPOCH_WORDS
-    + r"|步|轮|[A-Za-z][\w-]*(?:\s+(?=model|run|step)\w+)?))",
+    + r"|步|轮|迭代|[A-Za-z][\w-]*(?:\s+(?=model|run|step)\w+)?))",
     re.IGNORECASE,
 )
 PER_IN_LABEL = re.compile(
     r"(?:(?:times?|speed|duration|latency|cost|(?<![A-Za-z])(?:s|secs?|seconds?|ms|min|minutes?|h|hrs?|hours?|days?)|时间|秒|分钟|小时)\s?/"
-    r"|\bper|\bfor\s+(?:each|every|one)|\beach|\b(?:one|single)(?=\s+(?:epoch|step|iter|batch))|\bpro|每一?个?)[\s-]*(?P<word>"
+    r"|\bper|\bfor\s+(?:each|every|one)|\beach|\b(?:one|single)(?=\s+(?:epoch|step|iter|batch))|\bpro\b|每一?[个次]?|单[个次]?(?=步|轮|迭代|epoch|step|iter))[\s-]*(?P<word>"
     + _STEP_WORDS
     + r"(?![A-Za-z])|"
     + _EPOCH_WORDS
-    + r"(?![A-Za-z])|步|轮|次(?:保存)?检查点|次保存|[A-Za-z][A-Za-z-]+)|"
+    + r"(?![A-Za-z])|步|轮|迭代|(?:保存)?检查点|保存|[A-Za-z][A-Za-z-]+)|"
     r"(?<![A-Za-z])(?P<front>step|iteration|iter|batch|epoch)s?[\s-]+(?:time|duration|latency)(?![A-Za-z])",
     re.IGNORECASE,
 )
-_STEP = re.compile(rf"(?:{_STEP_WORDS}|步)", re.IGNORECASE)
+_STEP = re.compile(rf"(?:{_STEP_WORDS}|步|迭代)", re.IGNORECASE)
 _EPOCH = re.compile(rf"(?:{_EPOCH_WORDS}|轮)", re.IGNORECASE)
 _RUN = re.compile(_RUN_WORDS, re.IGNORECASE)
 _NO_UNIT = re.compile(
@@ -113,3 +114,16 @@ def counter_of(word: str) -> str:
     if _NO_UNIT.fullmatch(word):
         return ""
     return "run" if _RUN.fullmatch(word.split()[-1]) else "unit"
+
+
+_CONDITION = re.compile(
+    r"\d|\b(?:gpu|cpu|tpu|mps|small|medium|large|tiny|base|case|option|scenario|dataset|subset|best|worst|expected|likely|optimistic|"
+    r"conservative|realistic|pessimistic|tier|fast|quick|full|default|baseline|with|without|if|wall|runtime|sequential|parallel|first|"
+    r"subsequent|run|local|cloud|colab)\b|[单双多]卡|[大中小]型|场景|方案|水平",
+    re.IGNORECASE,
+)
+
+
+def is_condition(label: str) -> bool:
+    """Tell whether a label names hardware, a size or a case, which are conditions of a whole and never its parts."""
+    return is_generic(label) or _CONDITION.search(label) is not None

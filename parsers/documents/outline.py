@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 
 from trainmon.parsers.documents.blocks import Heading, Piece
 from trainmon.parsers.documents.labels import label_of
-from trainmon.parsers.documents.lexicon import TOTAL, TRAIN, stage_kinds, techniques, without_brackets
+from trainmon.parsers.documents.lexicon import TOTAL, TRAIN, bare, is_condition, stage_kinds, techniques, without_brackets
 
 _PART_COLUMN = re.compile(
-    r"component|stage|phase|step|task|operation|activity|part|item|process|组件|阶段|步骤|任务|环节", re.IGNORECASE
+    r"component|stage|phase|step|task|operation|activity|part|item|process|module|组件|模块|阶段|步骤|任务|环节", re.IGNORECASE
 )
 
 
@@ -51,12 +51,17 @@ def outline_of(pieces: Iterable[Piece], timed_lines: set[int]) -> Outline:
 def _note_heading(outline: Outline, piece: Piece) -> None:
     if not outline.title:
         outline.title = piece.text
-    kinds = label_kinds(without_brackets(piece.text))
+    kinds = set() if _NO_STAGE_HEADING.search(without_brackets(piece.text)) else label_kinds(bare(without_brackets(piece.text)))
     kind = next(iter(sorted(kinds - {"train", "total"}))) if kinds - {"train", "total"} else "train" if "train" in kinds else ""
     named = techniques(piece.text)
     if named and kind in {"", "train"}:
         kind = "+".join(sorted(named))
     outline.heading_kinds[_path(piece.headings)][piece.text] = kind
+
+
+_NO_STAGE_HEADING = re.compile(
+    r"\b(?:is|are|was|why|how|what|when|can|should|vs\.?)\b|\?|^\W*(?:day|week|hour|month)s?\s+\d|为什么|如何", re.IGNORECASE
+)
 
 
 def _path(headings: tuple[Heading, ...]) -> tuple[str, ...]:
@@ -65,7 +70,7 @@ def _path(headings: tuple[Heading, ...]) -> tuple[str, ...]:
 
 def label_kinds(label: str) -> set[str]:
     """Give everything a label says: stage kinds, `train`, `total`."""
-    words = without_brackets(label)
+    words = bare(without_brackets(label))
     kinds = set(stage_kinds(words))
     if TRAIN.search(words) or techniques(words):
         kinds.add("train")
@@ -78,6 +83,20 @@ def in_breakdown(outline: Outline, piece: Piece) -> bool:
     """Tell whether the lines beside this one name a total or other stages, so that training is a part of a whole."""
     others = [kinds for line, kinds in outline.group_kinds.get(piece.group, {}).items() if line != piece.line]
     return any(("total" in kinds and "train" not in kinds) or kinds - {"train", "total"} for kinds in others)
+
+
+def is_part_of_sum(outline: Outline, piece: Piece, label: str) -> bool:
+    """Tell whether a line that names neither stage nor condition stands among parts with a total of their own."""
+    words = bare(without_brackets(label))
+    if not words or is_condition(words) or len(words) > 60:
+        return False
+    others = [kinds for line, kinds in outline.group_kinds.get(piece.group, {}).items() if line != piece.line]
+    return any("total" in kinds and "train" not in kinds for kinds in others)
+
+
+def part_name(piece: Piece) -> str:
+    """Give the name in a row: its first cell that is more than a number."""
+    return next((cell for cell in piece.cells if len(re.findall(r"[^\W\d_]", cell)) > 1), piece.cells[0])
 
 
 def is_part_table(piece: Piece) -> bool:

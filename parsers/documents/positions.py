@@ -9,7 +9,7 @@ from trainmon.parsers.documents.units import seconds_of
 
 _POSITION = re.compile(
     r"^\W{0,6}(?P<text>(?P<unit>hour|day|week|month|minute)s?\s+(?P<first>\d{1,4})(?:\s*(?:-|–|—|to)\s*(?P<last>\d{1,4}))?)"
-    r"(?=\s*(?:[:：)\]|]|[-–—]\s|$))|^\W{0,6}(?P<chinese>第\s?(?P<number>\d{1,3})\s?(?P<cjk>[天周]))",
+    r"(?=\s*(?:[:：)\]|](?!\d)|[-–—]\s|$))|^\W{0,6}(?P<chinese>第\s?(?P<number>\d{1,3})(?:\s?[-–~至到]\s?(?P<until>\d{1,3}))?\s?(?P<cjk>[天周]))",
     re.IGNORECASE,
 )
 
@@ -20,7 +20,8 @@ def find_positions(text: str) -> list[Span]:
     if match is None:
         return []
     if match["chinese"]:
-        length = seconds_of(match["cjk"])
+        count = int(match["until"] or match["number"]) - int(match["number"]) + 1
+        length = max(count, 1) * seconds_of(match["cjk"])
         return [Span(start=match.start("chinese"), end=match.end("chinese"), text=match["chinese"], likely_s=length)]
     first, last = int(match["first"]), int(match["last"] or match["first"])
     unit = match["unit"].lower()

@@ -23,14 +23,14 @@ _WORDS: dict[float, str] = {
     MONTH: "months month Monate Monaten Monat mois meses 个月 個月 ヶ月 か月 개월",
     YEAR: "years year yrs yr Jahre Jahren années años",
 }
-_SHORT: dict[str, float] = {"m": MINUTE, "d": DAY, "w": WEEK}
+_SHORT: dict[str, float] = {"m": MINUTE, "d": DAY, "w": WEEK, "月": MONTH}
 """Read only inside a compound (`2d 4h 05m`) or where the words around it speak of time: `5m` may be five million."""
 
 SECONDS: dict[str, float] = {word.lower(): size for size, words in _WORDS.items() for word in words.split()}
 SECONDS |= _SHORT
 
 _LATIN = sorted((w for w in SECONDS if w.isascii() or w[0].isalpha() and ord(w[0]) < 0x2E80), key=len, reverse=True)
-_CJK = sorted((w for w in SECONDS if ord(w[0]) >= 0x2E80), key=len, reverse=True)
+_CJK = sorted((w for w in SECONDS if ord(w[0]) >= 0x2E80 and w not in _SHORT), key=len, reverse=True)
 _NOT_MINUTES = r"(?![布数支类辨析别享之子])"
 
 SAFE_UNIT = (
@@ -47,7 +47,7 @@ COMPOUND_UNIT = (
     r"(?:(?:" + "|".join(re.escape(w) for w in _LATIN if SECONDS[w.lower()] >= 1) + r")(?![A-Za-z_])|" + "|".join(map(re.escape, _CJK)) + ")"
 )
 """A unit inside a compound, where the next figure may follow without a space: `7h11m`."""
-SHORT_UNIT = r"(?:(?-i:[mdw])(?![A-Za-z0-9_]))"
+SHORT_UNIT = r"(?:(?-i:[mdw])(?![A-Za-z0-9_])|月(?!\s?\d|份))"
 
 
 def seconds_of(unit: str) -> float:
