@@ -11,6 +11,7 @@ from textual import on
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.filter import Monochrome, NoColor
+from textual.widgets import Input
 
 from trainmon.snapshot import Board
 from trainmon.tui.compare_screen import CompareScreen
@@ -22,7 +23,7 @@ from trainmon.tui.overview import Overview
 from trainmon.tui.plainascii import AsciiFilter
 from trainmon.tui.run_screen import RunScreen
 from trainmon.tui.screens import BoardScreen, ComparisonWanted, EstimatesWanted, RunWanted, TailWanted
-from trainmon.tui.source import Source
+from trainmon.tui.source import Clock, Source
 from trainmon.tui.text import plain
 from trainmon.tui.totals import terminal_title
 
@@ -40,12 +41,20 @@ class TrainmonApp(App[None]):
         Binding("question_mark", "help", "Help", key_display="?"),
         Binding("q", "quit", "Quit"),
         Binding("ctrl+c", "leave", show=False, priority=True),
+        Binding("space", "clock_pause", show=False, priority=True),
+        Binding("left", "clock_skip(-0.01)", show=False, priority=True),
+        Binding("right", "clock_skip(0.01)", show=False, priority=True),
+        Binding("g,home", "clock_seek(0)", show=False, priority=True),
+        Binding("G,shift+g,end", "clock_seek(1)", show=False, priority=True),
+        Binding("plus,equals_sign", "clock_speed(2)", show=False, priority=True),
+        Binding("minus", "clock_speed(0.5)", show=False, priority=True),
         Binding("colon", "command_palette", show=False),
     ]
 
     def __init__(self, source: Source, ascii: bool = False, hz: float = 1.0) -> None:  # noqa: A002 the option's name
         super().__init__()
         self.board: Board | None = None
+        self._clock = source if isinstance(source, Clock) else None
         self.feed = Feed(source, self.post_message, hz)
         self._titled: tuple[str, float] = ("", -_TITLE_PAUSE_S)
         self._guard: TerminalGuard | None = None
@@ -105,7 +114,7 @@ class TrainmonApp(App[None]):
         self.board = message.board
         self.feed.acknowledge()
         if isinstance(self.screen, BoardScreen):
-            self.screen.show(message.board)
+            self.screen.show(message.board, self._clock.describe() if self._clock is not None else "")
         self._set_title(message.board)
 
     @on(FeedStopped)
@@ -141,6 +150,33 @@ class TrainmonApp(App[None]):
         """Show the keys and signs."""
         if not isinstance(self.screen, HelpScreen):
             self._open(HelpScreen())
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let a replay's keys through to the screens where there is no replay, and while somebody types."""
+        if action.startswith("clock_"):
+            return self._clock is not None and not isinstance(self.focused, Input)
+        return super().check_action(action, parameters)
+
+    def action_clock_pause(self) -> None:
+        """Stop the replay's clock, or let it go on."""
+        self._drive(lambda clock: clock.toggle_pause())
+
+    def action_clock_skip(self, fraction: float) -> None:
+        """Move the replay's clock."""
+        self._drive(lambda clock: clock.skip(fraction))
+
+    def action_clock_seek(self, fraction: float) -> None:
+        """Put the replay's clock to the start or the end."""
+        self._drive(lambda clock: clock.seek(fraction))
+
+    def action_clock_speed(self, factor: float) -> None:
+        """Make the replay faster or slower."""
+        self._drive(lambda clock: clock.change_speed(factor))
+
+    def _drive(self, change: Callable[[Clock], None]) -> None:
+        if self._clock is not None:
+            change(self._clock)
+            self.feed.hurry()
 
     def action_leave(self) -> None:
         """End as an interrupt does."""

@@ -50,7 +50,7 @@ def rank(run: RunSnapshot) -> Rank:
 
 
 def main_problem(run: RunSnapshot) -> ProblemInfo | None:
-    """Return the problem that names the trouble best: for a failed run its cause rather than the traceback around it."""
+    """Return the problem that names the trouble best: the cause rather than the traceback around it."""
     if not run.problems:
         return None
     vague = {ProblemKind.TRACEBACK, ProblemKind.OTHER, ProblemKind.SLOWDOWN, ProblemKind.STALL}

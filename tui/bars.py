@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
 from trainmon.estimates import DocumentedRange
 from trainmon.tui.text import Row
 
-FILL, TRACK, BAND, FILLED_BAND, MARK = "█", "─", "▒", "▓", "◆"
+FILL, TRACK, BAND, FILLED_BAND, MARK = "━", "─", "═", "╍", "◆"
 _SPARKS = "▁▂▃▄▅▆▇█"
 
 
@@ -23,26 +24,37 @@ def ends(documented: DocumentedRange | None) -> tuple[float, float] | None:
     return low or 0.0, math.inf if high is None else high
 
 
-def plan_bar(
-    width: int, *, done_s: float | None, total_s: float | None, band_s: tuple[float, float] | None, role: str
-) -> Row:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """A run on its own time axis, in seconds from its start."""
+
+    done_s: float | None
+    total_s: float | None
+    """When it ends, or would have ended."""
+    band_s: tuple[float, float] | None
+    """The documented end."""
+    marked: bool = True
+    """Whether it ends there: a failed run would have."""
+
+
+def plan_bar(width: int, course: Course, role: str) -> Row:
     """Return time from the start of a run to the later of its end and the documented one.
 
     Filled: what is done. Shaded: the documented range. The mark: where the run ends at the measured pace.
     """
-    known = [value for value in (total_s, done_s, *(band_s or ())) if value is not None and math.isfinite(value)]
-    axis = max(known, default=0.0)
+    band_s, total_s = course.band_s, course.total_s
+    ends_s = (total_s, course.done_s, *(band_s or ()))
+    axis = max((value for value in ends_s if value is not None and math.isfinite(value)), default=0.0)
     if axis <= 0 or width < 1:
         return ((TRACK * width, "faint"),)
     if band_s is not None and math.isinf(band_s[1]):
         axis = max(axis, band_s[0] * 1.25)
-    filled = round(min(1.0, (done_s or 0.0) / axis) * width)
+    filled = round(min(1.0, (course.done_s or 0.0) / axis) * width)
     shaded = _cells(band_s, axis, width) if band_s is not None else range(0)
     mark = None
-    if band_s is not None and total_s is not None and math.isfinite(total_s):
+    if band_s is not None and course.marked and total_s is not None and math.isfinite(total_s):
         mark = min(width - 1, max(0, math.ceil(total_s / axis * width) - 1))
-    cells = [_cell(at, filled, shaded, mark, role) for at in range(width)]
-    return _joined(cells)
+    return _joined([_cell(at, filled, shaded, mark, role) for at in range(width)])
 
 
 def _cells(band_s: tuple[float, float], axis: float, width: int) -> range:
@@ -97,7 +109,7 @@ def meter(width: int, fraction: float | None, role: str = "accent") -> Row:
 
 
 def sparkline(history: Sequence[tuple[float, float]], width: int) -> str:
-    """Return the values of (step, value) pairs as `width` columns over the steps: means, blanks where there are none."""
+    """Return the values of (step, value) pairs as `width` columns over the steps, each the mean of its values."""
     points = [(x, y) for x, y in history if math.isfinite(x) and math.isfinite(y)]
     if len(points) < 2 or width < 1:
         return " " * width
@@ -128,6 +140,4 @@ def _filled(means: Sequence[float | None]) -> list[float | None]:
 
 
 def _joined(cells: Sequence[tuple[str, str]]) -> Row:
-    return tuple(
-        ("".join(text for text, _ in group), role) for role, group in groupby(cells, key=lambda cell: cell[1])
-    )
+    return tuple(("".join(text for text, _ in group), role) for role, group in groupby(cells, key=lambda cell: cell[1]))

@@ -78,8 +78,12 @@ def is_drawn(point: tuple[float, float], log: bool) -> bool:
     return math.isfinite(point[0]) and math.isfinite(point[1]) and (not log or point[1] > 0)
 
 
-def smooth(points: Points, weight: float = 0.9) -> list[tuple[float, float]]:
-    """Return exponentially weighted means, corrected for the start; missing values are passed over."""
+def smooth(points: Points) -> list[tuple[float, float]]:
+    """Return exponentially weighted means over a fifteenth of the curve; missing values are passed over.
+
+    Bias-corrected, so that the first values count in full (Kingma and Ba 2015, section 3).
+    """
+    weight = 1 - 1 / max(1.0, len(points) / 15)
     total = share = 0.0
     smoothed: list[tuple[float, float]] = []
     for x, y in points:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
-import statistics
 from collections.abc import Sequence
 
 from trainmon import units
-from trainmon.snapshot import MetricInfo, RunSnapshot
+from trainmon.snapshot import MetricInfo, RunSnapshot, StepTime
 from trainmon.tui import bars
 from trainmon.tui.braille import Curve, Points, nearest, plot, scale_of, smooth
-from trainmon.tui.text import Row, fit, fit_row, plain, shorten
+from trainmon.tui.text import Row, Span, fit, fit_row, plain, shorten
 
-_LABEL_WIDTH = 9
+_LABEL_WIDTH = 10
 
 
 def chart(
@@ -68,7 +67,10 @@ def metric_chart(
     role = "" if math.isfinite(metric.last) else "bad"
     title: Row = ((f"{plain(name)} ", "title"), (units.metric_value(metric.last), role))
     marks = [word for word, on in (("log", log), ("smoothed", smoothed)) if on]
-    told = _at_cursor(metric.history, cursor) or f"min {units.metric_value(metric.min)}  max {units.metric_value(metric.max)}"
+    told = (
+        _at_cursor(metric.history, cursor)
+        or f"min {units.metric_value(metric.min)}  max {units.metric_value(metric.max)}"
+    )
     title = (*title, (f"   {told}" + (f"   {', '.join(marks)}" if marks else ""), "muted"))
     return chart(title, curves, width, height, log=log, cursor=cursor, unit=unit)
 
@@ -78,7 +80,7 @@ def _at_cursor(points: Points, cursor: float | None) -> str:
         return ""
     x = points[0][0] + cursor * (points[-1][0] - points[0][0])
     point = nearest(points, x)
-    return "" if point is None else f"at {units.exact(point[0])}: {units.metric_value(point[1])}"
+    return "" if point is None else f"at {units.exact(round(point[0]))}: {units.metric_value(point[1])}"
 
 
 def step_time_chart(
@@ -95,30 +97,46 @@ def step_time_chart(
         curves = [Curve(points=rest, role="faint"), Curve(points=warm, role="warn"), Curve(points=smooth(rest))]
     band = documented_step_s(run)
     told = _at_cursor(times.history, cursor) or f"p10 {_seconds(times.p10)}  p90 {_seconds(times.p90)}"
-    title: list[tuple[str, str]] = [("step time ", "title"), (units.step_time(times.median, plain(run.unit)), ""), (f"   {told}", "muted")]
+    title: list[Span] = [("step time ", "title"), (units.step_time(times.median, plain(run.unit)), "")]
+    if band is not None:
+        title.append((f"   ░ documented {_seconds_range(band)}", "band"))
     if times.warmup_steps:
         title.append((f"   warm-up {times.warmup_steps} steps", "warn"))
-    if band is not None:
-        title.append((f"   ░ documented {_seconds(band[0])}" + (f"-{_seconds(band[1])}" if band[1] != band[0] else ""), "band"))
-    finite = [y for _, y in times.history if math.isfinite(y)]
+    title.append((f"   {told}", "muted"))
+    finite = [y for _, y in rest[1:] or rest if math.isfinite(y)]
     return chart(
-        tuple(title), curves, width, height, log=log, y_range=_without_spikes(finite, band), band=band, cursor=cursor,
+        tuple(title),
+        curves,
+        width,
+        height,
+        log=log,
+        y_range=_without_spikes(finite, times, band),
+        band=band,
+        cursor=cursor,
         unit=run.unit,
-    )  # fmt: skip
+    )
 
 
 def _seconds(value: float) -> str:
     return units.step_time(value).partition("/")[0]
 
 
-def _without_spikes(values: Sequence[float], band: tuple[float, float] | None) -> tuple[float, float] | None:
+def _seconds_range(band: tuple[float, float]) -> str:
+    low, high = band
+    return _seconds(low) if low == high else f"{_seconds(low)} to {_seconds(high)}"
+
+
+def _without_spikes(
+    values: Sequence[float], times: StepTime, band: tuple[float, float] | None
+) -> tuple[float, float] | None:
     """Return the range that shows all but lone spikes, and the documented band where it is not far away."""
     if not values:
         return None
-    middle = statistics.median(values)
-    low, high = min(values), min(max(values), 4 * middle) if middle > 0 else max(values)
+    low, high = max(min(values), times.p10 / 2), min(max(values), times.p90 * 1.5)
+    if not low < high:
+        low, high = min(values), max(values)
     for end in band or ():
-        if math.isfinite(end) and middle / 4 <= end <= 4 * middle:
+        if math.isfinite(end) and times.median / 4 <= end <= 4 * times.median:
             low, high = min(low, end), max(high, end)
     return low, high
 

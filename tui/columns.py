@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from rich.cells import cell_len
+
 from trainmon import units
 from trainmon.snapshot import RunSnapshot
 from trainmon.tui import bars, words
-from trainmon.tui.attention import Group, Rank, folder_of, rank
-from trainmon.tui.text import Row, fit, fit_row, heading, plain, shorten, shorten_left
+from trainmon.tui.attention import Group, folder_of
+from trainmon.tui.text import Row, fit, fit_row, heading, plain, shorten_left
 
-_GAP = "  "
 _MARK_WIDTH = 2
+_NARROW = {"state": 10, "name": 11, "progress": 11, "left": 7, "trouble": 14}
+"""The columns of a width below which the usual ones do not fit, and their widths."""
+_NARROW_BELOW = 76
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,38 +37,49 @@ def _text(words_of: Callable[[RunSnapshot], str], *, right: bool = False, role: 
 
 def _state(run: RunSnapshot, width: int, _now: float) -> Row:
     text, role = words.state(run)
-    return ((fit(text, width), role),)
+    space = " " if width >= 14 else ""
+    return ((fit(space + text, width), role),)
 
 
 def _name(run: RunSnapshot, width: int, _now: float) -> Row:
-    return ((fit(shorten_left(plain(run.name), width), width), "title"),)
+    return ((fit(shorten_left(plain(run.name), width), width), ""),)
 
 
 def _progress(run: RunSnapshot, width: int, _now: float) -> Row:
-    bar = bars.plan_bar(
-        width - 5,
-        done_s=words.done_s(run),
-        total_s=words.total_s(run) if run.eta is not None or run.ended_at is not None else None,
-        band_s=bars.ends(run.documented),
-        role=words.state_role(run),
-    )
+    bar = bars.plan_bar(width - 5, words.course(run), words.state_role(run))
     return (*bar, (fit(units.percent(run.progress).replace(" %", "%"), 5, right=True), ""))
 
 
+def _step(run: RunSnapshot, width: int, _now: float) -> Row:
+    text = units.steps(run.step, run.total_steps)
+    if len(text) > width:
+        text = "/".join(units.count(value) for value in (run.step, run.total_steps) if value is not None)
+    return ((fit(text, width, right=True), ""),)
+
+
+def _documented(run: RunSnapshot, width: int, _now: float) -> Row:
+    return ((fit(words.documented(run.documented), width, right=True), "band" if run.documented else "muted"),)
+
+
 def _verdict(run: RunSnapshot, width: int, _now: float) -> Row:
-    text, role = words.verdict(run.verdict)
+    text, role = words.verdict_of(run)
     return ((fit(text, width), role),)
 
 
 def _verdict_or_trouble(run: RunSnapshot, width: int, now: float) -> Row:
     trouble = words.trouble(run)
-    return _verdict(run, width, now) if trouble is None else ((fit(trouble[0], width), trouble[1]),)
+    if trouble is None:
+        return _verdict(run, width, now)
+    text, role = trouble
+    if cell_len(text) > width:
+        text = text.partition(",")[0]
+    return ((fit(text, width), role),)
 
 
 def _gauge(run: RunSnapshot, width: int, _now: float) -> Row:
-    projected = run.eta is not None or rank(run) is Rank.FINISHED
-    measured = words.total_s(run) if projected else None
-    return bars.gauge(width, measured, bars.ends(run.documented), words.verdict(run.verdict)[1])
+    course = words.course(run)
+    measured = course.total_s if course.marked else None
+    return bars.gauge(width, measured, course.band_s, words.verdict(run.verdict)[1])
 
 
 def _finish(run: RunSnapshot, width: int, now: float) -> Row:
@@ -80,7 +95,7 @@ def _loss(run: RunSnapshot, width: int, _now: float) -> Row:
 
 def _spark(run: RunSnapshot, width: int, _now: float) -> Row:
     name = words.loss_name(run)
-    return ((bars.sparkline(run.metrics[name].history if name else (), width), "accent"),)
+    return ((bars.sparkline(run.metrics[name].history if name else (), width), "muted"),)
 
 
 def _note(run: RunSnapshot, width: int, _now: float) -> Row:
@@ -94,23 +109,27 @@ def _step_time(run: RunSnapshot) -> str:
 
 _LEFT = Column(title="left", width=8, cell=_text(words.time_left, right=True), right=True)
 _INTERVAL = Column(title="left (80 %)", width=13, cell=_text(words.time_left_interval, right=True), right=True)
-_TROUBLE = Column(title="verdict", width=16, cell=_verdict_or_trouble)
+_TROUBLE = Column(title="verdict", width=16, cell=_verdict_or_trouble, most=27)
 _COLUMNS = {
-    "state": Column(title="state", width=13, cell=_state),
+    "state": Column(title=" state", width=14, cell=_state),
     "name": Column(title="run", width=14, cell=_name, most=44),
     "stage": Column(title="stage", width=10, cell=_text(lambda run: plain(run.stage), role="muted"), most=20),
     "progress": Column(title="progress", width=15, cell=_progress, most=45),
-    "step": Column(
-        title="step", width=13, cell=_text(lambda run: units.steps(run.step, run.total_steps), right=True), right=True
-    ),
+    "step": Column(title="step", width=11, cell=_step, right=True),
     "step_time": Column(title="s/step", width=7, cell=_text(_step_time, right=True), right=True),
+    "elapsed": Column(
+        title="elapsed",
+        width=8,
+        cell=_text(lambda run: units.duration(run.elapsed_s), right=True, role="muted"),
+        right=True,
+    ),
     "left": _LEFT,
     "interval": _INTERVAL,
     "finish": Column(title="done at", width=9, cell=_finish, right=True),
     "documented": Column(
         title="documented",
         width=11,
-        cell=_text(lambda run: words.documented(run.documented), right=True, role="band"),
+        cell=_documented,
         right=True,
     ),
     "gauge": Column(title="against it", width=11, cell=_gauge),
@@ -124,7 +143,7 @@ _COLUMNS = {
 _ORDER = tuple(_COLUMNS)
 _ADDED = (
     "state", "name", "progress", "left", "trouble", "step", "step_time", "documented", "loss", "spark", "stage",
-    "interval", "memory", "finish", "note", "gauge",
+    "interval", "memory", "finish", "note", "gauge", "elapsed",
 )  # fmt: skip
 """In order of worth: what is left out first stands last."""
 
@@ -136,25 +155,35 @@ class Layout:
     width: int
     columns: tuple[tuple[Column, int], ...]
     """Each with the width that it got."""
+    gap: str = "  "
 
 
 def lay_out(width: int) -> Layout:
     """Choose the columns for a width, and share out what is left over among those that can grow."""
+    if width < _NARROW_BELOW:
+        return _lay_out_narrow(width)
     chosen: list[str] = []
     room = width - _MARK_WIDTH
     for key in _ADDED:
-        needed = _COLUMNS[key].width + (len(_GAP) if chosen else 0)
-        if needed > room and len(chosen) >= 4:
+        needed = _COLUMNS[key].width + (2 if chosen else 0)
+        if needed > room:
             break
         chosen.append(key)
         room -= needed
     if "note" in chosen:
         chosen[chosen.index("trouble")] = "verdict"
-    if "interval" in chosen and "finish" not in chosen:
-        pass
     columns = [_COLUMNS[key] for key in _ORDER if key in chosen]
     widths = _grown(columns, max(0, room))
     return Layout(width=width, columns=tuple(zip(columns, widths, strict=True)))
+
+
+def _lay_out_narrow(width: int) -> Layout:
+    columns = [_COLUMNS[key] for key in _NARROW]
+    widths = dict(_NARROW)
+    room = max(0, width - _MARK_WIDTH - sum(widths.values()) - len(widths) + 1)
+    widths["name"] += room // 2
+    widths["progress"] += room - room // 2
+    return Layout(width=width, columns=tuple(zip(columns, widths.values(), strict=True)), gap=" ")
 
 
 def _grown(columns: Sequence[Column], room: int) -> list[int]:
@@ -175,18 +204,26 @@ def _grown(columns: Sequence[Column], room: int) -> list[int]:
 def titles(layout: Layout) -> Row:
     """Return the line above the runs."""
     cells = [fit(column.title.upper(), width, right=column.right) for column, width in layout.columns]
-    return ((" " * _MARK_WIDTH + _GAP.join(cells), "muted"),)
+    return ((" " * _MARK_WIDTH + layout.gap.join(cells), "muted"),)
 
 
-def line(run: RunSnapshot, layout: Layout, *, now: float, marked: bool, in_group: bool) -> Row:
+def line(
+    run: RunSnapshot,
+    layout: Layout,
+    *,
+    now: float,
+    at_cursor: bool = False,
+    marked: bool = False,
+    in_group: bool = False,
+) -> Row:
     """Return the line of a run."""
-    row: list[tuple[str, str]] = [("◆ " if marked else "  ", "key")]
+    row: list[tuple[str, str]] = [(("▸" if at_cursor else " ") + ("◆" if marked else " "), "key")]
     for at, (column, width) in enumerate(layout.columns):
         if at:
-            row.append((_GAP, ""))
+            row.append((layout.gap, ""))
         if column.title == "run" and in_group:
             text = plain(run.name)[len(folder_of(plain(run.name))) :].removeprefix("/")
-            row.append((fit(shorten(text, width), width), "title"))
+            row.append((fit(text, width), ""))
         else:
             row.extend(column.cell(run, width, now))
     return fit_row(tuple(row), layout.width)

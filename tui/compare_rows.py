@@ -8,7 +8,7 @@ from string import ascii_uppercase
 from trainmon import units
 from trainmon.snapshot import RunSnapshot
 from trainmon.tui import words
-from trainmon.tui.braille import Curve, smooth
+from trainmon.tui.braille import Curve, Points, smooth
 from trainmon.tui.chart import chart
 from trainmon.tui.spanview import SERIES
 from trainmon.tui.text import Row, Span, fit, fit_row, heading, plain, shorten, shorten_left
@@ -86,7 +86,10 @@ def overlays(runs: Sequence[RunSnapshot], width: int, height: int, *, log: bool,
     """Return a chart for the step time and for each metric that two or more runs have."""
     rows: list[Row] = []
     steps = [run.step_time_s.history if run.step_time_s is not None else () for run in runs]
-    rows += _overlay("step time (s)", steps, width, height, log=log, smoothed=smoothed)
+    usual = [run.step_time_s.p90 for run in runs if run.step_time_s is not None]
+    low = [run.step_time_s.p10 for run in runs if run.step_time_s is not None]
+    without_spikes = (min(low) * 0.8, max(usual) * 1.5) if usual else None
+    rows += _overlay("step time (s)", steps, width, height, log=log, smoothed=smoothed, y_range=without_spikes)
     for name in metric_names(runs):
         histories = [run.metrics[name].history if name in run.metrics else () for run in runs]
         if sum(bool(history) for history in histories) > 1:
@@ -95,17 +98,25 @@ def overlays(runs: Sequence[RunSnapshot], width: int, height: int, *, log: bool,
 
 
 def _overlay(
-    name: str, histories: Sequence[Sequence[tuple[float, float]]], width: int, height: int, *, log: bool, smoothed: bool
+    name: str,
+    histories: Sequence[Points],
+    width: int,
+    height: int,
+    *,
+    log: bool,
+    smoothed: bool,
+    y_range: tuple[float, float] | None = None,
 ) -> list[Row]:
     curves = [
-        Curve(points=smooth(history) if smoothed else history, role=series_role(at)) for at, history in enumerate(histories)
+        Curve(points=smooth(history) if smoothed else history, role=series_role(at))
+        for at, history in enumerate(histories)
     ]
     title: list[Span] = [(f"{name}  ", "title")]
     for at, history in enumerate(histories):
         if history:
             title.append((f" {letter(at)} {units.metric_value(history[-1][1])} ", series_role(at)))
     title.append(("".join(f"   {word}" for word, on in (("log", log), ("smoothed", smoothed)) if on), "muted"))
-    return [*chart(tuple(title), curves, width, height, log=log), ()]
+    return [*chart(tuple(title), curves, width, height, log=log, y_range=y_range), ()]
 
 
 def comparison(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from trainmon import units
 from trainmon.estimates import Contradiction, Estimate, EstimateDocument, Fact
@@ -13,7 +13,11 @@ _SEVERITY_ROLES = {"high": "bad", "medium": "warn", "low": "muted"}
 
 def document_rows(document: EstimateDocument, width: int) -> list[Row]:
     """Return one document: contradictions first, then line by line what was read."""
-    rows: list[Row] = [((" " + (plain(document.title) or "untitled"), "title"),), ((" " + plain(document.path), "muted"),), ()]
+    rows: list[Row] = [
+        ((" " + (plain(document.title) or "untitled"), "title"),),
+        ((" " + plain(document.path), "muted"),),
+        (),
+    ]
     if document.contradictions:
         rows.append(heading("Contradictions", width, str(len(document.contradictions))))
         for contradiction in document.contradictions:
@@ -29,7 +33,16 @@ def document_rows(document: EstimateDocument, width: int) -> list[Row]:
         for derived in document.derived:
             value = _number(derived.name, derived.value, derived.high)
             text = f"= {plain(derived.formula)}   (line {_lines(derived.from_lines)})"
-            rows.append(fit_row(((fit("  " + plain(derived.name), 26), ""), (fit(value, 16, right=True), "band"), ("  " + text, "muted")), width))
+            rows.append(
+                fit_row(
+                    (
+                        (fit("  " + plain(derived.name), 26), ""),
+                        (fit(value, 16, right=True), "band"),
+                        ("  " + text, "muted"),
+                    ),
+                    width,
+                )
+            )
     return rows
 
 
@@ -37,12 +50,23 @@ def _contradiction(contradiction: Contradiction, width: int) -> list[Row]:
     role = _SEVERITY_ROLES.get(contradiction.severity, "muted")
     where = f"line {_lines(contradiction.lines)}"
     ratio = "" if contradiction.ratio is None else f"  {contradiction.ratio:.2f}x"
-    first: Row = (("  ! ", role), (fit(contradiction.severity, 7), role), (f"{where}  {plain(contradiction.kind)}{ratio}", ""))
+    first: Row = (
+        ("  ! ", role),
+        (fit(contradiction.severity, 7), role),
+        (f"{where}  {plain(contradiction.kind)}{ratio}", ""),
+    )
     return [first, *(((("    " + line), "muted"),) for line in wrap(plain(contradiction.text), width - 6))]
 
 
 def _estimate_titles(width: int) -> str:
-    titles = fit("line", 6, right=True) + "  " + fit("scope", 11) + fit("read as", 14, right=True) + "  " + fit("about", _about_width(width))
+    titles = (
+        fit("line", 6, right=True)
+        + "  "
+        + fit("scope", 11)
+        + fit("read as", 14, right=True)
+        + "  "
+        + fit("about", _about_width(width))
+    )
     return titles + "  as written"
 
 
@@ -58,7 +82,10 @@ def _estimate(estimate: Estimate, width: int) -> Row:
     sign = "~" if estimate.approximate else ""
     return (
         (fit(str(estimate.line), 6, right=True), "muted"),
-        ("  " + fit(estimate.scope, 11), "accent" if estimate.scope in {"total", "epoch", "step", "stage"} else "muted"),
+        (
+            "  " + fit(estimate.scope, 11),
+            "accent" if estimate.scope in {"total", "epoch", "step", "stage"} else "muted",
+        ),
         (fit(sign + units.duration_range(low, high), 14, right=True), "band"),
         ("  " + fit(shorten(about, _about_width(width)), _about_width(width)), ""),
         ("  " + plain(estimate.source_text or estimate.text).strip(), "muted"),
@@ -77,10 +104,10 @@ def _fact(fact: Fact) -> Row:
 
 
 def _number(name: str, value: float, high: float | None) -> str:
-    text = units.exact
+    text: Callable[[float], str] = units.exact
     if name.endswith("_bytes"):
         text = units.bytes_text
-    elif name.endswith("_s") or name.endswith("_time"):
+    elif name.endswith(("_s", "_time")):
         text = units.duration
     return text(value) if high is None else f"{text(value)} to {text(high)}"
 

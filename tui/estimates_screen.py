@@ -19,8 +19,8 @@ class EstimatesScreen(BoardScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,e", "app.pop_screen", "Back", key_display="esc"),
-        Binding("n,right,tab", "turn(1)", "Next document"),
-        Binding("p,left,shift+tab", "turn(-1)", "Previous"),
+        Binding("n,right,tab", "turn(1)", "Next document", key_display="n"),
+        Binding("p,left,shift+tab", "turn(-1)", "Previous", key_display="p"),
         Binding("j", "scroll(1)", show=False),
         Binding("k", "scroll(-1)", show=False),
     ]
@@ -39,14 +39,22 @@ class EstimatesScreen(BoardScreen):
         """Show what changed."""
         documents = self.board.documents if self.board is not None else ()
         main = self.query_one("#main", LinesView)
-        head: Row = ((" estimates ", "on-title"), (f"  document {self._at % len(documents) + 1} of {len(documents)}" if documents else "", "muted"))
+        head: Row = (
+            (" estimates ", "on-title"),
+            (f"  document {self._at % len(documents) + 1} of {len(documents)}" if documents else "", "muted"),
+        )
         self.query_one("#head", LinesView).show([head])
         if documents:
             width = max(40, (main.size.width or self.size.width) - 1)
             main.show(document_rows(documents[self._at % len(documents)], width))
             return
         notes = self.board.notes if self.board is not None else ()
-        main.show([((" no estimate document was found or named (--estimates)", "muted"),), *(((" " + plain(note), "muted"),) for note in notes)])
+        main.show(
+            [
+                ((" no estimate document was found or named (--estimates)", "muted"),),
+                *(((" " + plain(note), "muted"),) for note in notes),
+            ]
+        )
 
     def action_turn(self, by: int) -> None:
         """Show the next document."""

@@ -24,7 +24,9 @@ _GRACE_S = 2.0
 """How long an orderly exit may take before the process ends without it."""
 
 
-def can_show_screen(stdin: IO[Any] | None, stdout: IO[Any] | None, stderr: IO[Any] | None, env: Mapping[str, str]) -> str | None:
+def can_show_screen(
+    stdin: IO[Any] | None, stdout: IO[Any] | None, stderr: IO[Any] | None, env: Mapping[str, str]
+) -> str | None:
     """Return why no screen can be shown, in words; None where one can.
 
     The screen is written to stderr and reads stdin, so all three must be terminals.

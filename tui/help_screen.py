@@ -18,14 +18,14 @@ _KEYS = {
     "All runs": {
         "↑ ↓ j k": "move; g and G to the ends, page up and page down by pages",
         "enter": "open the run; so does a second click",
-        "/": "show only runs that hold these words (name, state, stage, verdict, problem); escape shows all",
+        "/": "only runs with these words in name, state, verdict; escape: all",
         "s": "next order: worst first, time left, name, last activity",
         "o": "with or without folders",
         "space": "mark for comparison; c compares the marked runs",
         "e": "what the estimate documents say",
     },
     "One run": {
-        "1 - 5": "summary, charts, documented, problems, log; tab for the next one",
+        "1 - 5": "summary, charts, documented, problems, log; tab: next",
         "l m": "logarithmic scale; smoothed curves",
         "← →": "read a value off the curves",
         "n p": "next and previous run",
@@ -43,11 +43,11 @@ def help_rows(width: int) -> list[Row]:
         rows += [((fit("  " + key, 14), "key"), (text, "")) for key, text in keys.items()]
         rows.append(())
     rows.append(heading("Signs", width))
-    signs = "   ".join(f"{words.STATE_SIGNS[state]} {state}" for state in RunStatus)
-    verdicts = "   ".join(f"{sign} {kind}" for kind, (sign, _) in words.VERDICT_SIGNS.items())
-    rows += [((f"  {signs}", ""),), ((f"  {verdicts}   ~ derived or projected", ""),), ()]
+    signs = "  ".join(f"{words.STATE_SIGNS[state]} {state}" for state in RunStatus)
+    verdicts = "  ".join(f"{sign} {kind}" for kind, (sign, _) in words.VERDICT_SIGNS.items())
+    rows += [((f"  {signs}", ""),), ((f"  {verdicts}", ""),), (("  ~ derived or projected", ""),), ()]
     rows.append(heading("The bar", width))
-    example = bars.plan_bar(30, done_s=21, total_s=44, band_s=(30, 60), role="accent")
+    example = bars.plan_bar(30, bars.Course(done_s=21, total_s=44, band_s=(30, 60)), "accent")
     rows.append((("  ", ""), *example, ("  time from start to end", "muted")))
     told = (
         (bars.FILL, "done"),

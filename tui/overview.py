@@ -11,10 +11,12 @@ from textual.widgets import Footer, Input
 
 from trainmon.tui import columns, totals
 from trainmon.tui.attention import Sort, arrange
+from trainmon.tui.run_sections import preview
 from trainmon.tui.runlist import RunList
 from trainmon.tui.screens import BoardScreen, ComparisonWanted, EstimatesWanted
 from trainmon.tui.spanview import LinesView
 
+_ROOMY_WIDTH, _ROOMY_HEIGHT = 100, 36
 _GPU_HEIGHT_SHARE = 4
 """GPU lines take at most one in so many lines of the screen."""
 
@@ -43,6 +45,7 @@ class Overview(BoardScreen):
         yield LinesView(id="head", classes="fixed")
         yield LinesView(id="titles", classes="fixed")
         yield RunList(id="main")
+        yield LinesView(id="preview", classes="fixed")
         yield Input(id="filter", placeholder="words of a name, state, stage or problem", compact=True)
         yield LinesView(id="gpus", classes="fixed")
         yield Footer(show_command_palette=False)
@@ -52,14 +55,29 @@ class Overview(BoardScreen):
         width, board = self.size.width, self.board
         runs = self.query_one(RunList)
         self.query_one("#head", LinesView).show(
-            totals.head(board, width, sort=self._sort, wanted=self._wanted, failure=self.failure)
+            totals.head(board, width, sort=self._sort, wanted=self._wanted, failure=self.failure, clock=self.clock)
         )
-        self.query_one("#titles", LinesView).show([columns.titles(columns.lay_out(runs.size.width or width))])
+        self.query_one("#titles", LinesView).show([columns.titles(columns.lay_out(width - 1))])
         most = max(1, self.size.height // _GPU_HEIGHT_SHARE)
         self.query_one("#gpus", LinesView).show(totals.gpu_rows(board, width, most=most))
         if board is not None:
+            self._preview(width)
             shown = arrange(board.runs, sort=self._sort, wanted=self._wanted, grouped=self._grouped)
             runs.show(shown, board.taken_at)
+
+    @on(RunList.Moved)
+    def _moved(self) -> None:
+        self._preview(self.size.width)
+
+    def _preview(self, width: int) -> None:
+        """Show more of the run under the cursor where the screen has room for it."""
+        view = self.query_one("#preview", LinesView)
+        current = self.query_one(RunList).current
+        run = next((run for run in self.board.runs if run.name == current), None) if self.board is not None else None
+        roomy = self.size.height >= _ROOMY_HEIGHT and width >= _ROOMY_WIDTH
+        view.set_class(roomy and run is not None, "-shown")
+        if roomy and run is not None:
+            view.show(preview(run, width - 2, self.size.height // 3))
 
     def action_filter(self) -> None:
         """Type words that a run must hold to be shown."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from enum import IntEnum
 from typing import ClassVar
@@ -15,7 +16,7 @@ from trainmon.tui import run_sections, totals, words
 from trainmon.tui.chart import metric_chart, step_time_chart
 from trainmon.tui.screens import BoardScreen, TailWanted
 from trainmon.tui.spanview import LinesView
-from trainmon.tui.text import Row, beside, fit_row, heading, plain
+from trainmon.tui.text import Row, beside, fit_row, heading, plain, wrap
 from trainmon.tui.timeline import timeline
 
 _WIDE = 132
@@ -82,10 +83,10 @@ class RunScreen(BoardScreen):
         at_end = self._main.is_vertical_scroll_end
         fresh = not self._tail
         self._tail = lines
-        if self._section is Section.LOG:
+        if self.wants_tail:
             self.update_view()
-            if at_end or fresh:
-                self._main.scroll_end(animate=False, immediate=True)
+        if self._section is Section.LOG and (at_end or fresh):
+            self._main.scroll_end(animate=False, immediate=True)
 
     @property
     def _main(self) -> LinesView:
@@ -100,7 +101,7 @@ class RunScreen(BoardScreen):
             return
         self.query_one("#head", LinesView).show(run_sections.head(run, width, self.board.taken_at))
         self.query_one("#tabs", LinesView).show([self._tabs(run, width)])
-        inner = max(40, (self._main.size.width or width) - 1)
+        inner = max(40, (self._main.size.width or width - 2) - 1)
         self._main.show(self._rows(run, inner))
 
     def _tabs(self, run: RunSnapshot, width: int) -> Row:
@@ -109,6 +110,7 @@ class RunScreen(BoardScreen):
             count = f" ({len(run.problems)})" if section is Section.PROBLEMS and run.problems else ""
             text = f" {section.value} {section.name.capitalize()}{count} "
             row += [(text, "on-title" if section is self._section else "muted"), (" ", "")]
+        row.append((f"  {self.clock}", "key"))
         return fit_row(tuple(row), width)
 
     def _rows(self, run: RunSnapshot, width: int) -> list[Row]:
@@ -122,10 +124,13 @@ class RunScreen(BoardScreen):
             case Section.PROBLEMS:
                 return [heading("Problems", width), *run_sections.problems(run, width), (), *self._log_end(width)]
             case Section.LOG:
-                return [((plain(line), ""),) for line in self._tail] or [(("  the log is empty", "muted"),)]
+                return self._wrapped(self._tail, width, "") or [(("  the log is empty", "muted"),)]
 
     def _log_end(self, width: int) -> list[Row]:
-        return [heading("End of the log", width), *(((plain(line), "muted"),) for line in self._tail[-15:])]
+        return [heading("End of the log", width), *self._wrapped(self._tail[-15:], width, "muted")]
+
+    def _wrapped(self, lines: Sequence[str], width: int, role: str) -> list[Row]:
+        return [((piece, role),) for line in lines for piece in wrap(plain(line), width) or [""]]
 
     def _summary(self, run: RunSnapshot, width: int) -> list[Row]:
         if width >= _WIDE:
@@ -156,9 +161,11 @@ class RunScreen(BoardScreen):
         """Return all charts, as many side by side as are wide enough to read."""
         across = max(1, min(3, width // 62))
         each = (width - 3 * (across - 1)) // across
-        height = 8 if self._main.size.height < 30 else 11
+        names = self._metric_names(run)
+        deep = math.ceil((1 + len(names)) / across)
+        height = max(8, min(18, self._main.size.height // deep - 1))
         charts = [self._step_time(run, each, height)]
-        charts += [self._metric(run, name, each, height) for name in self._metric_names(run)]
+        charts += [self._metric(run, name, each, height) for name in names]
         rows: list[Row] = []
         for at in range(0, len(charts), across):
             line = charts[at]
@@ -168,15 +175,19 @@ class RunScreen(BoardScreen):
         return rows
 
     def _step_time(self, run: RunSnapshot, width: int, height: int) -> list[Row]:
-        return step_time_chart(
-            run, width, height, log=self._log, smoothed=self._smoothed, cursor=self._cursor
-        )
+        return step_time_chart(run, width, height, log=self._log, smoothed=self._smoothed, cursor=self._cursor)
 
     def _metric(self, run: RunSnapshot, name: str, width: int, height: int) -> list[Row]:
         return metric_chart(
-            name, run.metrics[name], width, height,
-            log=self._log, smoothed=self._smoothed, cursor=self._cursor, unit=run.unit,
-        )  # fmt: skip
+            name,
+            run.metrics[name],
+            width,
+            height,
+            log=self._log,
+            smoothed=self._smoothed,
+            cursor=self._cursor,
+            unit=run.unit,
+        )
 
     def _metric_names(self, run: RunSnapshot) -> list[str]:
         """Return the metrics with the loss first, then as they came in the log."""

@@ -6,7 +6,10 @@ from trainmon import units
 from trainmon.estimates import Scope, Verdict
 from trainmon.snapshot import RunSnapshot
 from trainmon.tui import bars, words
-from trainmon.tui.text import Row, fit, fit_row, heading, plain, shorten, shorten_left, wrap
+from trainmon.tui.attention import main_problem
+from trainmon.tui.chart import metric_chart, step_time_chart
+from trainmon.tui.text import Row, beside, fit, fit_row, heading, plain, shorten, shorten_left, width_of, wrap
+from trainmon.tui.timeline import timeline
 
 _LABEL = 14
 
@@ -20,31 +23,30 @@ def head(run: RunSnapshot, width: int, now: float) -> list[Row]:
     if reason:
         first = (*first, ("  " + reason, "muted"))
     bar_width = max(10, min(60, width - 40))
-    bar = bars.plan_bar(
-        bar_width,
-        done_s=words.done_s(run),
-        total_s=words.total_s(run) if run.eta is not None or run.ended_at is not None else None,
-        band_s=bars.ends(run.documented),
-        role=role,
-    )
+    bar = bars.plan_bar(bar_width, words.course(run), role)
     unit = plain(run.unit)
     second: Row = ((" ", ""), *bar, (f" {units.percent(run.progress)}  ", "title"))
     second = (*second, (f"{unit} {units.steps(run.step, run.total_steps)}", ""))
     if run.total_epochs is not None:
         second = (*second, (f"  epoch {units.exact(run.epoch)}/{units.exact(run.total_epochs)}", "muted"))
-    return [fit_row(first, width), fit_row(second, width), fit_row(_ending(run, now), width)]
+    return [fit_row(first, width), fit_row(second, width), fit_row(_ending(run, width, now), width)]
 
 
-def _ending(run: RunSnapshot, now: float) -> Row:
-    text, role = words.verdict(run.verdict)
+def _ending(run: RunSnapshot, width: int, now: float) -> Row:
+    text, role = words.verdict_of(run)
     if run.eta is None:
-        left: Row = ((f" took {units.duration(run.elapsed_s)}", ""),) if run.ended_at is not None else ((f" {units.duration(run.elapsed_s)} so far", ""),)
+        left: Row = (
+            ((f" took {units.duration(run.elapsed_s)}", ""),)
+            if run.ended_at is not None
+            else ((f" {units.duration(run.elapsed_s)} so far", ""),)
+        )
     else:
         left = ((f" {words.time_left(run)} left", "title"), (f" ({words.time_left_interval(run)})", ""))
         if run.eta.finish_at is not None:
             left = (*left, (f", done at {units.clock(run.eta.finish_at.likely, now)}", ""))
     row = (*left, ("   documented ", "muted"), (words.documented(run.documented), "band"), ("   ", ""), (text, role))
-    return row if run.eta is None else (*row, (f"   by {plain(run.eta.basis)}", "muted"))
+    basis = "" if run.eta is None else f"   basis: {plain(run.eta.basis)}"
+    return (*row, (basis, "muted")) if width_of(row) + len(basis) <= width else row
 
 
 def figures(run: RunSnapshot, width: int) -> list[Row]:
@@ -77,29 +79,40 @@ def _pairs(run: RunSnapshot) -> list[tuple[str, str]]:
         pairs.append(("warm-up", f"{times.warmup_steps} steps, {units.duration(times.warmup_s)}"))
     memory = words.memory(run)
     if run.gpu is not None and memory:
-        pairs.append(("GPU memory", f"{memory}, peak {units.bytes_text(run.gpu.peak_memory_bytes)} ({plain(run.gpu.basis)})"))
+        pairs.append(
+            ("GPU memory", f"{memory}, peak {units.bytes_text(run.gpu.peak_memory_bytes)} ({plain(run.gpu.basis)})")
+        )
     name = words.loss_name(run)
     if name is not None:
         metric = run.metrics[name]
-        pairs.append((shorten(plain(name), _LABEL - 3), f"{words.loss(run)[0]}  (from {units.metric_value(metric.first)}, best {units.metric_value(metric.min)})"))
+        pairs.append(
+            (
+                shorten(plain(name), _LABEL - 3),
+                f"{words.loss(run)[0]}  (from {units.metric_value(metric.first)}, best {units.metric_value(metric.min)})",
+            )
+        )
     for file in run.files:
         pairs.append(("file", f"{shorten_left(plain(file.path), 40)}  {plain(file.format)}"))
     return pairs
 
 
 def problems(run: RunSnapshot, width: int, *, most: int | None = None) -> list[Row]:
-    """Return the run's problems, the newest first, each with its line of the log."""
+    """Return the run's problems, the cause first, then the newest, each with its line of the log."""
     if not run.problems:
         return [(("  no problem in the log", "good"),)]
     rows: list[Row] = []
-    for problem in tuple(reversed(run.problems))[:most]:
+    cause = main_problem(run)
+    ordered = sorted(reversed(run.problems), key=lambda problem: problem is not cause)
+    for problem in ordered[:most]:
         where = f"line {problem.line}" if problem.line else ""
         if problem.step is not None:
             where += f", step {units.exact(problem.step)}"
         if problem.count > 1:
             where += f", {problem.count} times"
-        role = words.state_role(run) if problem is words.main_problem(run) else "warn"
-        rows.append((("  ! ", role), (words.PROBLEM_WORDS[problem.kind], role), ("  " + where.removeprefix(", "), "muted")))
+        role = words.state_role(run) if problem is cause else "warn"
+        rows.append(
+            (("  ! ", role), (words.PROBLEM_WORDS[problem.kind], role), ("  " + where.removeprefix(", "), "muted"))
+        )
         rows.extend((("    " + line, ""),) for line in wrap(plain(problem.message), width - 6))
     if most is not None and len(run.problems) > most:
         rows.append(((f"    … {len(run.problems) - most} more (4)", "muted"),))
@@ -112,7 +125,12 @@ def documented(run: RunSnapshot, width: int) -> list[Row]:
     held = run.comparisons or ((run.verdict,) if run.verdict is not None else ())
     if not held:
         return [*rows, (("  no estimate document speaks of this run", "muted"),)]
-    titles = fit("  what", 26) + fit("documented", 14, right=True) + fit("measured", 12, right=True) + "   verdict"
+    titles = (
+        fit("  what", _what_width(width))
+        + fit("documented", 14, right=True)
+        + fit("measured", 12, right=True)
+        + "   verdict"
+    )
     rows.append(((titles, "muted"),))
     for verdict in held:
         rows.extend(_held(verdict, width))
@@ -123,15 +141,16 @@ def _held(verdict: Verdict, width: int) -> list[Row]:
     stated = verdict.documented
     subject = "" if stated is None else plain(stated.subject)
     scope = Scope.TOTAL if stated is None else stated.scope
-    what = str(scope) if not subject or subject.casefold() == scope else f"{scope}: {subject}"
+    what = subject if scope in subject.casefold() else f"{scope}: {subject}".removesuffix(": ")
+    wide = _what_width(width)
     measured = units.duration(verdict.measured_s)
     if scope is Scope.STEP:
         measured = units.step_time(verdict.measured_s).partition("/")[0]
     text, role = words.verdict(verdict)
     row: Row = (
-        (fit("  " + what, 26), "title"),
+        (fit("  " + what, wide), "title"),
         (fit(words.documented(stated), 14, right=True), "band"),
-        (fit(("~" if verdict.projected else "") + measured, 12, right=True), ""),
+        (fit(("~" if verdict.projected and measured != units.UNKNOWN else "") + measured, 12, right=True), ""),
         ("   " + fit(text, 17), role),
     )
     if width >= 100:
@@ -140,6 +159,10 @@ def _held(verdict: Verdict, width: int) -> list[Row]:
     if verdict.text:
         rows.extend((("    " + line, "muted"),) for line in wrap(plain(verdict.text), width - 6, most=2))
     return [*rows, *_source(verdict, width), ()]
+
+
+def _what_width(width: int) -> int:
+    return max(26, min(44, width - 68))
 
 
 def _source(verdict: Verdict, width: int) -> list[Row]:
@@ -151,7 +174,27 @@ def _source(verdict: Verdict, width: int) -> list[Row]:
         at = f"    {shorten_left(plain(stated.source.file), 30)}:{stated.source.line}  "
         rows.append(((at, "muted"), (shorten(plain(stated.source.text).strip(), width - len(at)), "band")))
     conditions = ", ".join(plain(each) for each in stated.scenario)
-    because = "; ".join(part for part in (conditions, plain(stated.reason), stated.basis if stated.basis != "stated" else "") if part)
+    because = "; ".join(
+        part for part in (conditions, plain(stated.reason), stated.basis if stated.basis != "stated" else "") if part
+    )
     if because:
         rows.append((("    " + shorten(because, width - 6), "muted"),))
     return rows
+
+
+def preview(run: RunSnapshot, width: int, height: int) -> list[Row]:
+    """Return the stages and the loss of a run in `height` rows: what the overview shows below its list."""
+    rows: list[Row] = [heading(plain(run.name), width)]
+    left_width = width * 3 // 5
+    trouble = problems(run, left_width, most=1) if run.problems else []
+    left = [*trouble, *timeline(run, left_width)]
+    right_width = width - left_width - 3
+    name = words.loss_name(run)
+    deep = max(5, height - 1)
+    right = (
+        step_time_chart(run, right_width, deep)
+        if name is None
+        else metric_chart(name, run.metrics[name], right_width, deep, unit=run.unit)
+    )
+    rows += beside(left[:deep], left_width, right, gap=3)
+    return [*rows, *((),) * (height - len(rows))]

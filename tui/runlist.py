@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
+from textual.message import Message
 from textual.strip import Strip
 
 from trainmon.snapshot import RunSnapshot
@@ -16,6 +17,10 @@ from trainmon.tui.attention import Entry, Group
 from trainmon.tui.screens import RunWanted
 from trainmon.tui.spanview import SpanView
 from trainmon.tui.text import Row
+
+
+_MARGIN = 1
+"""The last column stays free for the scrollbar."""
 
 
 class RunList(SpanView, can_focus=True):
@@ -31,6 +36,9 @@ class RunList(SpanView, can_focus=True):
         Binding("end,G,shift+g", "edge(1)", show=False),
         Binding("space", "mark", "Mark"),
     ]
+
+    class Moved(Message):
+        """The cursor stands on another run."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 Textual's name
         super().__init__(id=id)
@@ -61,11 +69,10 @@ class RunList(SpanView, can_focus=True):
 
     def show(self, entries: Sequence[Entry], now: float) -> None:
         """Show the entries as of `now`."""
-        was_at = self._cursor or 0
         self._entries, self._now = entries, now
         if self._cursor is None:
-            near = self._run_near(was_at, 1)
-            self._current = "" if near is None else near.name
+            first = self._run_near(0, 1)
+            self._current = "" if first is None else first.name
         if (size := Size(self.size.width, len(entries))) != self.virtual_size:
             self.virtual_size = size
         self._repaint_changed()
@@ -85,7 +92,12 @@ class RunList(SpanView, can_focus=True):
             return columns.group_line(entry, self._layout)
         grouped = isinstance(self._entries[0], Group)
         row = columns.line(
-            entry, self._layout, now=self._now, marked=entry.name in self.marked, in_group=grouped
+            entry,
+            self._layout,
+            now=self._now,
+            at_cursor=entry.name == self._current,
+            marked=entry.name in self.marked,
+            in_group=grouped,
         )
         return (*row, ("", "cursor")) if entry.name == self._current else row
 
@@ -99,9 +111,9 @@ class RunList(SpanView, can_focus=True):
         self._painted[at] = row
         return self.paint(row, selected=bool(row) and row[-1] == ("", "cursor"))
 
-    def on_resize(self, event: events.Resize) -> None:
+    def on_resize(self) -> None:
         """Choose the columns anew."""
-        self._layout = columns.lay_out(self.size.width)
+        self._layout = columns.lay_out(self.outer_size.width - _MARGIN)
         self.virtual_size = Size(self.size.width, len(self._entries))
         self.refresh()
 
@@ -147,8 +159,12 @@ class RunList(SpanView, can_focus=True):
 
     def _run_near(self, at: int, direction: int) -> RunSnapshot | None:
         """Return the first run from line `at` on, looking the other way where there is none."""
-        lines = range(max(0, at), len(self._entries)) if direction > 0 else range(min(at, len(self._entries) - 1), -1, -1)
-        other = range(min(at, len(self._entries)) - 1, -1, -1) if direction > 0 else range(max(0, at), len(self._entries))
+        lines = (
+            range(max(0, at), len(self._entries)) if direction > 0 else range(min(at, len(self._entries) - 1), -1, -1)
+        )
+        other = (
+            range(min(at, len(self._entries)) - 1, -1, -1) if direction > 0 else range(max(0, at), len(self._entries))
+        )
         for line in (*lines, *other):
             entry = self._entries[line]
             if isinstance(entry, RunSnapshot):
@@ -160,6 +176,7 @@ class RunList(SpanView, can_focus=True):
         if run is None:
             return
         self._current = run.name
+        self.post_message(self.Moved())
         line = self._cursor or 0
         above = line - 1 if line and isinstance(self._entries[line - 1], Group) else line
         self.scroll_to_region(

@@ -9,11 +9,12 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Static
+from textual.widgets import Footer, Static
 
 from trainmon.snapshot import Board
 
 MIN_WIDTH, MIN_HEIGHT = 60, 12
+_ROOMY_FOOTER = 80
 
 
 class RunWanted(Message):
@@ -52,6 +53,8 @@ class BoardScreen(Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self.board: Board | None = None
+        self.clock = ""
+        """Where the replay's clock stands; empty when live."""
 
     def compose(self) -> ComposeResult:
         """Build the screen's own widgets, and the message for small terminals."""
@@ -62,9 +65,9 @@ class BoardScreen(Screen[None]):
         """Build the screen's own widgets."""
         raise NotImplementedError
 
-    def show(self, board: Board) -> None:
+    def show(self, board: Board, clock: str = "") -> None:
         """Take a new board."""
-        self.board = board
+        self.board, self.clock = board, clock
         if self.is_mounted:
             self.update_view()
 
@@ -79,6 +82,8 @@ class BoardScreen(Screen[None]):
     def on_resize(self, event: events.Resize) -> None:
         """Fit the content, or say that it does not fit."""
         width, height = event.size
+        for footer in self.query(Footer):
+            footer.compact = width < _ROOMY_FOOTER
         small = width < MIN_WIDTH or height < MIN_HEIGHT
         self.set_class(small, "-too-small")
         if small:

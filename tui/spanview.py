@@ -33,12 +33,11 @@ class SpanView(ScrollView):
             base += Style(bgcolor=self.get_component_rich_style("span--cursor").bgcolor, bold=True)
         segments = [Segment(text, base + self._style_of(role) if role else base) for text, role in row if text]
         strip = Strip(segments, width_of(row))
-        start = round(self.scroll_offset.x)
-        return strip.crop_extend(start, start + self.size.width, base)
+        return strip.crop_extend(0, self.size.width, base)
 
     def _style_of(self, role: str) -> Style:
         style = self.get_component_rich_style(f"span--{role}")
-        return Style(color=style.color, bold=style.bold or None, dim=style.dim or None)
+        return Style(color=style.color, bold=style.bold or None, dim=style.dim or None, reverse=style.reverse or None)
 
 
 class LinesView(SpanView, can_focus=True):
@@ -56,8 +55,7 @@ class LinesView(SpanView, can_focus=True):
     def show(self, rows: Sequence[Row]) -> None:
         """Show `rows`; lines that read as before are not painted again."""
         before, self._rows = self._rows, tuple(rows)
-        wide = max((width_of(row) for row in self._rows), default=0)
-        size = Size(wide, len(self._rows))
+        size = Size(self.size.width, len(self._rows))
         if size != self.virtual_size:
             self.virtual_size = size
         if len(before) != len(self._rows) and self.styles.is_auto_height:

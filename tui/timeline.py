@@ -13,13 +13,14 @@ from trainmon.tui.text import Row, fit, fit_row, heading, plain, shorten
 
 _NAME_WIDTH = 16
 _END_WIDTH = 24
+_PLANNED, _MEASURED, _OCCURRENCE = "░", "▆", "▮"
 _ROLES = {
-    StageKind.INIT: "series-3",
+    StageKind.INIT: "series-4",
     StageKind.DATA: "series-2",
     StageKind.TRAIN: "accent",
     StageKind.EVAL: "series-1",
-    StageKind.CHECKPOINT: "series-4",
-    StageKind.SAVE: "series-4",
+    StageKind.CHECKPOINT: "muted",
+    StageKind.SAVE: "muted",
     StageKind.OTHER: "muted",
 }
 _OVERHEADS = ("init", "eval", "checkpoint", "stall", "other")
@@ -66,7 +67,7 @@ def _end_s(stage: StageInfo) -> float:
 
 def _plan_row(stage: StageInfo, plan: tuple[float, float], axis: float, inner: int) -> Row:
     first, last = _columns(plan[0], plan[1], axis, inner)
-    bar = " " * first + bars.BAND * (last - first)
+    bar = " " * first + _PLANNED * (last - first)
     return (
         (fit("", _NAME_WIDTH) + "  ", ""),
         (fit(bar, inner), "band"),
@@ -78,11 +79,18 @@ def _actual_row(run: RunSnapshot, stage: StageInfo, axis: float, inner: int) -> 
     name = plain(stage.name or stage.kind)
     times = f" x{stage.occurrences}" if stage.occurrences > 1 else ""
     sign = words.STATE_SIGNS[run.state] if stage.active else " "
-    label: Row = ((f"{sign} ", words.state_role(run)), (fit(shorten(name, _NAME_WIDTH - len(times)) + times, _NAME_WIDTH), ""))
+    label: Row = (
+        (f"{sign} ", words.state_role(run)),
+        (fit(shorten(name, _NAME_WIDTH - len(times)) + times, _NAME_WIDTH), ""),
+    )
     if stage.elapsed_s is None:
         waiting = "not begun" if run.state in {RunStatus.RUNNING, RunStatus.WAITING} else ""
         return (*label, (" " * inner, ""), (f"  {waiting}", "muted"))
-    return (*label, *_bar(run, stage, axis, inner), (_ending(stage), words.verdict(stage.verdict)[1] if stage.verdict else "muted"))
+    return (
+        *label,
+        *_bar(run, stage, axis, inner),
+        (_ending(stage), words.verdict(stage.verdict)[1] if stage.verdict else "muted"),
+    )
 
 
 def _bar(run: RunSnapshot, stage: StageInfo, axis: float, inner: int) -> Row:
@@ -96,7 +104,7 @@ def _bar(run: RunSnapshot, stage: StageInfo, axis: float, inner: int) -> Row:
     until = max(until, last)
     return (
         (" " * first, ""),
-        (bars.FILL * (last - first), role),
+        (_MEASURED * (last - first), role),
         (bars.TRACK * (until - last) + " " * (inner - until), "faint"),
     )
 
@@ -109,7 +117,7 @@ def _recurring(stage: StageInfo, axis: float, inner: int, role: str, run: RunSna
     cells = [" "] * inner
     count = min(stage.occurrences, max(1, last - first))
     for at in range(count):
-        cells[min(inner - 1, first + at * (last - first) // count)] = "┃"
+        cells[min(inner - 1, first + at * (last - first) // count)] = _OCCURRENCE
     return (("".join(cells), role),)
 
 

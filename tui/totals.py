@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
+from rich.cells import cell_len
+
 from trainmon import units
 from trainmon.snapshot import Board, GpuSample, RunStatus
 from trainmon.tui.attention import TROUBLE, in_trouble, rank
@@ -11,7 +13,7 @@ from trainmon.tui.bars import meter
 from trainmon.tui.text import Row, Span, fit, fit_row, plain, shorten, width_of
 
 
-def head(board: Board | None, width: int, *, sort: str, wanted: str, failure: str = "") -> list[Row]:
+def head(board: Board | None, width: int, *, sort: str, wanted: str, failure: str = "", clock: str = "") -> list[Row]:
     """Return the line of totals, and the line of documents and notes."""
     name: Span = (" trainmon ", "on-title")
     if board is None:
@@ -21,23 +23,30 @@ def head(board: Board | None, width: int, *, sort: str, wanted: str, failure: st
     parts.append((f"{running} running", "accent" if running else "muted"))
     trouble = in_trouble(board.runs)
     parts.append((f"{trouble} in trouble", "bad") if trouble else ("none in trouble", "good"))
-    done = all_done(board)
-    if done:
-        parts.append((done, ""))
-    if board.catching_up:
-        parts.append(("catching up", "warn"))
     if failure:
         parts.append((failure, "bad"))
-    order = f"{sort}" + (f", only “{plain(wanted)}”" if wanted else "")
-    left = (name, *_spaced(parts))
-    gap = width - width_of(left) - len(order) - 1
-    first = (*left, (" " * gap + order, "muted")) if gap > 1 else left
-    return [fit_row(first, width), fit_row(_documents(board, width), width)]
+    if clock:
+        parts.append((clock, "key"))
+    if board.catching_up:
+        parts.append(("catching up", "warn"))
+    done = all_done(board, width)
+    if done:
+        parts.append((done, ""))
+    order = f"only “{plain(wanted)}”, {sort} " if wanted else f"{sort} "
+    second = _documents(board, width - cell_len(order) - 2)
+    gap = max(0, width - width_of(second) - cell_len(order))
+    return [
+        fit_row((name, *_spaced(parts, width - width_of([name]))), width),
+        fit_row((*second, (" " * gap + order, "muted")), width),
+    ]
 
 
-def _spaced(parts: list[Span]) -> Row:
+def _spaced(parts: list[Span], width: int) -> Row:
+    """Set parts apart; those that do not fit are left out, the last ones first."""
     row: list[Span] = []
     for part in parts:
+        if width_of(row) + cell_len(part[0]) + 2 > width:
+            break
         row += [("  ", ""), part]
     return tuple(row)
 
@@ -53,10 +62,10 @@ def _documents(board: Board, width: int) -> Row:
         row.append((f"  {doubts} contradiction{'s' if doubts != 1 else ''} in it (e)", "warn"))
     if notes:
         row.append(("  " + notes, "muted"))
-    return tuple(row)
+    return fit_row(tuple(row), width) if width_of(row) > width else tuple(row)
 
 
-def all_done(board: Board) -> str:
+def all_done(board: Board, width: int) -> str:
     """Return when the last run under way ends: `all done at 16:40 (2h 05m)`; '' where nothing is under way."""
     active = [run for run in board.runs if run.state in {RunStatus.RUNNING, RunStatus.STALLED}]
     known = [run.eta for run in active if run.eta is not None]
@@ -67,7 +76,8 @@ def all_done(board: Board) -> str:
     left = units.duration(last.remaining_s.likely)
     if last.finish_at is None:
         return f"{who} done in {left}"
-    return f"{who} done at {units.clock(last.finish_at.likely, board.taken_at)} (in {left})"
+    at = f"{who} done at {units.clock(last.finish_at.likely, board.taken_at)}"
+    return f"{at} (in {left})" if width >= 80 else at
 
 
 def gpu_rows(board: Board | None, width: int, *, most: int = 8) -> list[Row]:

@@ -9,6 +9,7 @@ from trainmon.estimates import DocumentedRange, Verdict, VerdictKind
 from trainmon.events import ProblemKind
 from trainmon.snapshot import RunSnapshot, RunStatus
 from trainmon.tui.attention import Rank, main_problem, rank
+from trainmon.tui.bars import Course, ends
 from trainmon.tui.text import Span, plain
 
 STATE_SIGNS = {
@@ -75,6 +76,13 @@ def verdict(value: Verdict | None) -> Span:
     return f"{sign} {value.ratio:.2f}x {kind}", role
 
 
+def verdict_of(run: RunSnapshot) -> Span:
+    """Return the run's verdict; `· not yet` where there is an estimate to come up to."""
+    if run.verdict is None and run.documented is not None:
+        return "· not yet" if run.ended_at is None else "· not reached", "muted"
+    return verdict(run.verdict)
+
+
 def trouble(run: RunSnapshot) -> Span | None:
     """Return what is wrong with a run in two or three words; None where nothing is."""
     problem = main_problem(run)
@@ -129,27 +137,33 @@ def documented(value: DocumentedRange | None) -> str:
     return sign + units.duration_range(low, high)
 
 
+def course(run: RunSnapshot) -> Course:
+    """Return where a run stands between its start and its end, measured or projected.
+
+    What is done follows the progress, so that steps of an earlier attempt count too.
+    """
+    band = ends(run.documented)
+    total = total_s(run)
+    if run.state is RunStatus.FINISHED:
+        return Course(done_s=total, total_s=total, band_s=band)
+    if run.eta is not None and total is not None:
+        done = run.elapsed_s if run.progress is None else total * run.progress
+        return Course(done_s=done, total_s=total, band_s=band)
+    would_be = run.elapsed_s / run.progress if run.elapsed_s is not None and run.progress else None
+    return Course(done_s=run.elapsed_s, total_s=would_be, band_s=band, marked=False)
+
+
 def total_s(run: RunSnapshot) -> float | None:
     """Return what the whole run takes, measured or projected: what the verdict compared, else elapsed and time left."""
     if run.verdict is not None and run.verdict.measured_s is not None:
         return run.verdict.measured_s
-    if run.elapsed_s is None:
-        return None
-    return run.elapsed_s + (run.eta.remaining_s.likely if run.eta is not None else 0.0)
-
-
-def done_s(run: RunSnapshot) -> float | None:
-    """Return how much of `total_s` is behind: by progress, so that steps of an earlier attempt count too."""
-    total = total_s(run)
-    if run.state is RunStatus.FINISHED:
-        return total
-    if total is not None and run.progress is not None and run.eta is not None:
-        return total * run.progress
+    if run.eta is not None:
+        return (run.elapsed_s or 0.0) + run.eta.remaining_s.likely
     return run.elapsed_s
 
 
 def loss_name(run: RunSnapshot) -> str | None:
-    """Return the metric that stands for the loss: `loss`, else the first with `loss` in its name, training before eval."""
+    """Return the metric that stands for the loss: `loss`, else one with `loss` in its name, training before eval."""
     names = [name for name in run.metrics if "loss" in name.casefold()]
     if "loss" in names:
         return "loss"
