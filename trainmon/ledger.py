@@ -65,6 +65,15 @@ class Ledger:
         for one in judged:
             self._book(one)
 
+    def book_pending(self, step: float, seconds: float, pauses: Sequence[tuple[StageKind, float | None]]) -> None:
+        """Book pauses after which the counter has not moved yet; `seconds` of silence were seen so far."""
+        steps = max(step - self.at, 1.0)
+        waiting = Interval(step - steps, step, seconds, pauses=tuple(pauses))
+        step_s = self.seconds / self.steps if self.steps else 0.0
+        excess_s = max(seconds - step_s * steps, 0.0)
+        for kind, duration_s in split_excess(waiting, excess_s, math.inf):
+            self._add(kind, True, Event(step, 0.0, duration_s))
+
     def _book(self, judged: Judged) -> None:
         interval, part = judged.interval, judged.part
         self.at = interval.to_step
@@ -80,17 +89,17 @@ class Ledger:
         if part is Part.PAUSE:
             self._pause(judged)
         if part is Part.TRAIN:
-            self._train(interval)
+            self._train(interval.steps, judged.step_s)
         self._extend(interval, judged.step_s * interval.steps)
 
-    def _train(self, interval: Interval) -> None:
-        self.steps += interval.steps
-        self.seconds += interval.duration_s
-        self._squares += interval.duration_s**2 / interval.steps
+    def _train(self, steps: float, step_s: float) -> None:
+        self.steps += steps
+        self.seconds += steps * step_s
+        self._squares += steps * step_s**2
         self._intervals += 1
-        self.last_step_s = interval.step_s
-        if interval.step_s > 0:
-            self._histogram[round(math.log(interval.step_s) * _BINS_PER_E)] += max(1, round(interval.steps))
+        self.last_step_s = step_s
+        if step_s > 0:
+            self._histogram[round(math.log(step_s) * _BINS_PER_E)] += max(1, round(steps))
 
     def _pause(self, judged: Judged) -> None:
         interval = judged.interval

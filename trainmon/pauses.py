@@ -102,14 +102,17 @@ def judge(intervals: Sequence[Interval], *, leading: bool) -> list[Judged]:
     parts = _parts(intervals, long, head)
     if leading and _is_skip(intervals, base):
         parts[0] = Part.SKIPPED
-    judged = [Judged(i, part, base if part in _PRICED else i.step_s) for i, part in zip(intervals, parts, strict=True)]
+    judged = [_priced(i, part, base) for i, part in zip(intervals, parts, strict=True)]
     for index, part in enumerate(parts):
         if part is Part.PAUSE and judged[index].part is Part.PAUSE:
             _measure_pause(judged, index, base, fast)
     return judged
 
 
-_PRICED = (Part.PAUSE, Part.SKIPPED)
+def _priced(interval: Interval, part: Part, base: float) -> Judged:
+    if part in (Part.PAUSE, Part.SKIPPED):
+        return Judged(interval, part, base)
+    return Judged(interval, part, max(interval.step_s + interval.lag_s(base) / interval.steps, 0.0))
 
 
 def _parts(intervals: Sequence[Interval], long: Sequence[bool], head: int) -> list[Part]:

@@ -54,6 +54,22 @@ class StepClock:
         if interval is not None:
             self._keep(interval, self._buffer, self._ledger)
 
+    def lap(self, step: float, time_s: float, *, fresh: bool, resolution_s: float = 1.0) -> None:
+        """A new bar of this counter begins at `step`, with a clock of its own; what lies before it is no step.
+
+        `fresh`: the redraw is the bar's first (nothing counted, elapsed zero), so it tells the time exactly.
+        """
+        if not (math.isfinite(step) and math.isfinite(time_s)):
+            return
+        if self._basis not in (ClockBasis.ELAPSED, ClockBasis.NONE):
+            self.pause(StageKind.OTHER)
+            return
+        self._basis = ClockBasis.ELAPSED
+        self._see(step)
+        interval = self._reader.lap(step, time_s, resolution_s, fresh=fresh)
+        if interval is not None:
+            self._keep(interval, self._buffer, self._ledger)
+
     def printed(self, step: float, step_time_s: float) -> None:
         """The line states seconds per step for the steps since the line before; used only without a clock."""
         if not (math.isfinite(step) and math.isfinite(step_time_s)) or step_time_s < 0:
@@ -156,6 +172,8 @@ class StepClock:
         if self._view is None:
             ledger = self._ledger.copy()
             ledger.book(self._buffer, len(self._buffer))
+            if self._reader.pending is not None:
+                ledger.book_pending(*self._reader.pending)
             basis = self._basis
             if not ledger.steps and (self._printed_buffer or self._printed.steps):
                 ledger, basis = self._printed.copy(), ClockBasis.PRINTED

@@ -45,6 +45,10 @@ class Interval:
         """How far off the duration may be where a step takes `step_s`."""
         return min(self.resolution_s, max(self.start_within, self.end_within) * step_s)
 
+    def lag_s(self, step_s: float) -> float:
+        """What the duration misses on average: it starts at an exact moment, and its end lies somewhat behind a tick."""
+        return 0.0 if self.start_within else min(self.resolution_s, self.end_within * step_s) / 2
+
 
 class TickReader:
     """Turns observations into intervals; forgets everything but the last mark."""
@@ -72,12 +76,31 @@ class TickReader:
         if len(self._pauses) < 16:
             self._pauses.append((kind, duration_s))
 
+    @property
+    def pending(self) -> tuple[float, float, tuple[tuple[StageKind, float | None], ...]] | None:
+        """Announced since the last observation: at which step, seconds seen since the last mark, what."""
+        if not self._pauses or self._mark is None or self._pause_step is None:
+            return None
+        return self._pause_step, self._seen_s - self._mark[1], tuple(self._pauses)
+
     def reset(self, step: float | None = None, time_s: float | None = None) -> None:
         """Connect nothing across this point."""
         self._mark = None if step is None or time_s is None else (step, time_s, 1.0)
         self._seen_s = time_s or 0.0
         self._step = step
         self._pauses.clear()
+
+    def lap(self, step: float, time_s: float, resolution_s: float, *, fresh: bool) -> Interval | None:
+        """A new bar of the same counter begins, exactly here where it is `fresh`; what lies before it is a pause."""
+        closed = None
+        if self._mark is not None and step > self._mark[0] and time_s >= self._mark[1]:
+            self.announce(StageKind.OTHER, None)
+            at_step, at_s, within = self._mark
+            pauses = tuple(self._pauses)
+            closed = Interval(at_step, step, time_s - at_s, resolution_s, within, 1.0, pauses, step, at_step)
+        self.reset(step, time_s)
+        self._mark = (step, time_s, 0.0 if fresh else 1.0)
+        return closed
 
     def read(self, step: float, time_s: float, resolution_s: float) -> Interval | None:
         """The interval that this observation closes, if it marks a time."""
@@ -89,11 +112,11 @@ class TickReader:
         if self._pauses and self._pause_until is None and step > seen_step:
             self._pause_until = step
             self._told = {kind: step for kind, _ in self._pauses}
-        self._step = step
+        self._step = max(step, seen_step)
         if step < at_step or time_s < self._seen_s - resolution_s:
             self.reset(step, time_s)
             return None
-        if step == at_step or time_s <= at_s:
+        if step <= seen_step or time_s <= at_s:
             self._seen_s = max(self._seen_s, time_s)
             return None
         within = max(step - seen_step, 1.0)
