@@ -13,7 +13,7 @@ from pathlib import Path
 from trainmon.encodings import decoder_for
 from trainmon.errors import NothingReadableError
 
-_HEAD_BYTES = 8192
+_HEAD_BYTES = 64 << 10
 _MAX_FILES = 50_000
 _BINARY = frozenset(
     [
@@ -205,7 +205,7 @@ class Scanner:
             return (FileKind.LOG, "empty") if suffix in _LOG_NAMES else (FileKind.SKIP, "empty")
         try:
             with path.open("rb") as file:
-                head = file.read(_HEAD_BYTES * 8 if suffix in _DOCUMENT else _HEAD_BYTES)
+                head = file.read(_HEAD_BYTES)
         except OSError as error:
             return FileKind.SKIP, f"unreadable: {os.strerror(error.errno or 0)}"
         return self._by_content(head, suffix)

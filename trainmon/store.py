@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from trainmon.discover import Candidate, FileKind, Scanner
 from trainmon.documents import DocumentShelf
 from trainmon.follow import DocumentFollower, FileFollower, ReadingOptions
+from trainmon.gpu_runs import GpuLogFollower, LiveMemory
 from trainmon.grouping import RunFiles, group_runs
 from trainmon.judging import judge
 from trainmon.present import present
 from trainmon.processes import WriterScan, WriterWatch
 from trainmon.settings import Settings
-from trainmon.snapshot import Board, GpuPanel, RunSnapshot, RunStatus, Skipped
+from trainmon.snapshot import Board, FileInfo, GpuPanel, RunGpu, RunSnapshot, RunStatus, Skipped
 from trainmon.state import RunState
 from trainmon.status import Liveness
 
@@ -43,6 +44,7 @@ class Run:
         self.files = files
         self.log = FileFollower(files.log, options) if files.log is not None else None
         self.states = [DocumentFollower(path, options.formats) for path in files.states]
+        self.gpu_logs = [GpuLogFollower(path) for path in files.gpu_logs]
         self.preview: RunState | None = None
         self.looked_at = 0.0
         self.snapshot: RunSnapshot | None = None
@@ -58,13 +60,27 @@ class Run:
     @property
     def version(self) -> tuple[int, ...]:
         """Changes with everything that was read."""
-        return (self.log.version if self.log is not None else 0, *(state.version for state in self.states))
+        sides = (*self.states, *self.gpu_logs)
+        return (self.log.version if self.log is not None else 0, *(side.version for side in sides))
+
+    @property
+    def file_infos(self) -> list[FileInfo]:
+        """All files of the run, the log first."""
+        sides = (*self.states, *self.gpu_logs)
+        return [*([self.log.info()] if self.log is not None else []), *(side.info() for side in sides)]
+
+    @property
+    def logged_gpu(self) -> RunGpu | None:
+        """From the nvidia-smi logs beside the log."""
+        return next((gpu for follower in self.gpu_logs if (gpu := follower.gpu) is not None), None)
 
     def step(self, now: float, deadline_s: float) -> None:
         """Read on."""
         for document in self.states:
             if document.step() and self.log is not None:
                 self.log.state.side = document.state
+        for follower in self.gpu_logs:
+            follower.step()
         if self.log is not None:
             self.log.step(now, deadline_s)
             if self.log.caught_up:
@@ -83,6 +99,7 @@ class Store:
         self._shelf = shelf
         self._options = options
         self._writers = WriterWatch()
+        self._memory = LiveMemory()
         self._scanned_at = float("-inf")
         self._candidates: list[Candidate] = []
         self._dull: frozenset[Path] = frozenset()
@@ -116,7 +133,11 @@ class Store:
         """Everything as it stands at `now`."""
         paths = [str(run.log.path) for run in self.runs.values() if run.log is not None]
         scan = WriterScan(complete=False, same_host=False) if self._options.archive else self._writers.scan(paths, now)
-        shown = [snapshot for run in self.runs.values() if (snapshot := self._snapshot(run, scan, now)) is not None]
+        writers = {
+            run.files.name: scan.writers.get(str(run.log.path), ()) for run in self.runs.values() if run.log is not None
+        }
+        memory = self._memory.take(gpu, writers) if gpu is not None else {}
+        shown = [s for run in self.runs.values() if (s := self._snapshot(run, scan, memory, now)) is not None]
         catching_up = any(run.log is not None and not run.log.caught_up for run in self.runs.values())
         return Board(
             taken_at=now,
@@ -159,6 +180,8 @@ class Store:
         """Files came or went beside a known log: what was read of the log stays."""
         known = {document.path: document for document in run.states}
         run.states = [known.get(p) or DocumentFollower(p, self._options.reading.formats) for p in files.states]
+        logs = {follower.path: follower for follower in run.gpu_logs}
+        run.gpu_logs = [logs.get(path) or GpuLogFollower(path) for path in files.gpu_logs]
         run.files = files
         run.snapshot = None
 
@@ -176,11 +199,12 @@ class Store:
 
     # -- showing -----------------------------------------------------------------------------------------------
 
-    def _snapshot(self, run: Run, scan: WriterScan, now: float) -> RunSnapshot | None:
+    def _snapshot(self, run: Run, scan: WriterScan, memory: Mapping[str, RunGpu], now: float) -> RunSnapshot | None:
         if run.looked_at == 0.0 or not self._is_training(run, now):
             return None
         live = self._liveness(run, scan)
-        key = (run.version, live, self._shelf.version, run.preview is not None)
+        measured = memory.get(run.files.name)
+        key = (run.version, live, self._shelf.version, run.preview is not None, measured)
         still = run.snapshot is not None and run.snapshot.state in _OVER
         if run.snapshot is not None and run.key == key and still:
             return run.snapshot
@@ -188,12 +212,13 @@ class Store:
         snapshot = present(
             state,
             name=run.files.name,
-            files=[*([run.log.info()] if run.log is not None else []), *(side.info() for side in run.states)],
+            files=run.file_infos,
             live=live,
             now=now,
             pending=run.log.pending() if run.log is not None and run.preview is None else None,
             preview=run.preview is not None,
         )
+        snapshot = replace(snapshot, gpu=measured or run.logged_gpu or snapshot.gpu)
         run.snapshot, run.key = self._judged(snapshot, state, run, now), key
         return run.snapshot
 

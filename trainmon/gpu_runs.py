@@ -1,0 +1,78 @@
+"""GPU memory per run: measured now, else from an nvidia-smi log beside the log, else as the log prints it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from trainmon.encodings import StreamDecoder, decoder_for
+from trainmon.gpu_logs import GpuLogReader
+from trainmon.gpu_owner import attribute
+from trainmon.gpu_peaks import LogPeaks, with_peaks
+from trainmon.lines import LineAssembler, text_of
+from trainmon.processes import process_table
+from trainmon.snapshot import FileInfo, GpuPanel, RunGpu
+from trainmon.tail import Change, FileTail
+
+
+class GpuLogFollower:
+    """Reads an nvidia-smi log as it grows."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.version = 0
+        self._tail = FileTail(path)
+        self._new()
+
+    def step(self) -> bool:
+        """Read on; True if there was anything new."""
+        change = self._tail.look()
+        if change in (Change.TRUNCATED, Change.REWRITTEN, Change.REPLACED):
+            self._new()
+        changed = False
+        while self._tail.offset < self._tail.size and (data := self._tail.read()):
+            self._decoder = self._decoder or decoder_for(data)
+            for piece in self._assembler.feed(self._decoder.feed(data)):
+                self._take(text_of(piece.raw))
+            changed = True
+        self.version += changed
+        return changed
+
+    @property
+    def gpu(self) -> RunGpu | None:
+        """Peaks so far; None while the log names no memory."""
+        return self._peaks.gpu
+
+    def info(self) -> FileInfo:
+        """The file as the contract lists it."""
+        return FileInfo(path=str(self.path), format="nvidia-smi", bytes=self._tail.size)
+
+    def _new(self) -> None:
+        self._decoder: StreamDecoder | None = None
+        self._assembler = LineAssembler()
+        self._reader = GpuLogReader()
+        self._peaks = LogPeaks()
+
+    def _take(self, text: str) -> None:
+        for _time_s, sample in self._reader.feed(text):
+            self._peaks.add([sample])
+
+
+class LiveMemory:
+    """What the driver says, given to the runs whose processes use it; peaks are kept while we watch."""
+
+    def __init__(self) -> None:
+        self._runs: dict[str, RunGpu] = {}
+
+    def take(self, panel: GpuPanel, writers: Mapping[str, Sequence[int]]) -> Mapping[str, RunGpu]:
+        """Add a sample of all GPUs; `writers` are the processes that write each run's log."""
+        if not panel.samples:
+            return self._runs
+        gpu_pids = {process.pid for sample in panel.samples for process in sample.processes}
+        table = process_table(jobs_of=gpu_pids | {pid for pids in writers.values() for pid in pids})
+        now = attribute(panel, writers, table)
+        for run in self._runs.keys() | now.keys():
+            merged = with_peaks(self._runs.get(run), now.get(run))
+            if merged is not None:
+                self._runs[run] = merged
+        return self._runs
