@@ -1,8 +1,8 @@
 """Makes every sample log again: `python sample_logs/make/all.py OUT [FOLDER/RUN ...]`.
 
-Needs the libraries of requirements.txt in the Python that runs it. Each program runs in a process of its own, in a fixed
-folder under /tmp, with stdout and stderr redirected together into the log; a resumed attempt appends. The logs come out
-byte for byte the same wherever the libraries, and the path they are installed under, are the same.
+Needs the libraries of requirements.txt in the Python that runs it. Each program runs in a process of its own, in a
+fixed folder under /tmp, with stdout and stderr redirected together into the log; a resumed attempt appends. The logs
+come out byte for byte the same wherever the libraries, and the path they are installed under, are the same.
 """
 
 from __future__ import annotations
