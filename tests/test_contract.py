@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from tests import report_boards as boards
 from tests.hostile_boards import HOSTILE, empty_board, named_board
+from tests.report_documents import document
 from trainmon.contract import board_object, estimates_object, json_text, run_object
 from trainmon.estimates import EstimateDocument, Fact
 from trainmon.snapshot import Board, Eta, Interval, MetricInfo, RunSnapshot
@@ -126,7 +127,7 @@ def test_every_field_of_a_run_is_written() -> None:
 
 
 def test_a_document_is_written_with_its_lines() -> None:
-    written = strictly(json_text(estimates_object([boards.document()])))["documents"][0]
+    written = strictly(json_text(estimates_object([document()])))["documents"][0]
 
     assert written["path"] == "logs/estimates.md"
     assert written["estimates"][0]["scope"] == "total"

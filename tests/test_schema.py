@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from tests import report_boards as boards
 from tests.hostile_boards import HOSTILE, empty_board, named_board
+from tests.report_documents import document
 from trainmon.contract import board_object, estimates_object, json_text
 from trainmon.schema import schema
 from trainmon.snapshot import Board
@@ -53,7 +54,7 @@ def test_boards_fit_and_hold_nothing_undescribed(board: Board) -> None:
 
 
 def test_documents_fit_and_hold_nothing_undescribed() -> None:
-    assert complaints("estimates", json.loads(json_text(estimates_object([boards.document()])))) == []
+    assert complaints("estimates", json.loads(json_text(estimates_object([document()])))) == []
 
 
 @given(st.text(st.characters(), max_size=30) | st.sampled_from(HOSTILE))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import math
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 from hypothesis import assume, given
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 from tests import report_boards as boards
 from tests.hostile_boards import HOSTILE, empty_board, named_board
 from trainmon.sanitise import clean
+from trainmon.snapshot import MetricInfo
 from trainmon.summary_html import summary_html
 
 VOID = {"meta"}
@@ -81,7 +84,7 @@ def test_the_page_says_what_the_other_formats_say() -> None:
 
     for expected in ("55m 00s", "1.10x slower", "estimates.md:213", "- **Total**: 40-50 minutes", "1.16-1.33 s/step",
                      "21.4 GB of 24.0 GB", "stall 3m 20s (6 %)", "0.715", "lines 116, 213 (medium): 40 min and 48 min",
-                     "3 files skipped: 2 binary, 1 empty", "nan"):  # fmt: skip
+                     "3 files skipped: binary (2), empty (1)", "nan"):  # fmt: skip
         assert expected in texts, expected
 
 
@@ -91,6 +94,13 @@ def test_step_time_and_metrics_are_drawn_and_evaluation_lies_over_training() -> 
     assert page.names.count("figure") == 3
     assert page.names.count("polyline") == 4
     assert "eval_loss" in page.texts
+
+
+def test_a_curve_that_ends_in_nan_says_so() -> None:
+    lost = MetricInfo(count=3, first=2.0, last=math.nan, min=1.0, max=2.0, history=((1.0, 2.0), (2.0, 1.0)))
+    run = replace(boards.failed_run(), metrics={"loss": lost})
+
+    assert "loss (last: nan)" in Page(summary_html(replace(boards.full_board(), runs=(run,)))).texts
 
 
 def test_an_empty_board_is_a_page() -> None:

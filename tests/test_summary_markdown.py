@@ -58,7 +58,7 @@ def test_the_report_holds_problems_contradictions_and_the_proposed_line() -> Non
     assert (
         '- Total: 52-58 min (measured 55 min on NVIDIA GeForce RTX 3090; was "40-50 minutes", estimates.md:213)' in text
     )
-    assert "- 3 files skipped: 2 binary, 1 empty" in text
+    assert "- 3 files skipped: binary (2), empty (1)" in text
 
 
 def test_the_worst_run_comes_first() -> None:

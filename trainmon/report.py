@@ -74,13 +74,11 @@ def totals(runs: Iterable[RunSnapshot]) -> str:
 
 
 def skipped_files(board: Board) -> str:
-    """Give `3 files skipped: 2 binary, 1 empty`, or '' where none was."""
+    """Give `3 files skipped: binary (2), empty (1)`, or '' where none was."""
     if not board.skipped:
         return ""
-    reasons = Counter(clean(skip.reason) or "no reason given" for skip in board.skipped)
-    return f"{plural(len(board.skipped), 'file')} skipped: " + ", ".join(
-        f"{times} {reason}" for reason, times in reasons.most_common()
-    )
+    reasons = Counter(clean(skip.reason) or "no reason given" for skip in board.skipped).most_common()
+    return f"{plural(len(board.skipped), 'file')} skipped: {', '.join(f'{reason} ({n})' for reason, n in reasons)}"
 
 
 def limits(board: Board) -> list[str]:

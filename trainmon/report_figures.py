@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from trainmon import units
-from trainmon.charts_svg import line_chart, parts_bar, plan_bar, swatch
+from trainmon.charts_svg import Points, line_chart, parts_bar, plan_bar, swatch
 from trainmon.contract import OVERHEADS
 from trainmon.estimates import Scope, Verdict
 from trainmon.html_text import Markup, element, join
 from trainmon.report import time_split
 from trainmon.sanitise import clean
-from trainmon.snapshot import RunSnapshot
+from trainmon.snapshot import MetricInfo, RunSnapshot
 
 _MAX_CHARTS = 8
 
@@ -51,24 +52,27 @@ def time_figure(run: RunSnapshot) -> Markup:
 
 def metric_figures(run: RunSnapshot) -> Markup:
     """The step time, then metrics in the log's order; `eval_x` is drawn over `x`."""
-    figures = [_figure([("step time", run.step_time_s.history)], "seconds per step")] if run.step_time_s else []
+    figures = [_figure([("seconds per step", run.step_time_s.history)])] if run.step_time_s else []
     for name, metric in run.metrics.items():
         if name.removeprefix("eval_") != name and name.removeprefix("eval_") in run.metrics:
             continue
-        evaluated = run.metrics.get(f"eval_{name}")
-        series = [(name, metric.history), *([(f"eval_{name}", evaluated.history)] if evaluated else [])]
-        figures.append(_figure(series, " and ".join(part for part, _ in series)))
-    drawn = [figure for figure in figures if figure][:_MAX_CHARTS]
-    return element("div", *drawn, class_="charts") if drawn else Markup("")
+        drawn = {name: metric}
+        if (evaluated := run.metrics.get(f"eval_{name}")) is not None:
+            drawn[f"eval_{name}"] = evaluated
+        figures.append(_figure([(_caption(part, shown), shown.history) for part, shown in drawn.items()]))
+    shown_figures = [figure for figure in figures if figure][:_MAX_CHARTS]
+    return element("div", *shown_figures, class_="charts") if shown_figures else Markup("")
 
 
-def _figure(series: Sequence[tuple[str, Sequence[tuple[float, float]]]], title: str) -> Markup:
-    chart = line_chart(series, label=f"{clean(title)} over steps")
+def _caption(name: str, metric: MetricInfo) -> str:
+    """Only finite values are drawn: what the last one is otherwise is said."""
+    return clean(name) if math.isfinite(metric.last) else f"{clean(name)} (last: {units.metric_value(metric.last)})"
+
+
+def _figure(series: Sequence[tuple[str, Points]]) -> Markup:
+    captions = [caption for caption, _ in series]
+    chart = line_chart(series, label=f"{' and '.join(captions)} over steps")
     if not chart:
         return chart
-    if len(series) == 1:
-        return element("figure", element("figcaption", clean(title)), chart)
-    keys = (
-        element("span", swatch(f"dot{n}"), clean(name), class_="key") for n, (name, _) in enumerate(series, start=1)
-    )
-    return element("figure", element("figcaption", *keys), chart)
+    keys = (element("span", swatch(f"dot{n}"), caption, class_="key") for n, caption in enumerate(captions, start=1))
+    return element("figure", element("figcaption", *(keys if len(series) > 1 else captions)), chart)

@@ -99,7 +99,9 @@ def _row(run: RunSnapshot) -> tuple[str, ...]:
 
 def _details(run: RunSnapshot) -> Iterable[tuple[str, str]]:
     """Why the state is what it is, the documented line, and the trouble."""
-    if run.state_reason and run.state not in {RunStatus.RUNNING, RunStatus.FINISHED}:
+    shown = run.problems[-_MAX_PROBLEMS:]
+    said_below = any(problem.message and problem.message in run.state_reason for problem in shown)
+    if run.state_reason and not said_below and run.state not in {RunStatus.RUNNING, RunStatus.FINISHED}:
         yield run.state.value, clean(run.state_reason)
     for row in plan_rows(run)[:1]:
         quote = f' "{row.quote}"' if row.quote else ""
@@ -108,7 +110,7 @@ def _details(run: RunSnapshot) -> Iterable[tuple[str, str]]:
             yield "actual", f"{row.actual}: {row.verdict}"
     if run.verdict is not None and run.verdict.kind is VerdictKind.NOT_COMPARABLE and run.verdict.text:
         yield "verdict", clean(run.verdict.text)
-    for problem in run.problems[-_MAX_PROBLEMS:]:
+    for problem in shown:
         yield "problem", problem_text(run, problem)
     if len(run.problems) > _MAX_PROBLEMS:
         yield "", f"and {len(run.problems) - _MAX_PROBLEMS} earlier"

@@ -95,12 +95,12 @@ def _run(number: int, run: RunSnapshot) -> Markup:
         element("div", element("h2", run_name(run)), state, _verdict(run.verdict), class_="head"),
         element("p", clean(run.state_reason), class_="soft") if run.state_reason else "",
         _facts(run),
+        _problems(run),
         _plan(run),
         time_figure(run),
         metric_figures(run),
         _stages(run),
         _metrics(run),
-        _problems(run),
         id=f"run-{number}",
     )
 

@@ -76,13 +76,13 @@ def _comparison(runs: Iterable[RunSnapshot]) -> list[str]:
 def _run(run: RunSnapshot) -> Iterable[str]:
     reason = f" ({inline(clean(run.state_reason))})" if run.state_reason else ""
     yield from (f"## {block(run_name(run))}", "", f"**{run.state.value.capitalize()}**{reason}.{_facts(run)}", "")
-    yield from _plan(run)
-    yield from _time(run)
-    yield from _metrics(run)
     if run.problems:
         yield from ("### Problems", "")
         yield from (f"- {block(problem_text(run, problem))}" for problem in run.problems)
         yield ""
+    yield from _plan(run)
+    yield from _time(run)
+    yield from _metrics(run)
 
 
 def _facts(run: RunSnapshot) -> str:
