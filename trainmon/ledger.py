@@ -9,12 +9,14 @@ from itertools import pairwise
 
 from trainmon.cadence import Event, Events
 from trainmon.events import StageKind
+from trainmon.levels import Curve, find_change
 from trainmon.pace import STALL, Overhead, Recurring, Slowdown
-from trainmon.pauses import PAUSE_STEPS, Judged, Part, judge, split_excess
+from trainmon.pauses import PAUSE_STEPS, TELLING_TICKS, Judged, Part, judge, split_excess
 from trainmon.ticks import Interval
 
 CURVE = 384
 """Points of the curve; with the 64 intervals that wait this stays below 512 samples."""
+SLOWER = 1.25
 OPENING = 12
 """First intervals kept as they are: early on they are all there is."""
 _BINS_PER_E = 50.0
@@ -36,6 +38,7 @@ class Ledger:
         self.curve: list[tuple[float, float]] = []
         self.opening: tuple[tuple[float, float], ...] = ()
         self._histogram: Counter[int] = Counter()
+        self._pooled = (0.0, 0.0)
         self._squares = 0.0
         self._intervals = 0
         self._events: dict[tuple[str, bool], Events] = {}
@@ -89,17 +92,22 @@ class Ledger:
         if part is Part.PAUSE:
             self._pause(judged)
         if part is Part.TRAIN:
-            self._train(interval.steps, judged.step_s)
+            self._train(interval, judged.step_s)
         self._extend(interval, judged.step_s * interval.steps)
 
-    def _train(self, steps: float, step_s: float) -> None:
+    def _train(self, interval: Interval, step_s: float) -> None:
+        steps = interval.steps
         self.steps += steps
         self.seconds += steps * step_s
         self._squares += steps * step_s**2
         self._intervals += 1
         self.last_step_s = step_s
-        if step_s > 0:
-            self._histogram[round(math.log(step_s) * _BINS_PER_E)] += max(1, round(steps))
+        # A stretch counts once its ends are sharp beside it, else the ticks would be the distribution.
+        pooled_steps, pooled_s = self._pooled[0] + steps, self._pooled[1] + steps * step_s
+        self._pooled = (pooled_steps, pooled_s)
+        if pooled_s >= TELLING_TICKS * interval.slack_s(step_s) and pooled_s > 0:
+            self._histogram[round(math.log(pooled_s / pooled_steps) * _BINS_PER_E)] += max(1, round(pooled_steps))
+            self._pooled = (0.0, 0.0)
 
     def _pause(self, judged: Judged) -> None:
         interval = judged.interval
@@ -132,7 +140,7 @@ class Ledger:
             target -= weight
             if target <= 0:
                 return math.exp(bin_ / _BINS_PER_E)
-        return self.last_step_s
+        return self.seconds / self.steps if self.steps else 0.0
 
     def noise(self) -> float:
         """Relative scatter of the time of one interval between observations."""
@@ -175,7 +183,15 @@ class Ledger:
 
     def slowdown(self) -> Slowdown | None:
         """The one lasting change to a slower pace, if there is one."""
-        return None
+        change = find_change(Curve(self.curve)) if len(self.curve) > 1 else None
+        if change is None or change.after_s < SLOWER * change.before_s:
+            return None
+        return Slowdown(
+            step=change.step,
+            ratio=change.after_s / change.before_s,
+            before_s=change.before_s,
+            after_s=change.after_s,
+        )
 
 
 class _Books:

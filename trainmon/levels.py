@@ -160,4 +160,14 @@ def find_change(curve: Curve) -> Change | None:
     sigma = math.sqrt(max(rest / (cells - 2), 1e-6))
     if abs(after - before) < math.log(CHANGE_RATIO) or math.sqrt(best) < CHANGE_SIGMAS * sigma:
         return None
+    if _around_line(logs) < rest:
+        return None  # a drift
     return Change(curve.first + span * split, math.exp(before), math.exp(after))
+
+
+def _around_line(values: Sequence[float]) -> float:
+    """Sum of squares around the straight line that fits best."""
+    count, mean = len(values), sum(values) / len(values)
+    middle = (count - 1) / 2
+    slope = sum((index - middle) * value for index, value in enumerate(values)) / (count * (count * count - 1) / 12)
+    return sum((value - mean - slope * (index - middle)) ** 2 for index, value in enumerate(values))

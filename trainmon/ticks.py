@@ -46,7 +46,7 @@ class Interval:
         return min(self.resolution_s, max(self.start_within, self.end_within) * step_s)
 
     def lag_s(self, step_s: float) -> float:
-        """What the duration misses on average: it starts at an exact moment, and its end lies somewhat behind a tick."""
+        """What the duration misses on average: its start is exact, and its end lies somewhat behind a tick."""
         return 0.0 if self.start_within else min(self.resolution_s, self.end_within * step_s) / 2
 
 
