@@ -1,4 +1,4 @@
-"""CSV and TSV of metrics: Lightning's `metrics.csv`, Ultralytics' `results.csv`, and any table whose header names steps and losses."""
+"""CSV and TSV of metrics: Lightning's `metrics.csv`, Ultralytics' `results.csv`, any whose header names steps."""
 
 from __future__ import annotations
 
@@ -12,8 +12,25 @@ from trainmon.parsers.numbers import number
 from trainmon.parsers.records import RecordReader
 
 _COLUMN = re.compile(r"\s*\"?[A-Za-z_@][\w ./@():%+-]{0,80}\"?\s*", re.ASCII)
-_COUNTERS = frozenset({"epoch", "step", "iter", "iteration", "global_step", "steps", "batch", "update", "train_step", "trainer/global_step"})
-_METRIC = re.compile(r"loss|acc|auc|map|rmse|mae|mse|ppl|perplexity|reward|score|f1|error|lr|learning_rate|psnr|iou|precision|recall|learn|logloss", re.I)
+_COUNTERS = frozenset(
+    {
+        "epoch",
+        "step",
+        "iter",
+        "iteration",
+        "global_step",
+        "steps",
+        "batch",
+        "update",
+        "train_step",
+        "trainer/global_step",
+    }
+)
+_METRIC = re.compile(
+    r"loss|acc|auc|map|rmse|mae|mse|ppl|perplexity|reward|score|f1|error|lr|learning_rate|psnr|iou|precision"
+    r"|recall|learn|logloss",
+    re.I,
+)
 _DELIMITERS = (",", "\t", ";")
 _MOST_COLUMNS = 400
 
@@ -29,8 +46,14 @@ class CsvTable(LogFormat):
         Sample("train_rmse,train_loss,epoch,step,val_rmse,val_loss", "Lightning 2, CSVLogger"),
         Sample("0.3234120309352875,0.12900930643081665,0,49,,", "Lightning 2, CSVLogger"),
         Sample(",,0,150,0.1218472570180893,0.017430756241083145", "Lightning 2, CSVLogger"),
-        Sample("                  epoch,         train/box_loss,       metrics/mAP50(B),           val/box_loss", "Ultralytics 8.0, shortened"),
-        Sample("                      1,                1.13123,                0.54321,                1.21234", "Ultralytics 8.0, shortened"),
+        Sample(
+            "                  epoch,         train/box_loss,       metrics/mAP50(B),           val/box_loss",
+            "Ultralytics 8.0, shortened",
+        ),
+        Sample(
+            "                      1,                1.13123,                0.54321,                1.21234",
+            "Ultralytics 8.0, shortened",
+        ),
     )
 
     def __init__(self) -> None:
@@ -71,7 +94,11 @@ class CsvTable(LogFormat):
             return False
         columns = [name.strip().strip('"').strip() for name in names]
         lowered = {column.lower() for column in columns}
-        if not lowered & _COUNTERS or not any(_METRIC.search(column) for column in columns) or len(lowered) < len(columns):
+        if (
+            not lowered & _COUNTERS
+            or not any(_METRIC.search(column) for column in columns)
+            or len(lowered) < len(columns)
+        ):
             return False
         # Lightning writes the index of the last step, and always both columns.
         from_zero = {"epoch", "step"} <= set(columns) and not any("total" in column for column in columns)

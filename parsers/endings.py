@@ -18,16 +18,22 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     flags = re.IGNORECASE | re.ASCII
     part = r"(?![^.!]{0,20}\b(?:epoch|step|stage|fold|phase|iteration|round|batch|sample)s?\b)"
     return {
-        "script": re.compile(r'Script (started|done) on [\d: T+-]{10,40}(?:\[.*?(?:COMMAND_EXIT_CODE="(\d{1,3})".*)?\]?)?\s*', re.ASCII),
+        "script": re.compile(
+            r'Script (started|done) on [\d: T+-]{10,40}(?:\[.*?(?:COMMAND_EXIT_CODE="(\d{1,3})".*)?\]?)?\s*', re.ASCII
+        ),
         "finished": re.compile(
-            rf"\W{{0,12}}(?:the |model |fine-?|pre-?)?(?:training|fine-?tuning)(?: (?:run|job|loop|process))?(?: (?:is|has|was))?"
-            rf"(?: (?:been|now|successfully|all))*[ :-]+(?:successfully )?(?:complete[d]?|finished|done|ended|over)\b{part}.{{0,120}}"
-            rf"|\W{{0,12}}(?:done|finished|completed)(?: with)?(?: the)? (?:model )?(?:training|fine-?tuning)\b{part}.{{0,120}}"
+            rf"\W{{0,12}}(?:the |model |fine-?|pre-?)?(?:training|fine-?tuning)(?: (?:run|job|loop"
+            rf"|process))?(?: (?:is|has|was))?"
+            rf"(?: (?:been|now|successfully|all))*[ :-]+(?:successfully )?(?:complete[d]?|finished|done|ended"
+            rf"|over)\b{part}.{{0,120}}"
+            rf"|\W{{0,12}}(?:done|finished|completed)(?: with)?(?: the)? (?:model )?(?:training"
+            rf"|fine-?tuning)\b{part}.{{0,120}}"
             rf"|\W{{0,4}}all (?:epochs|steps) (?:done|completed?|finished)\b.{{0,60}}",
             flags,
         ),
         "early": re.compile(
-            r"\W{0,12}(?:early[ -]?stop(?:ping|ped)?)\b(?!.{0,40}\b(?:patience|counter|count|callback|enabled|disabled|set|config)\b)[ :!,.-]*"
+            r"\W{0,12}(?:early[ -]?stop(?:ping|ped)?)\b(?!.{0,40}\b(?:patience|counter|count|callback|enabled"
+            r"|disabled|set|config)\b)[ :!,.-]*"
             r"(?:triggered|reached|activated|at|after|now|training|epoch|because|since|!|$).{0,160}"
             r"|\W{0,4}(?:training )?stopped early\b.{0,120}|\W{0,4}stopping training early\b.{0,120}",
             flags,
@@ -43,7 +49,10 @@ class Endings(LogFormat):
     priority: ClassVar[int] = 75
     needles: ClassVar[tuple[str, ...]] = ("Script ", "raining", "RAINING", "uning", "top", "All ", "all ")
     samples: ClassVar[tuple[Sample, ...]] = (
-        Sample('Script started on 2026-11-20 04:54:01+00:00 [COMMAND="python train.py" TERM="xterm-256color"]', "util-linux"),
+        Sample(
+            'Script started on 2026-11-20 04:54:01+00:00 [COMMAND="python train.py" TERM="xterm-256color"]',
+            "util-linux",
+        ),
         Sample("Training finished in 3600.2 s", "a hand-written loop"),
         Sample("Early stopping triggered after 12 epochs", "a hand-written loop"),
         Sample('Script done on 2026-11-20 04:54:40+00:00 [COMMAND_EXIT_CODE="0"]', "util-linux"),

@@ -7,7 +7,8 @@ from functools import lru_cache
 
 _OF_TOTAL = re.compile(r"(?i)\b(?:epochs?|ep)\b[ :#=\[(]{0,3}(\d{1,9}) ?(?:/|of) ?(\d{1,9})(?![\d.])", re.ASCII)
 _ALONE = re.compile(
-    r"(?i)(?:\b(?:epoch|ep)[ :#=\[(_-]{0,3}(\d{1,9})|^\W*(?:train|training)[ #]{1,2}(\d{1,9})(?: ?/ ?(\d{1,9}))?\W*$)(?![\d.]\d|\d)",
+    r"(?i)(?:\b(?:epoch|ep)[ :#=\[(_-]{0,3}(\d{1,9})|^\W*(?:train"
+    r"|training)[ #]{1,2}(\d{1,9})(?: ?/ ?(\d{1,9}))?\W*$)(?![\d.]\d|\d)",
     re.ASCII,
 )
 
@@ -45,7 +46,9 @@ class EpochNames:
             return printed, total
         self._from_zero = self._from_zero or printed == 0
         epoch = printed + 1 if self._from_zero else printed
-        if total is not None and total < epoch:  # `Epoch 24/24` of a loop from 0: the last index is printed, not the count
+        if (
+            total is not None and total < epoch
+        ):  # `Epoch 24/24` of a loop from 0: the last index is printed, not the count
             total = epoch
         return epoch, total
 

@@ -1,4 +1,4 @@
-"""Numbers of a run that its header states: `Num examples = 3200, total optimization steps = 300`, banners, dumped settings."""
+"""Numbers of a run that its header states: `Num examples = 3200`, `Total steps: 300`, banners, settings."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ _PHRASES: tuple[tuple[str, str], ...] = (
     ("epochs", r"(?:num(?:ber of)?|total|max)[ _](?:train(?:ing)?[ _])?epochs|epochs"),
     (
         "total_steps",
-        r"(?:total|max)[ _](?:optimization |training |train[ _]|update )?(?:steps|iterations|iters)|num[ _](?:train(?:ing)?[ _])(?:steps|iterations)"
+        r"(?:total|max)[ _](?:optimization |training |train[ _]|update )?(?:steps|iterations|iters)"
+        r"|num[ _](?:train(?:ing)?[ _])(?:steps|iterations)"
         r"|total[ _](?:number of )(?:training |optimization )?steps",
     ),
     ("effective_batch_size", r"(?:total|effective|global)[ _](?:train[ _])?batch[ _]size(?: \([^()]{1,60}\))?"),
@@ -28,7 +29,9 @@ _PHRASES: tuple[tuple[str, str], ...] = (
     ("world_size", r"world[ _]size|num(?:ber of)?[ _](?:gpus|processes)(?: used)?"),
 )
 _FACT = re.compile(
-    "(?<![A-Za-z_])(?:" + "|".join(f"(?P<{name}>{phrase})" for name, phrase in _PHRASES) + r")(?: */[^\x00-\x7f ][^:=|,;]{0,40})?\s*[:=]\s*"
+    "(?<![A-Za-z_])(?<!total )(?:"
+    + "|".join(f"(?P<{name}>{phrase})" for name, phrase in _PHRASES)
+    + r")(?: */ *[^\x00-\x7f ][^:=|,;]{0,40})?\s*[:=]\s*"
     r"(?P<value>\d{1,3}(?:,\d{3})+|\d{1,12})(?![\w./]*\w)",
     re.IGNORECASE,
 )
@@ -60,7 +63,9 @@ class RunFacts(LogFormat):
             return None
         if sum(map(str.isalpha, _FACT.sub("", text))) > _MOST_LEFT_LETTERS:
             return None
-        values = {name: value for name, text_value in found.items() if (value := number(text_value)) is not None and value > 0}
+        values = {
+            name: value for name, text_value in found.items() if (value := number(text_value)) is not None and value > 0
+        }
         return (Facts(values=values),) if values else ()
 
 

@@ -1,4 +1,6 @@
-"""Failures of any program: tracebacks, memory, disks, devices, signals, schedulers. What only looks like one is passed by.
+"""Failures of any program: tracebacks, memory, disks, devices, signals, schedulers.
+
+What only looks like one is passed by.
 
 Words: `torch`, CUDA, NCCL and Slurm messages as seen in real logs; JAX and TensorFlow spellings from their sources.
 """
@@ -24,7 +26,8 @@ _INSIDE = re.compile(
 )
 _DOTTED = r"(?:[A-Za-z_]\w{0,60}\.){0,8}"
 _EXCEPTION = re.compile(
-    rf"({_DOTTED}[A-Za-z_]\w{{0,60}}(?:Error|Exception|Interrupt|Exit|Warning|Iteration|Timeout|Expired|Abort|Failure|Fault|Group|Empty|Full|Refused|Killed|Died|Failed)"
+    rf"({_DOTTED}[A-Za-z_]\w{{0,60}}(?:Error|Exception|Interrupt|Exit|Warning|Iteration|Timeout|Expired|Abort"
+    rf"|Failure|Fault|Group|Empty|Full|Refused|Killed|Died|Failed)"
     rf"|(?:[A-Za-z_]\w{{0,60}}\.){{1,8}}[A-Z]\w{{0,60}})(?:\(\w{{1,60}}\))?(?::(?:\s(?P<message>.*))?)?",
     re.ASCII,
 )
@@ -38,8 +41,11 @@ class Failures(LogFormat):
     title: ClassVar[str] = "tracebacks, out of memory, signals, Slurm and NCCL failures"
     priority: ClassVar[int] = 5
     needles: ClassVar[tuple[str, ...]] = (
-        "Traceback", "emory", "EMORY", "OOM", "oom", "illed", "ill_", "nterrupt", "No space", "uota", "ignal", "SIG", "CANCELLED", "nccl", "NCCL",
-        "exit", "Exit", "Terminated", "terminated", "terminate", "^C", "nan", "NaN", "fault", "Aborted", "core dumped", "atchdog", "CUDA", "cuda",
+        "Traceback", "emory", "EMORY", "OOM", "oom", "illed", "ill_", "nterrupt", "No space", "uota", "ignal", "SIG",
+        "CANCELLED",
+        "nccl", "NCCL", "exit", "Exit", "Terminated", "terminated", "terminate", "^C", "nan", "NaN", "fault", "Aborted",
+        "core dumped",
+        "atchdog", "CUDA", "cuda",
         "CUBLAS", "CUDNN", "loss scale", "Errno 28", "Fatal Python",
     )  # fmt: skip
     samples: ClassVar[tuple[Sample, ...]] = (
@@ -48,11 +54,15 @@ class Failures(LogFormat):
         Sample("    loss.backward()", "CPython"),
         Sample("ValueError: Expected input batch_size (32) to match target batch_size (17).", "torch 2"),
         Sample(
-            "torch.cuda.OutOfMemoryError: CUDA out of memory. Tried to allocate 78.00 MiB. GPU 0 has a total capacty of 21.95 GiB",
+            "torch.cuda.OutOfMemoryError: CUDA out of memory. Tried to allocate 78.00 MiB. GPU 0 has a total "
+            "capacty of 21.95 GiB",
             "torch 2.1",
         ),
         Sample("Killed", "bash"),
-        Sample("slurmstepd: error: *** JOB 1999618 ON r6i4n5 CANCELLED AT 2021-05-27T21:52:36 DUE TO TIME LIMIT ***", "a public log"),
+        Sample(
+            "slurmstepd: error: *** JOB 1999618 ON r6i4n5 CANCELLED AT 2021-05-27T21:52:36 DUE TO TIME LIMIT ***",
+            "a public log",
+        ),
         Sample("srun: error: mlperf-h100-0208: task 0: Exited with exit code 1", "a public log"),
         Sample("OSError: [Errno 28] No space left on device", "CPython"),
         Sample("Loss is nan, stopping training", "DETR"),

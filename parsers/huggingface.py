@@ -1,7 +1,7 @@
-"""Hugging Face Trainer: printed dicts of versions 4 and 5, the header block, metrics blocks, and what TRL, ms-swift, axolotl add.
+"""Hugging Face Trainer: printed dicts of versions 4 and 5, header and metrics blocks, and what tools built on it add.
 
-Format strings: `transformers/trainer_callback.py` (ProgressCallback, PrinterCallback), `trainer.py` (`Running training`),
-`trainer_pt_utils.py` (`log_metrics`).
+Format strings: `transformers/trainer_callback.py` (ProgressCallback, PrinterCallback), `trainer.py`
+(`Running training`), `trainer_pt_utils.py` (`log_metrics`).
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ _FACTS = {
     "Total train batch size (w. parallel, distributed & accumulation)": "effective_batch_size",
     "Gradient Accumulation steps": "gradient_accumulation",
     "Total optimization steps": "total_steps",
+    "Num update steps per epoch": "steps_per_epoch",
     "Continuing training from global step": "resumed_from_step",
 }
 
@@ -48,10 +49,16 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "metrics": re.compile(r"\*{3,5} ?(train|eval|test|predict)\w* metrics ?\*{3,5}", re.IGNORECASE),
         "fact": re.compile(rf"({'|'.join(map(re.escape, _FACTS))}) ?=? ([\d,]{{1,20}})", re.ASCII),
         "other": re.compile(
-            r"(?:Batch size|Number of trainable parameters|Num update steps per epoch|Training with DataParallel.*) ?= ?[\d,]{1,20}"
-            r"|Continuing training from (?:checkpoint|epoch)\b.*|Will skip the first \d+ epochs then the first \d+ batches.*"
+            r"(?:Batch size|Number of trainable parameters|Training with DataParallel.*) ?= ?[\d,]{1,20}"
+            r"|Continuing training from (?:checkpoint|epoch)\b.*"
+            r"|Will skip the first \d+ epochs then the first \d+ batches.*"
         ),
-        "block": re.compile(r"((?:train|eval|test|predict)_[\w./-]{1,60}|epoch|perplexity|total_flos) += +((?:[-+]?[\d.,]{1,30}(?:e[-+]?\d+)?|nan|inf|(?:\d+ days?, )?[\d:.]{4,20})(?:[KMG][BF])?)", re.ASCII),
+        "block": re.compile(
+            r"((?:train|eval|test|predict)_[\w./-]{1,60}|epoch|perplexity"
+            r"|total_flos) += +((?:[-+]?[\d.,]{1,30}(?:e[-+]?\d+)?|nan|inf"
+            r"|(?:\d+ days?, )?[\d:.]{4,20})(?:[KMG][BF])?)",
+            re.ASCII,
+        ),
         "checkpoint": re.compile(r"Saving (?:the )?model checkpoint to (\S{1,300})"),
         "checkpoint_step": re.compile(r"(?:checkpoint|step|iter)[-_]?(\d{1,12})\b", re.ASCII),
         "best": re.compile(r"Loading best (?:adapter )?model from .*"),
@@ -65,22 +72,41 @@ class HuggingFace(LogFormat):
     name: ClassVar[str] = "huggingface"
     title: ClassVar[str] = "Hugging Face Trainer (also TRL, axolotl, ms-swift, Unsloth)"
     priority: ClassVar[int] = 20
-    needles: ClassVar[tuple[str, ...]] = ("{'", "***", "=", "Training completed", " model ", "Continuing training", "Will skip")
+    needles: ClassVar[tuple[str, ...]] = (
+        "{'",
+        "***",
+        "=",
+        "Training completed",
+        " model ",
+        "Continuing training",
+        "Will skip",
+    )
     samples: ClassVar[tuple[Sample, ...]] = (
         Sample("***** Running training *****", "transformers"),
         Sample("  Num examples = 3,452", "transformers"),
         Sample("  Num Epochs = 100", "transformers"),
         Sample("  Total train batch size (w. parallel, distributed & accumulation) = 16", "transformers"),
         Sample("  Total optimization steps = 21,500", "transformers"),
-        Sample("{'loss': 1.1014, 'grad_norm': 0.7186666131019592, 'learning_rate': 6.666666666666667e-05, 'epoch': 0.01}", "transformers 4"),
+        Sample(
+            "{'loss': 1.1014, 'grad_norm': 0.7186666131019592, 'learning_rate': 6.666666666666667e-05, 'epoch': 0.01}",
+            "transformers 4",
+        ),
         Sample("{'loss': nan, 'grad_norm': nan, 'learning_rate': 0.00027, 'epoch': 1.4}", "transformers 4.57"),
-        Sample("{'loss': '3.412', 'grad_norm': '0.9297', 'learning_rate': '1.071e-05', 'epoch': '0.0179'}", "transformers 5"),
+        Sample(
+            "{'loss': '3.412', 'grad_norm': '0.9297', 'learning_rate': '1.071e-05', 'epoch': '0.0179'}",
+            "transformers 5",
+        ),
         Sample("***** Running Evaluation *****", "transformers"),
-        Sample("{'eval_loss': 0.28716009855270386, 'eval_runtime': 30.3068, 'eval_samples_per_second': 39.133, 'epoch': 2.98}", "transformers 4"),
+        Sample(
+            "{'eval_loss': 0.28716009855270386, 'eval_runtime': 30.3068, 'eval_samples_per_second': 39.133, "
+            "'epoch': 2.98}",
+            "transformers 4",
+        ),
         Sample("Saving model checkpoint to out/checkpoint-500", "transformers"),
         Sample("Training completed. Do not forget to share your model on huggingface.co/models =)", "transformers"),
         Sample(
-            "{'train_runtime': 7423.2015, 'train_samples_per_second': 4.027, 'train_steps_per_second': 0.252, 'train_loss': 0.31165919985089985, 'epoch': 1.0}",
+            "{'train_runtime': 7423.2015, 'train_samples_per_second': 4.027, 'train_steps_per_second': 0.252, "
+            "'train_loss': 0.31165919985089985, 'epoch': 1.0}",
             "transformers 4",
         ),
         Sample("***** train metrics *****", "transformers"),
@@ -93,7 +119,7 @@ class HuggingFace(LogFormat):
 
     def parse(self, line: Line) -> Sequence[Event] | None:
         """Give the metrics of a dict, or the facts and marks of the Trainer's messages."""
-        text = line.text.strip()
+        text = line.text.strip().removeprefix("[transformers] ").lstrip()
         if text.startswith("{'"):
             if not any(key in text for key in _TRAINER_KEYS):
                 return None
@@ -156,7 +182,9 @@ def dict_events(values: dict[str, object]) -> Iterator[Event]:
         yield counter
         for name in ("percentage", "elapsed_time", "remaining_time"):
             found.pop(name, None)
-    ended = "train_runtime" in found and ("train_loss" in found or ("train_samples_per_second" in found and "loss" not in found))
+    ended = "train_runtime" in found and (
+        "train_loss" in found or ("train_samples_per_second" in found and "loss" not in found)
+    )
     evaluated = "loss" not in found and any(name.startswith(("eval_", "test_")) for name in found)
     if found:
         kind = StageKind.OTHER if ended else StageKind.EVAL if evaluated else StageKind.TRAIN
@@ -167,7 +195,14 @@ def dict_events(values: dict[str, object]) -> Iterator[Event]:
     if ended:
         yield Ending(kind=EndingKind.FINISHED, text=f"train_runtime {found['train_runtime']:g} s")
     elif evaluated:
-        runtime = next((value for name, value in found.items() if name.endswith("_runtime") and name.startswith(("eval_", "test_"))), None)
+        runtime = next(
+            (
+                value
+                for name, value in found.items()
+                if name.endswith("_runtime") and name.startswith(("eval_", "test_"))
+            ),
+            None,
+        )
         if runtime is not None:
             yield StageMark(kind=StageKind.EVAL, name="evaluation", phase="end", duration_s=runtime, step=step)
 

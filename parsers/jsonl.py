@@ -36,7 +36,10 @@ class JsonLines(LogFormat):
             '"lr": 0.00024584717607973423, "sec_per_step": 0.6106, "grad_norm": 0.9009004917506227}',
             "a hand-written loop",
         ),
-        Sample('{"event": "eval", "epoch": 1, "val_loss": 1.1362875638182386, "val": {"acc": 0.8, "f1": 0.7}}', "a hand-written loop"),
+        Sample(
+            '{"event": "eval", "epoch": 1, "val_loss": 1.1362875638182386, "val": {"acc": 0.8, "f1": 0.7}}',
+            "a hand-written loop",
+        ),
     )
 
     def __init__(self) -> None:

@@ -10,7 +10,9 @@ from trainmon.events import Event, Line
 from trainmon.parsers.base import LogFormat, Sample
 from trainmon.parsers.records import RecordReader
 
-_FIELD = re.compile(r"""(?<!\S)([A-Za-z_@][\w./@()-]{0,63})=("[^"]{0,2000}"|'[^']{0,2000}'|[^\s"',;|]{1,200})[,;|]?(?!\S)""", re.ASCII)
+_FIELD = re.compile(
+    r"""(?<!\S)([A-Za-z_@][\w./@()-]{0,63})=("[^"]{0,2000}"|'[^']{0,2000}'|[^\s"',;|]{1,200})[,;|]?(?!\S)""", re.ASCII
+)
 _LEAST_FIELDS = 3
 _LEAST_SHARE = 0.7
 """Of a line's characters; below it the pairs stand in a sentence."""

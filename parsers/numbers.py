@@ -41,7 +41,7 @@ def scaled(text: str) -> float | None:
 
 
 def clock_s(text: str) -> float | None:
-    """Read `MM:SS`, `H:MM:SS` (hours without bound), `9 days, 21:39:23`, each with fractions; None for anything else."""
+    """Read `MM:SS`, `H:MM:SS` (hours without bound), `9 days, 21:39:23`, with fractions; None for others."""
     match = _CLOCK.fullmatch(text)
     if match is None:
         return None
@@ -72,7 +72,7 @@ def _unit_key(word: str) -> str:
 
 
 def size_bytes(text: str, unit: str = "") -> float | None:
-    """Read `3.2G`, `1804M`, `16.37 GB`, `57971 MiB` in powers of 1024, as training logs mean them; `unit` where none."""
+    """Read `3.2G`, `1804M`, `16.37 GB`, `57971 MiB` as powers of 1024, which training logs mean."""
     match = _SIZE.fullmatch(text + unit)
     if match is None:
         return None

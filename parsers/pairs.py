@@ -14,7 +14,8 @@ MAX_PAIRS = 256
 # What may end a value. A size, a duration, a clock, a date, a version, a path and a fraction end otherwise.
 _END = r"(?=\s*%?(?:[\s,;|)\]}>'\"]|\.?$|\.\s|\s-\s))"
 _PAIR = re.compile(
-    rf"""(?<![\w./-])["']?(?P<name>[A-Za-z_][\w./@%-]{{0,63}}(?:[ ](?:[A-Za-z@][\w./@%-]{{0,31}}|\([\w./%-]{{1,16}}\))){{0,3}})["']?
+    rf"""(?<![\w./-])["']?(?P<name>[A-Za-z_][\w./@%-]{{0,63}}
+    (?:[ ](?:[A-Za-z@][\w./@%-]{{0,31}}|\([\w./%-]{{1,16}}\))){{0,3}})["']?
     (?:\s*\t?\s*[:=]\s*|\s+(?=[-+.\d]|[nN]a[nN]|[iI]nf))\[?["']?(?P<value>{NUMBER}){_END}""",
     re.ASCII | re.VERBOSE,
 )
@@ -24,35 +25,47 @@ _SIZED = re.compile(
     re.ASCII,
 )
 _VALUE = re.compile(rf"[\s,;|]*(?<![\w/.(-])([A-Za-z_][\w./-]{{0,63}})\s?[=:]\s?(?:{NUMBER})%?(?![\w:/.])", re.ASCII)
-_MEMORY_NAME = re.compile(r"(?:^|[^a-z])(?:v?ram|(?:gpu|max|peak|cuda)?[_ ]?mem(?:ory)?)(?![a-z])", re.IGNORECASE | re.ASCII)
+_MEMORY_NAME = re.compile(
+    r"(?:^|[^a-z])(?:v?ram|(?:gpu|max|peak|cuda)?[_ ]?mem(?:ory)?)(?![a-z])", re.IGNORECASE | re.ASCII
+)
 _MEMORY_UNIT = re.compile(r"\(\s*([GM])i?B\s*\)\s*$", re.IGNORECASE | re.ASCII)
 
-_CONNECTIVES = frozenset(
-    "a after and are as at before best_epoch by every for from found if in into is last least least most near of on only "
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_CONNECTIVES = _words(
+    "a after and are as at before best_epoch by every for from found if in into is last least least most near of "
+    "on only "
     "or over per reached than the then this to took under until up was were with within using saved saving loaded "
-    "loading running starting started finished done took resumed resuming skipping".split()
+    "loading running starting started finished done took resumed resuming skipping"
 )
-_COUNTER_WORDS = frozenset(
+_COUNTER_WORDS = _words(
     "step steps iter iters iteration iterations it its itr epoch epochs ep batch batches update updates global_step "
-    "total_steps max_steps num_steps total_step max_step steps_total total_epochs num_epochs max_epochs max_epoch n_epochs "
-    "epochs_total current_steps num_updates total max_iter max_iters total_iters iter_num timestep timesteps stage phase fold "
-    "trial round".split()
+    "total_steps max_steps num_steps total_step max_step steps_total total_epochs num_epochs max_epochs "
+    "max_epoch n_epochs "
+    "epochs_total current_steps num_updates total max_iter max_iters total_iters iter_num timestep timesteps "
+    "stage phase fold "
+    "trial round"
 )
-_TIME_WORDS = frozenset(
+_TIME_WORDS = _words(
     "eta time elapsed remaining date ts timestamp datetime t wall walltime wall_time elapsed_time remaining_time "
     "step_time iter_time batch_time data_time epoch_time sec_per_step sec_per_it seconds secs s ms duration "
-    "step_time_ms step_time_s step_ms time_ms time_s dt created asctime started finished runtime".split()
+    "step_time_ms step_time_s step_ms time_ms time_s dt created asctime started finished runtime"
 )
-_IDENTITY_WORDS = frozenset(
+_IDENTITY_WORDS = _words(
     "rank local_rank world_size node nodes pid tid port line lineno v_num version seed gpu gpus device devices cuda "
-    "worker workers num_proc num_workers process code exit id job jobid task year".split()
+    "worker workers num_proc num_workers process code exit id job jobid task year"
 )
 _NO_PART_OF_A_NAME = _COUNTER_WORDS | _TIME_WORDS | _CONNECTIVES
-_SENTENCE_WORDS = frozenset("not did does no improve improved increased decreased dropped is was has have".split())
+_SENTENCE_WORDS = _words("not did does no improve improved increased decreased dropped is was has have")
 _NOT_METRICS = _COUNTER_WORDS | _TIME_WORDS | _IDENTITY_WORDS
 _OTHER_ENDS = ("_time", "_secs", "_seconds", "_ms", ".py", ".cc", ".cpp")
-_SPLITS = frozenset("train training val valid validation test eval dev best avg mean running total lm current cur final".split())
-_EVAL_NAME = re.compile(r"(?:^|[/_ .-])(?:val|valid|validation|eval|evaluation|test|dev)(?=[/_ .:-]|$)", re.IGNORECASE | re.ASCII)
+_SPLITS = _words("train training val valid validation test eval dev best avg mean running total lm current cur final")
+_EVAL_NAME = re.compile(
+    r"(?:^|[/_ .-])(?:val|valid|validation|eval|evaluation|test|dev)(?=[/_ .:-]|$)", re.IGNORECASE | re.ASCII
+)
 
 
 def is_metric_name(name: str) -> bool:
@@ -65,7 +78,9 @@ def read_pairs(text: str) -> dict[str, float]:
     """Give every named number of a line under its printed name; the first of equal names wins."""
     found: dict[str, float] = {}
     for match in _PAIR.finditer(text):
-        name = _trimmed(match["name"], spaced=":" not in (sep := text[match.end("name") : match.start("value")]) and "=" not in sep)
+        name = _trimmed(
+            match["name"], spaced=":" not in (sep := text[match.end("name") : match.start("value")]) and "=" not in sep
+        )
         if not is_metric_name(name) or name in found:
             continue
         value = number(match["value"])

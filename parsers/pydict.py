@@ -12,8 +12,12 @@ from trainmon.parsers.numbers import MAX_NUMBER_CHARS, NUMBER, number
 _WORDS = {
     "nan": "NaN", "inf": "Infinity", "-inf": "-Infinity", "None": "null", "True": "true", "False": "false",
 }  # fmt: skip
-_BARE = re.compile(r"(?<=[:,\[(] )-?(?:nan|inf|None|True|False)(?=[,}\])])|(?<=[:,\[(])-?(?:nan|inf|None|True|False)(?=[,}\])])")
-_WRAPPED = re.compile(r"(?:np\.|numpy\.|torch\.)?(?:float\d*|int\d*|tensor|array)\(\s*([-+\w.]{1,40})[^()]{0,60}\)", re.ASCII)
+_BARE = re.compile(
+    r"(?<=[:,\[(] )-?(?:nan|inf|None|True|False)(?=[,}\])])|(?<=[:,\[(])-?(?:nan|inf|None|True|False)(?=[,}\])])"
+)
+_WRAPPED = re.compile(
+    r"(?:np\.|numpy\.|torch\.)?(?:float\d*|int\d*|tensor|array)\(\s*([-+\w.]{1,40})[^()]{0,60}\)", re.ASCII
+)
 _PAIR = re.compile(rf"""['"]([^'"]{{1,80}})['"]\s*:\s*['"]?({NUMBER})['"]?\s*(?=[,}}\]])""", re.ASCII)
 
 
@@ -78,7 +82,12 @@ def numbers_of(values: Mapping[str, object], prefix: str = "", depth: int = 0) -
         elif isinstance(value, dict) and depth < 4:
             found |= numbers_of(value, f"{prefix}{name}/", depth + 1)
             continue
-        elif isinstance(value, list) and len(value) == 1 and isinstance(value[0], int | float) and not isinstance(value[0], bool):
+        elif (
+            isinstance(value, list)
+            and len(value) == 1
+            and isinstance(value[0], int | float)
+            and not isinstance(value[0], bool)
+        ):
             read = _as_float(value[0])
         else:
             continue

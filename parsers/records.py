@@ -34,7 +34,17 @@ _EPOCH_TOTALS = ("steps_per_epoch", "num_batches", "total_batches", "batches", "
 _EPOCHS = ("epoch", "current_epoch", "train/epoch", "trainer/epoch", "ep")
 _EPOCHS_TOTAL = ("total_epochs", "num_epochs", "max_epochs", "num_train_epochs", "epochs")
 _TIMES = ("time", "timestamp", "ts", "_timestamp", "datetime", "@timestamp", "asctime", "date", "created")
-_ELAPSED = ("elapsed_time", "elapsed", "elapsed_s", "wall", "wall_time", "walltime", "_runtime", "time_elapsed", "total_time")
+_ELAPSED = (
+    "elapsed_time",
+    "elapsed",
+    "elapsed_s",
+    "wall",
+    "wall_time",
+    "walltime",
+    "_runtime",
+    "time_elapsed",
+    "total_time",
+)
 _STEP_TIMES_S = (
     "sec_per_step", "step_time", "step_time_s", "seconds_per_step", "s_per_step", "iter_time", "time_per_step",
     "sec_per_it", "sec_per_iter", "train_speed(s/it)", "time_per_iteration",
@@ -42,7 +52,9 @@ _STEP_TIMES_S = (
 _STEP_TIMES_MS = ("step_time_ms", "ms_per_step", "iter_time_ms", "step_ms", "time_per_iteration_ms", "ms_per_iter")
 _LABELS = ("event", "type", "phase", "split", "mode", "stage", "msg", "message", "status", "kind")
 _EVAL_LABELS = frozenset({"eval", "evaluation", "evaluate", "val", "valid", "validation", "validate", "test", "dev"})
-_CHECKPOINT_LABELS = frozenset({"checkpoint", "save", "save_checkpoint", "checkpoint_saved", "saved_checkpoint", "saving"})
+_CHECKPOINT_LABELS = frozenset(
+    {"checkpoint", "save", "save_checkpoint", "checkpoint_saved", "saved_checkpoint", "saving"}
+)
 _END_LABELS = frozenset(
     {"train_end", "training_end", "run_end", "run_stop", "end", "finished", "done", "complete", "completed",
      "training_complete", "training_completed", "training_finished", "train_finished", "training complete"}
@@ -101,7 +113,12 @@ class RecordReader:
             yield Ending(kind=EndingKind.FINISHED, text=label or "train_runtime")
 
     def _counter(
-        self, fields: Mapping[str, object], numbers: Mapping[str, float], values: Mapping[str, float], *, evaluated: bool
+        self,
+        fields: Mapping[str, object],
+        numbers: Mapping[str, float],
+        values: Mapping[str, float],
+        *,
+        evaluated: bool,
     ) -> Counter | None:
         """The training counter; an evaluation's own step says nothing about the progress of training."""
         trains = not evaluated and any("eval" not in name and not name.startswith(("val", "test")) for name in values)
@@ -205,5 +222,7 @@ def _memory(values: Mapping[str, float]) -> GpuMemory | None:
     gib = 1024.0**3
     used, peak = values.get("vram_allocated"), values.get("vram_reserved")
     if used is not None or peak is not None:
-        return GpuMemory(used_bytes=used * gib if used is not None else None, peak_bytes=peak * gib if peak is not None else None)
+        return GpuMemory(
+            used_bytes=used * gib if used is not None else None, peak_bytes=peak * gib if peak is not None else None
+        )
     return memory_of(values)

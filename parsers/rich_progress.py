@@ -33,7 +33,11 @@ class RichProgress(LogFormat):
     samples: ClassVar[tuple[Sample, ...]] = (
         Sample("epochs ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 0/4 0:00:00 -:--:--", "rich 14"),
         Sample("train loss=2.371 ╸━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━  1/70 0:00:00 -:--:--", "rich 14"),
-        Sample("Epoch 0/2  ━╸━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 2/50 0:00:02 • 0:00:49 0.98it/s train_loss_step: 19.358", "Lightning 2"),
+        Sample(
+            "Epoch 0/2  ━╸━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 2/50 0:00:02 • 0:00:49 0.98it/s "
+            "train_loss_step: 19.358",
+            "Lightning 2",
+        ),
         Sample("Working... ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 100% 0:00:05", "rich 14, default columns"),
     )
 

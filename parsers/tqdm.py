@@ -22,17 +22,22 @@ _METER = re.compile(
     (?:
       /(?P<total>\d[\d.]{{0,20}}[kMGTPEZY]?|\?)\ ?\s?\[\ ?(?P<elapsed>{_CLOCK})\ ?<\ ?(?:\?|{_CLOCK})
       (?:\ ?,\ {{0,8}}(?P<rate>{_RATE}[^\],\[]{{0,40}}))?
-    | (?P<bare_unit>\ ?[^\W\d][^\[\]|,=/]{{0,24}}?)?\ \[(?P<bare_elapsed>{_CLOCK}),\ {{0,8}}(?P<bare_rate>{_RATE}[^\],\[]{{0,40}}/[^\],\[]{{1,24}})
+    | (?P<bare_unit>\ ?[^\W\d][^\[\]|,=/]{{0,24}}?)?
+      \ \[(?P<bare_elapsed>{_CLOCK}),\ {{0,8}}(?P<bare_rate>{_RATE}[^\],\[]{{0,40}}/[^\],\[]{{1,24}})
     )""",
     re.ASCII | re.VERBOSE,
 )
 _LEFT = re.compile(r"(\d{1,3})%[|\s━╸╺]*$|\|$", re.ASCII)
-_CUT = re.compile(r"(\d{1,3})%\|[^|]*(?:\|\s?(?:(\d[\d.]{0,20}[kMGT]?)/(?:(\d[\d.]{0,20}[kMGT]?) (?:\[.{0,60})?)?)?[^\]]{0,60})?$", re.ASCII)
+_CUT = re.compile(
+    r"(\d{1,3})%\|[^|]*(?:\|\s?(?:(\d[\d.]{0,20}[kMGT]?)/(?:(\d[\d.]{0,20}[kMGT]?) (?:\[.{0,60})?)?)?[^\]]{0,60})?$",
+    re.ASCII,
+)
 _HEAD_ONLY = re.compile(r"([^|{}\[\]=]{1,60}): {1,3}\d{1,3}%", re.ASCII)
 _HEAD_WORD = re.compile(r"(?i)epoch|step|iter|train|batch|map|load|generat|process|valid|eval|test|fetch|comput|token")
 _QUANTITY = re.compile(r"(?i)acc|loss|f1|score|util|mem|[cg]pu|rate|ratio|precision|recall|auc|error|usage")
 _LOGGED = re.compile(
-    rf"Progress on:(?P<desc>.*?)\s*(?P<n>-|\d[\d.]{{0,20}}[kMGT]?)(?P<unit>[a-zA-Z]{{0,12}})/(?P<total>\d[\d.]{{0,20}}[kMGT]?|\?)[a-zA-Z]*"
+    rf"Progress on:(?P<desc>.*?)\s*(?P<n>-"
+    rf"|\d[\d.]{{0,20}}[kMGT]?)(?P<unit>[a-zA-Z]{{0,12}})/(?P<total>\d[\d.]{{0,20}}[kMGT]?|\?)[a-zA-Z]*"
     rf" rate:\S+ remaining:\S+ elapsed:(?P<elapsed>{_CLOCK}) postfix:(?P<postfix>.*)$",
     re.ASCII,
 )
@@ -48,7 +53,10 @@ class Tqdm(LogFormat):
     needles: ClassVar[tuple[str, ...]] = ("[", "%", " rate:", "(more hidden)")
     samples: ClassVar[tuple[Sample, ...]] = (
         Sample("Training: 100%|██████████| 15310/15310 [7:20:04<00:00,  1.72s/it]", "a public log"),
-        Sample("Epoch 30: 100%|██████████| 525/525 [00:23<00:00, 21.96it/s, loss=0.0100, acc=100.0%, avg_score=0.2272]", "a public log"),
+        Sample(
+            "Epoch 30: 100%|██████████| 525/525 [00:23<00:00, 21.96it/s, loss=0.0100, acc=100.0%, avg_score=0.2272]",
+            "a public log",
+        ),
         Sample("Running tokenizer on dataset:   0%|          | 0/3452 [00:00<?, ? examples/s]", "a public log"),
         Sample("clean: 0it [00:00, ?it/s]", "a public log"),
         Sample(" 73%|███████▎  | 32.5M/44.7M [00:04<00:01, 11.7MB/s]", "a public log"),
@@ -59,7 +67,8 @@ class Tqdm(LogFormat):
         Sample("Epoch 1: 100%", "a notebook, first line of a bar"),
         Sample("1/1 [11:38<00:00, 698.64s/it]", "a notebook, second line of a bar"),
         Sample(
-            "Progress on: 7.00it/200kit rate:6.5s/it remaining:363:03:01 elapsed:02:02 postfix:- (2490449:tqdm_logging.py:145)",
+            "Progress on: 7.00it/200kit rate:6.5s/it remaining:363:03:01 elapsed:02:02 postfix:- "
+            "(2490449:tqdm_logging.py:145)",
             "openpi",
         ),
     )
@@ -140,7 +149,17 @@ class Tqdm(LogFormat):
                 return ()
             epoch, total_epochs = self._epochs.read(name)
             current, total = scaled(cut[2]) or 0.0, scaled(cut[3]) if cut[3] else None
-            return (Counter(current=current, total=total, unit="it", name=without_values(name), epoch=epoch, total_epochs=total_epochs, is_bar=True),)
+            return (
+                Counter(
+                    current=current,
+                    total=total,
+                    unit="it",
+                    name=without_values(name),
+                    epoch=epoch,
+                    total_epochs=total_epochs,
+                    is_bar=True,
+                ),
+            )
         head = _HEAD_ONLY.fullmatch(text.strip())
         if head is None or _HEAD_WORD.search(head[1]) is None or _QUANTITY.search(head[1]) is not None:
             return None
@@ -160,7 +179,9 @@ def _description(left: str, *, first: bool) -> tuple[str, str]:
     left = left.strip()
     # A dict or another meter in front is no description: redraws whose carriage returns were lost.
     glue = max(left.rfind("}"), -1 if first else left.rfind("]"))
-    before, name = (left[: glue + 1], left[glue + 1 :]) if glue >= 0 and (not first or left.startswith("{")) else ("", left)
+    before, name = (
+        (left[: glue + 1], left[glue + 1 :]) if glue >= 0 and (not first or left.startswith("{")) else ("", left)
+    )
     return before.strip(), name.strip().removesuffix(":").rstrip()
 
 

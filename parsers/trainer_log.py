@@ -1,6 +1,7 @@
-"""Side files of fine-tuning tools on the Hugging Face Trainer: LLaMA-Factory's `trainer_log.jsonl`, ms-swift's `logging.jsonl`.
+"""Side files of fine-tuning tools: LLaMA-Factory's `trainer_log.jsonl`, ms-swift's `logging.jsonl`.
 
-Schemas: `llamafactory/train/callbacks.py` (LogCallback; `learning_rate` in older files, `lr` in newer), `swift/trainers`.
+Schemas: `llamafactory/train/callbacks.py` (LogCallback; `learning_rate` in older files, `lr` in newer) and
+`swift/trainers`.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ class TrainerLog(LogFormat):
     needles: ClassVar[tuple[str, ...]] = ('"current_steps"', f'"{_SWIFT}"', '"log_history"')
     samples: ClassVar[tuple[Sample, ...]] = (
         Sample(
-            '{"current_steps": 5, "total_steps": 2178, "loss": 2.3475, "lr": 1.8348623853211011e-06, "epoch": 0.0022948609457695674, '
+            '{"current_steps": 5, "total_steps": 2178, "loss": 2.3475, "lr": 1.8348623853211011e-06, "epoch": '
+            "0.0022948609457695674, "
             '"percentage": 0.23, "elapsed_time": "0:32:48", "remaining_time": "9 days, 21:39:23"}',
             "LLaMA-Factory",
         ),
@@ -40,8 +42,10 @@ class TrainerLog(LogFormat):
             "LLaMA-Factory, last row",
         ),
         Sample(
-            '{"loss": 20.53074074, "grad_norm": 52.22467041, "learning_rate": 0.0001, "token_acc": 0.0, "epoch": 0.00228768, '
-            '"global_step/max_steps": "1/438", "percentage": "0.23%", "elapsed_time": "6s", "remaining_time": "46m 13s", '
+            '{"loss": 20.53074074, "grad_norm": 52.22467041, "learning_rate": 0.0001, "token_acc": 0.0, "epoch": '
+            "0.00228768, "
+            '"global_step/max_steps": "1/438", "percentage": "0.23%", "elapsed_time": "6s", "remaining_time": '
+            '"46m 13s", '
             '"memory(GiB)": 15.97, "train_speed(iter/s)": 0.157583}',
             "ms-swift",
         ),
@@ -82,7 +86,9 @@ def _row(fields: dict[str, object]) -> Iterator[Event]:
     if values:
         evaluated = "loss" not in values and any(name.startswith(("eval_", "predict_")) for name in values)
         yield Metrics(values=values, step=step, epoch=epoch, kind=StageKind.EVAL if evaluated else StageKind.TRAIN)
-    if epoch is not None and not values.keys() - _BOOKKEEPING:  # the row that is written when training is over has no loss
+    if (
+        epoch is not None and not values.keys() - _BOOKKEEPING
+    ):  # the row that is written when training is over has no loss
         yield Ending(kind=EndingKind.FINISHED, text="last row of the trainer log")
     if used is not None or reserved is not None:
         yield GpuMemory(

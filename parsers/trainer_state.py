@@ -34,8 +34,10 @@ class TrainerState(LogFormat):
     samples: ClassVar[tuple[Sample, ...]] = (
         Sample(
             '{"epoch": 1.5, "eval_steps": 60, "global_step": 180, "log_history": [{"epoch": 0.08, "grad_norm": 0.115, '
-            '"learning_rate": 1.9e-05, "loss": 4.161081314086914, "step": 10}, {"epoch": 0.5, "eval_loss": 4.1648783683776855, '
-            '"eval_runtime": 1.9, "step": 60}], "logging_steps": 10, "max_steps": 240, "num_train_epochs": 2, "save_steps": 60}',
+            '"learning_rate": 1.9e-05, "loss": 4.161081314086914, "step": 10}, {"epoch": 0.5, "eval_loss": '
+            "4.1648783683776855, "
+            '"eval_runtime": 1.9, "step": 60}], "logging_steps": 10, "max_steps": 240, "num_train_epochs": 2, '
+            '"save_steps": 60}',
             "transformers 5, shortened",
         ),
     )

@@ -31,7 +31,6 @@ _KEYS = {
 }  # fmt: skip
 _COUNTER_GROUPS = frozenset({"step", "total_steps", "epoch", "total_epochs", "elapsed", "step_time", "time"})
 _NAME = re.compile(r"[a-z][\w.-]{0,40}", re.ASCII)
-_COUNTED = re.compile(r"\{(\d*)(?:,(\d*))?\}", re.ASCII)
 
 
 class UserFormat(LogFormat):
@@ -85,7 +84,8 @@ class UserFormat(LogFormat):
             step += 1 if self.zero_based else 0
             yield Counter(
                 current=step, total=total, unit=self.unit, name=self.unit, kind=StageKind.TRAIN, epoch=epoch,
-                total_epochs=total_epochs, elapsed_s=duration_s(groups.get("elapsed", "")), step_time_s=numbers.get("step_time"),
+                total_epochs=total_epochs, elapsed_s=duration_s(groups.get("elapsed", "")),
+                step_time_s=numbers.get("step_time"),
             )  # fmt: skip
         elif epoch is not None:
             yield Counter(
@@ -160,9 +160,8 @@ def _compile(pattern: str, *, where: str, named: bool = False) -> regex.Pattern[
         raise UsageError(f"{where}: pattern {pattern[:80]!r} is too complex; repeat less inside repetitions")
     try:
         compiled = regex.compile(pattern, regex.VERSION0)
-    except regex.error as error:
-        position = "" if error.pos is None else f" at position {error.pos}"
-        raise UsageError(f"{where}: pattern {pattern!r}{position}: {error.msg}") from error
+    except regex.error as error:  # its text ends in `at position N`
+        raise UsageError(f"{where}: pattern {pattern!r}: {error}") from error
     if named and not compiled.groupindex:
         raise UsageError(f"{where}: pattern {pattern!r} names no group; write (?P<step>\\d+), (?P<loss>\\S+)")
     return compiled
@@ -172,13 +171,13 @@ def _repetitions(pattern: str) -> int:
     """How many copies of a part the counted repetitions around it make, at most: what makes compiling explode."""
     deepest, totals = 1, [1]
     for match in re.finditer(r"\\.|\(|\)(?:\{(\d*),?(\d*)\})?|(?<!\\)\{(\d+),?(\d*)\}", pattern, re.DOTALL):
-        token = match[0]
-        if token == "(":
+        mark = match[0]
+        if mark == "(":
             totals.append(1)
-        elif token[0] == ")":
+        elif mark[0] == ")":
             inside = totals.pop() if len(totals) > 1 else 1
             totals[-1] = max(totals[-1], inside * _count(match[1], match[2]))
-        elif token[0] == "{":
+        elif mark[0] == "{":
             totals[-1] = max(totals[-1], _count(match[3], match[4]))
         deepest = max(deepest, totals[-1])
     return deepest

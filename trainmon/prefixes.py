@@ -75,9 +75,14 @@ _register("(", r"\((?P<actor>[A-Za-z_][\w.<>-]{0,80})\ (?:pid|ip)=[^)\s]{1,40}(?
 _register("w", r"(?P<source>wandb):[ ]")
 _register(
     "IWEF",
-    rf"(?P<level>[IWEF])(?P<month>\d\d)(?P<day>\d\d)\ (?:{_CLOCK}|00:00:(?P<epoch_s>\d{{9,11}}\.\d{{1,6}}))\ +\d+\ (?P<logger>[\w./-]{{1,120}}:\d+)\]",
+    rf"(?P<level>[IWEF])(?P<month>\d\d)(?P<day>\d\d)\ (?:{_CLOCK}"
+    rf"|00:00:(?P<epoch_s>\d{{9,11}}\.\d{{1,6}}))\ +\d+\ (?P<logger>[\w./-]{{1,120}}:\d+)\]",
 )
-_register("DIWECF", rf"(?P<level>{_LEVEL}):(?P<logger>[A-Za-z_][\w.]{{0,80}}):", rf"(?P<level>{_LEVEL}):?\ +(?:{_ISO}|(?=\d\d[-/]\d\d\ \d\d:\d\d:))")
+_register(
+    "DIWECF",
+    rf"(?P<level>{_LEVEL}):(?P<logger>[A-Za-z_][\w.]{{0,80}}):",
+    rf"(?P<level>{_LEVEL}):?\ +(?:{_ISO}|(?=\d\d[-/]\d\d\ \d\d:\d\d:))",
+)
 _register("JFMASOND", _SYSLOG)
 _register("Rr", r"[Rr]ank\ ?(?P<rank>\d{1,6})(?::|\])\ ")
 
@@ -86,21 +91,27 @@ _INDENTED = _compiled(r"\ {1,6}(?=\[\d{4}[-/]|\d{1,5}:\ \S)")
 _METRIC_HEAD = _compiled(
     r"""(?!\d{4}[-/]\d\d)[-+.\d"']
       | (?:(?:train|val|valid|test|eval|avg|mean|best|lm|total)[\ _-])?
-        (?:loss|acc\w*|auc|lr|learn|test|reward|score|f1|ppl|err(?:or)?|rmse|mae|mse|map|time|total|cost)\b\s*[:=\ ]\s*[-+.\d]"""
+        (?:loss|acc\w*|auc|lr|learn|test|reward|score|f1
+          |ppl|err(?:or)?|rmse|mae|mse|map|time|total|cost)\b\s*[:=\ ]\s*[-+.\d]"""
 )
 
 # Behind a timestamp: level, logger and source, in any usual order and brackets.
 _NAME = r"[A-Za-z_][\w.<>/]{0,80}(?::[\w.<>/]{1,80}){0,2}"
 _SEPARATOR = r"[\ \t]*(?:(?:[-|]{1,2}|>>)[\ \t]+)?"
 _HEADER_LEVEL = _compiled(
-    rf"{_SEPARATOR}(?:(?P<logger>{_NAME})[\ \t]*(?:[-|]\ |(?<=\ )))?[\[(<]?\ ?(?P<level>{_LEVEL})\b\ {{0,6}}(?:[\])>]:?|:|(?=[\s|\-\[]))"
+    rf"{_SEPARATOR}(?:(?P<logger>{_NAME})[\ \t]*(?:[-|]\ "
+    rf"|(?<=\ )))?[\[(<]?\ ?(?P<level>{_LEVEL})\b\ {{0,6}}(?:[\])>]:?|:|(?=[\s|\-\[]))"
 )
 _HEADER_BRACKET = _compiled(
     rf"""[\ \t]*(?:\[(?P<logger>__\w{{1,30}}__|root|[\w./<>-]{{1,120}}\.(?:py|cc|cpp|cu)\b[^\[\]]{{0,120}}
        |[A-Za-z_]\w*(?:\.\w+)+[^\[\]\s]{{0,40}}|[\w./-]{{1,80}}(?=\]\ ?\[(?:{_LEVEL})\b))\]
-     |\[(?:PID:?\s?\d+|\d+:\w+|(?:debug|info|warning|error|critical)\ *)\]|\[[Rr][Aa][Nn][Kk][:=]?\ ?(?P<rank>\d+)\]|\[[IWEDF]\]|\([\w./-]{{1,80}}[:\ ]\d+\)|std(?:out|err)\ [FP]\b):?"""
+     |\[(?:PID:?\s?\d+|\d+:\w+|(?:debug|info|warning|error|critical)\ *)\]
+     |\[[Rr][Aa][Nn][Kk][:=]?\ ?(?P<rank>\d+)\]|\[[IWEDF]\]
+     |\([\w./-]{{1,80}}[:\ ]\d+\)|std(?:out|err)\ [FP]\b):?"""
 )
-_HEADER_NAME = _compiled(rf"{_SEPARATOR}(?P<logger>{_NAME})[\ \t]+-(?=[\ \t])|[\ \t]+(?P<module>__main__|[A-Za-z_]\w*(?:\.\w+)+):(?=\ )")
+_HEADER_NAME = _compiled(
+    rf"{_SEPARATOR}(?P<logger>{_NAME})[\ \t]+-(?=[\ \t])|[\ \t]+(?P<module>__main__|[A-Za-z_]\w*(?:\.\w+)+):(?=\ )"
+)
 _HEADER_END = _compiled(r"[\ \t]*(?:(?:[-|]{1,2}|>>|:)(?:[\ \t]+|$))?[\ \t]*")
 
 
@@ -132,7 +143,9 @@ def strip(text: str, *, zone: tzinfo | None = None, default_year: int | None = N
         if not _may_begin(text):
             break
     rank = int(found["rank"]) if "rank" in found else None
-    extra = {name: found[name] for name in ("level", "logger", "host", "actor", "source") if name in found}
+    extra: dict[str, str] = {
+        name: found[name] for name in ("level", "logger", "host", "actor", "source") if name in found
+    }
     if time_s is None and "clock" in found:
         extra["clock"] = found["clock"]
     return Prefix(text, time_s, rank, extra)

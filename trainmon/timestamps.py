@@ -5,16 +5,23 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 
-_MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec"
 
 
 def month_number(name: str) -> int | None:
     """`Nov`, `november`, `11`: 11."""
-    return int(name) if name.isdigit() else _MONTHS.get(name[:3].lower())
+    if name.isdigit():
+        return int(name)
+    found = _MONTHS.find(name[:3].lower()) if len(name) > 2 else -1
+    return found // 4 + 1 if found >= 0 else None
 
 
 def moment_s(
-    date: tuple[int, int, int], clock: str, fraction: str | None = None, offset: str | None = None, tz: tzinfo | None = None
+    date: tuple[int, int, int],
+    clock: str,
+    fraction: str | None = None,
+    offset: str | None = None,
+    tz: tzinfo | None = None,
 ) -> float | None:
     """Give a moment in seconds; `clock` is `HH:MM:SS`, `offset` is `Z`, `UTC` or `+08:00`, without it `tz` rules.
 
@@ -31,7 +38,7 @@ def moment_s(
 def _minute_s(date: tuple[int, int, int], hour_minute: str, offset: str | None, tz: tzinfo | None) -> float | None:
     """A log repeats its minutes: zone arithmetic is done once for each."""
     try:
-        naive = datetime(*date, int(hour_minute[:2]), int(hour_minute[3:5]))  # noqa: DTZ001: the zone follows
+        naive = datetime(*date, int(hour_minute[:2]), int(hour_minute[3:5]))  # noqa: DTZ001
         zone = _zone(offset) if offset else tz
         return (naive.replace(tzinfo=zone) if zone is not None else naive.astimezone()).timestamp()
     except (ValueError, OverflowError, OSError):

@@ -1,0 +1,174 @@
+"""One progress line that a person's loop printed, taken apart: counters first, then what stands behind them.
+
+A line counts only if it begins with its counter: `best epoch 3/10`, `patience 2/3` and `Loading step 500` do not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from trainmon.parsers.numbers import clock_s
+from trainmon.parsers.pairs import read_pairs
+
+_SPLIT = re.compile(
+    r"\W{0,6}(?P<split>train(?:ing)?|val(?:id(?:ation)?)?|test(?:ing)?|eval(?:uat(?:ion|ing))?)\b\]?\W{0,4}(?=\w|\[)",
+    re.I | re.A,
+)
+_COUNT = re.compile(
+    r"""(?:[\s|,;:>\[\](){}=.#*~─—–-]{0,60})
+    (?P<word>global[ _-]?step|train(?:ing)?[ _-]?step|optim(?:izer)?[ _-]?step|time-?steps?
+      |epochs?|ep|steps?|iter(?:ation)?s?|it|batch(?:es)?|update|mini-?batch)
+    \ {0,3}(?:\#|no\.?|:|=|-)?[ \t]*[\[(]{0,2}[ \t]*
+    (?P<n>\d{1,3}(?:,\d{3})+|\d{1,15}(?:\.\d{1,6})?)[\])]?
+    (?:[ ]*(?:/|of|out\ of)[ ]*[\[(]?(?P<total>\d{1,3}(?:,\d{3})+|\d{1,15}[kM]?)[\])]?)?(?![\w/]|[.:]\d)""",
+    re.I | re.A | re.X,
+)
+# A counter without a word of its own, behind one that has it: `Epoch 1/4 [===...]  1% 1/80`, `Epoch: [3][ 120/5005]`,
+# `1 [25600/60000 (43%)]`.
+_PLAIN = re.compile(
+    r"""(?:[\s|,;:-]*(?:\[[=#>.\-_ █▏▎▍▌▋▊▉░▒━╸╺*o]{4,200}\]|\|[=#>.\-_ █░▒━*]{4,200}\|))?
+    [\s|,;:-]*(?:\d{1,3}(?:\.\d+)?%)?[\s|,;:-]*
+    [\[(]?[ \t]*(?P<n>\d{1,12})[ \t]*/[ \t]*(?P<total>\d{1,12})(?:[ ]*\(\s*\d{1,3}(?:\.\d+)?%\s*\))?[\])]?
+    (?![\w/]|[.:]\d)""",
+    re.A | re.X,
+)
+_BRACKET_EPOCH = re.compile(
+    r"\W{0,3}\[[ ]*(\d{1,7})[ ]*/[ ]*(\d{1,7})[ ]*\](?=\s*(?:global[ _]?step|step|iter|it|batch)\b)", re.I | re.A
+)
+_PER_STEP = re.compile(
+    r"(?<![\w.])(?P<value>\d{1,9}(?:\.\d{1,9})?) ?(?P<unit>ms|s|secs?|seconds?|us)(?: ?/ ?| per )(?:step|it|iter"
+    r"|iteration|batch|update)\b",
+    re.I | re.A,
+)
+_PER_SECOND = re.compile(
+    r"(?<![\w.])(?P<value>\d{1,9}(?:\.\d{1,9})?) ?(?:it|its|iters?|iterations?|steps?"
+    r"|batch(?:es)?)(?: ?/ ?s(?:ec)?| per second)\b",
+    re.I | re.A,
+)
+_ELAPSED = re.compile(
+    r"\b(?:elapsed|time elapsed|total time)(?: time)?[ :=(]{1,3}(\d[\d:.]{1,20}|\d+ days?, [\d:.]{4,12})", re.I | re.A
+)
+_OVER = re.compile(r"[\s|,;:-]*(?:is |was )?(?:finished|done|complete[d]?|ended|over|summary|results?)\b", re.I | re.A)
+_SAVED_TOO = re.compile(r"\b(?:checkpoint|ckpt|model) (?:was |has been )?saved\b", re.I | re.A)
+_NOT_PROGRESS = re.compile(
+    r"\bthat is less than\b|\bbest (?:epoch|step|iter)|\bpatience\b|\bearly[ -]?stop|\bwarm-?up\b|\bresum|\bskipp",
+    re.I | re.A,
+)
+_TAG = re.compile(r"\[rank ?\d+\][: ]", re.A)
+_EVAL_SPLITS = ("val", "test", "eval")
+_MOST_LEFT_LETTERS = 12
+
+
+class Count(NamedTuple):
+    """A counter as printed."""
+
+    unit: str
+    n: float
+    total: float | None
+
+
+class ProgressLine(NamedTuple):
+    """What a progress line says."""
+
+    epoch: Count | None
+    step: Count | None
+    values: Mapping[str, float]
+    rest: str
+    """What stands behind the counters."""
+    evaluated: bool
+    """It reports an evaluation."""
+    over: bool
+    """It says that the epoch or step is over."""
+    saved: bool
+    step_time_s: float | None
+    elapsed_s: float | None
+
+
+def progress_line(text: str) -> ProgressLine | None:
+    """Take a line apart; None for one that does not begin with a counter, or says nothing beside it."""
+    split = _SPLIT.match(text)
+    tag = _TAG.match(text)
+    counts, end = _counts(text, split.end() if split is not None else tag.end() if tag is not None else 0)
+    if not counts or _NOT_PROGRESS.search(text) is not None:
+        return None
+    rest = text[end:]
+    clock = elapsed[1] if (elapsed := _ELAPSED.search(rest)) is not None else ""
+    line = ProgressLine(
+        epoch=counts.get("epoch"),
+        step=counts.get("step"),
+        values=read_pairs(rest),
+        rest=rest,
+        evaluated=_is_eval(split) or _speaks_of_eval(rest),
+        over=_OVER.match(rest) is not None,
+        saved=_SAVED_TOO.search(rest) is not None,
+        step_time_s=_step_time(rest),
+        elapsed_s=clock_s(clock) if ":" in clock else None,
+    )
+    speaks = line.values or line.over or line.saved or line.step_time_s is not None
+    return line if speaks or _is_bare(counts, rest) else None
+
+
+def _is_eval(split: re.Match[str] | None) -> bool:
+    return split is not None and split["split"].lower().startswith(_EVAL_SPLITS)
+
+
+def _speaks_of_eval(rest: str) -> bool:
+    """`validation: err=0.9`, `| valid on 'valid' subset`: the word is what the line is about, and part of no name."""
+    split = _SPLIT.match(rest)
+    if split is None or not _is_eval(split):
+        return False
+    return ":" in rest[split.end("split") : split.end()] or rest.startswith(" on ", split.end("split"))
+
+
+def _is_bare(counts: Mapping[str, Count], rest: str) -> bool:
+    """A counter with its total and hardly a word beside it."""
+    return any(c.total is not None for c in counts.values()) and sum(map(str.isalpha, rest)) <= _MOST_LEFT_LETTERS
+
+
+def _counts(text: str, start: int) -> tuple[dict[str, Count], int]:
+    """Read the counters that the line begins with: at most one of epochs and one of steps, and where they end."""
+    found: dict[str, Count] = {}
+    bracket = _BRACKET_EPOCH.match(text, start)
+    if bracket is not None:
+        found["epoch"], start = Count("epoch", float(bracket[1]), float(bracket[2])), bracket.end()
+    for _ in range(3):
+        match = _COUNT.match(text, start)
+        if match is None:
+            break
+        word = match["word"].lower()
+        key = "epoch" if word.startswith("ep") else "step"
+        if key in found:
+            break
+        total = match["total"]
+        found[key] = Count(_unit(word), _plain_number(match["n"]), _plain_number(total) if total else None)
+        start = match.end()
+    plain = _PLAIN.match(text, start) if found and "step" not in found else None
+    if plain is not None:
+        found["step"], start = Count("batch", float(plain["n"]), float(plain["total"])), plain.end()
+    return found, start
+
+
+def _plain_number(text: str) -> float:
+    scale = {"k": 1e3, "M": 1e6}.get(text[-1], 1.0)
+    return float(text.rstrip("kM").replace(",", "")) * scale
+
+
+def _unit(word: str) -> str:
+    if word.startswith("ep"):
+        return "epoch"
+    if word.startswith("it"):
+        return "iteration"
+    if "batch" in word:
+        return "batch"
+    return "timestep" if word.startswith("time") else "update" if word == "update" else "step"
+
+
+def _step_time(text: str) -> float | None:
+    match = _PER_STEP.search(text)
+    if match is not None:
+        unit = match["unit"].lower()
+        return float(match["value"]) * (1e-3 if unit == "ms" else 1e-6 if unit == "us" else 1.0)
+    match = _PER_SECOND.search(text)
+    return 1.0 / float(match["value"]) if match is not None and float(match["value"]) > 0 else None
