@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import replace
 
@@ -39,12 +40,12 @@ def test_the_worst_run_comes_first_and_its_trouble_below_it() -> None:
     assert names[2:6] == ["full-finetune", "baseline", "waiting", "mixtral-lora"]
     failed = lines[lines.index(next(line for line in lines if line.startswith("full-finetune"))) + 1 :]
     assert failed[:4] == [
-        "    failed    torch.OutOfMemoryError on line 88",
-        '    plan      total 40-50 min, estimates.md:213 "- **Total**: 40-50 minutes" [RTX 3090, 1 epoch]',
-        "    verdict   not comparable: batch size 4, the document assumes 1",
-        "    problem   nan at step 100: loss is nan (full.log:71)",
+        "    failed      torch.OutOfMemoryError on line 88",
+        '    plan        total 40-50 min, estimates.md:213 "- **Total**: 40-50 minutes" [RTX 3090, 1 epoch]',
+        "    verdict     not comparable: batch size 4, the document assumes 1",
+        "    problem     nan at step 100: loss is nan (full.log:71)",
     ]
-    assert failed[4].startswith("    problem   oom at step 120: torch.OutOfMemoryError: CUDA out of memory.")
+    assert failed[4].startswith("    problem     oom at step 120: torch.OutOfMemoryError: CUDA out of memory.")
     assert failed[4].endswith("(full.log:88)")
 
 
@@ -90,6 +91,12 @@ def test_a_narrow_terminal_keeps_name_state_and_time_left() -> None:
     header = status_text(boards.full_board(), width=40).splitlines()[2]
 
     assert header.split() == ["RUN", "STATE", "LEFT"]
+
+
+def test_columns_in_which_nothing_is_known_are_left_out() -> None:
+    header = status_text(replace(boards.full_board(), runs=(boards.failed_run(),))).splitlines()[2]
+
+    assert re.split("  +", header) == ["RUN", "STATE", "DONE", "STEPS", "ELAPSED", "AGAINST PLAN"]
 
 
 def test_wide_characters_keep_the_columns_aligned() -> None:

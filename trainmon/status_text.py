@@ -34,7 +34,7 @@ _NAME_CELLS = 12
 _MAX_NAME_CELLS = 60
 _GAP = "  "
 _INDENT = "    "
-_DETAIL_CELLS = 9
+_DETAIL_CELLS = len(RunStatus.INTERRUPTED)
 _MAX_PROBLEMS = 3
 _ASCII = str.maketrans({"…": "...", "×": "x", "–": "-", "—": "-", "≈": "~", "→": "->"})
 
@@ -123,11 +123,12 @@ def _detail(label: str, text: str) -> str:
 
 
 def _fitting(rows: Sequence[tuple[str, ...]], width: int | None, mark: str) -> list[list[str]]:
-    """Cut the names, then leave out columns, until the table fits `width`."""
-    columns = list(range(len(_COLUMNS)))
-    cells = [max(cell_width(row[column]) for row in rows) for column in columns]
+    """Leave out columns in which nothing is known; cut the names and leave out more until the table fits `width`."""
+    told = {column for row in rows[1:] for column, cell in enumerate(row) if cell != units.UNKNOWN}
+    columns = [column for column in range(len(_COLUMNS)) if column in told]
+    cells = [max(map(cell_width, column)) for column in zip(*rows, strict=True)]
     cells[0] = min(cells[0], _MAX_NAME_CELLS)
-    dropped = iter(_LEAST_NEEDED)
+    dropped = iter([column for column in _LEAST_NEEDED if column in told])
 
     def excess() -> int:
         return sum(cells[column] for column in columns) + len(_GAP) * (len(columns) - 1) - (width or 0)
