@@ -10,8 +10,9 @@ from trainmon.events import Event, Line
 from trainmon.parsers.base import LogFormat, Sample
 from trainmon.parsers.numbers import number
 from trainmon.parsers.records import RecordReader
+from trainmon.patterns import pattern
 
-_COLUMN = re.compile(r"\s*\"?[A-Za-z_@][\w ./@():%+-]{0,80}\"?\s*", re.ASCII)
+_COLUMN = pattern(r"\s*\"?[A-Za-z_@][\w ./@():%+-]{0,80}\"?\s*", re.ASCII)
 _COUNTERS = frozenset(
     {
         "epoch",
@@ -26,7 +27,7 @@ _COUNTERS = frozenset(
         "trainer/global_step",
     }
 )
-_METRIC = re.compile(
+_METRIC = pattern(
     r"loss|acc|auc|map|rmse|mae|mse|ppl|perplexity|reward|score|f1|error|lr|learning_rate|psnr|iou|precision"
     r"|recall|learn|logloss",
     re.I,

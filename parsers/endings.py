@@ -4,41 +4,39 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
 from typing import ClassVar
 
 from trainmon.events import AttemptMark, Ending, EndingKind, Event, Line
 from trainmon.parsers.base import LogFormat, Sample
+from trainmon.patterns import pattern
 
 _INTERRUPTED_CODES = (130, 143)
 
 
-@cache
-def _patterns() -> dict[str, re.Pattern[str]]:
-    flags = re.IGNORECASE | re.ASCII
-    part = r"(?![^.!]{0,20}\b(?:epoch|step|stage|fold|phase|iteration|round|batch|sample)s?\b)"
-    return {
-        "script": re.compile(
-            r'Script (started|done) on [\d: T+-]{10,40}(?:\[.*?(?:COMMAND_EXIT_CODE="(\d{1,3})".*)?\]?)?\s*', re.ASCII
-        ),
-        "finished": re.compile(
-            rf"\W{{0,12}}(?:the |model |fine-?|pre-?)?(?:training|fine-?tuning)(?: (?:run|job|loop"
-            rf"|process))?(?: (?:is|has|was))?"
-            rf"(?: (?:been|now|successfully|all))*[ :-]+(?:successfully )?(?:complete[d]?|finished|done|ended"
-            rf"|over)\b{part}.{{0,120}}"
-            rf"|\W{{0,12}}(?:done|finished|completed)(?: with)?(?: the)? (?:model )?(?:training"
-            rf"|fine-?tuning)\b{part}.{{0,120}}"
-            rf"|\W{{0,4}}all (?:epochs|steps) (?:done|completed?|finished)\b.{{0,60}}",
-            flags,
-        ),
-        "early": re.compile(
-            r"\W{0,12}(?:early[ -]?stop(?:ping|ped)?)\b(?!.{0,40}\b(?:patience|counter|count|callback|enabled"
-            r"|disabled|set|config)\b)[ :!,.-]*"
-            r"(?:triggered|reached|activated|at|after|now|training|epoch|because|since|!|$).{0,160}"
-            r"|\W{0,4}(?:training )?stopped early\b.{0,120}|\W{0,4}stopping training early\b.{0,120}",
-            flags,
-        ),
-    }
+_FLAGS = re.IGNORECASE | re.ASCII
+_NOT_A_PART = r"(?![^.!]{0,20}\b(?:epoch|step|stage|fold|phase|iteration|round|batch|sample)s?\b)"
+_PATTERNS = {
+    "script": pattern(
+        r'Script (started|done) on [\d: T+-]{10,40}(?:\[.*?(?:COMMAND_EXIT_CODE="(\d{1,3})".*)?\]?)?\s*', re.ASCII
+    ),
+    "finished": pattern(
+        rf"\W{{0,12}}(?:the |model |fine-?|pre-?)?(?:training|fine-?tuning)(?: (?:run|job|loop"
+        rf"|process))?(?: (?:is|has|was))?"
+        rf"(?: (?:been|now|successfully|all))*[ :-]+(?:successfully )?(?:complete[d]?|finished|done|ended"
+        rf"|over)\b{_NOT_A_PART}.{{0,120}}"
+        rf"|\W{{0,12}}(?:done|finished|completed)(?: with)?(?: the)? (?:model )?(?:training"
+        rf"|fine-?tuning)\b{_NOT_A_PART}.{{0,120}}"
+        rf"|\W{{0,4}}all (?:epochs|steps) (?:done|completed?|finished)\b.{{0,60}}",
+        _FLAGS,
+    ),
+    "early": pattern(
+        r"\W{0,12}(?:early[ -]?stop(?:ping|ped)?)\b(?!.{0,40}\b(?:patience|counter|count|callback|enabled"
+        r"|disabled|set|config)\b)[ :!,.-]*"
+        r"(?:triggered|reached|activated|at|after|now|training|epoch|because|since|!|$).{0,160}"
+        r"|\W{0,4}(?:training )?stopped early\b.{0,120}|\W{0,4}stopping training early\b.{0,120}",
+        _FLAGS,
+    ),
+}
 
 
 class Endings(LogFormat):
@@ -61,14 +59,13 @@ class Endings(LogFormat):
     def parse(self, line: Line) -> Sequence[Event] | None:
         """Give an Ending, or the mark of a start."""
         text = line.text.strip()
-        patterns = _patterns()
         if text.startswith("Script "):
-            script = patterns["script"].fullmatch(text)
+            script = _PATTERNS["script"].fullmatch(text)
             if script is not None:
                 return _script(text, script[1], script[2])
-        if patterns["finished"].fullmatch(text):
+        if _PATTERNS["finished"].fullmatch(text):
             return (Ending(kind=EndingKind.FINISHED, text=text),)
-        if patterns["early"].fullmatch(text):
+        if _PATTERNS["early"].fullmatch(text):
             return (Ending(kind=EndingKind.EARLY_STOPPED, text=text),)
         return None
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_OF_TOTAL = re.compile(r"(?i)\b(?:epochs?|ep)\b[ :#=\[(]{0,3}(\d{1,9}) ?(?:/|of) ?(\d{1,9})(?![\d.])", re.ASCII)
-_ALONE = re.compile(
+from trainmon.patterns import pattern
+
+_OF_TOTAL = pattern(r"(?i)\b(?:epochs?|ep)\b[ :#=\[(]{0,3}(\d{1,9}) ?(?:/|of) ?(\d{1,9})(?![\d.])", re.ASCII)
+_ALONE = pattern(
     r"(?i)(?:\b(?:epoch|ep)[ :#=\[(_-]{0,3}(\d{1,9})|^\W*(?:train"
     r"|training)[ #]{1,2}(\d{1,9})(?: ?/ ?(\d{1,9}))?\W*$)(?![\d.]\d|\d)",
     re.ASCII,

@@ -9,6 +9,7 @@ from typing import ClassVar
 from trainmon.events import Event, Facts, Line
 from trainmon.parsers.base import LogFormat, Sample
 from trainmon.parsers.numbers import number
+from trainmon.patterns import pattern
 
 _PHRASES: tuple[tuple[str, str], ...] = (
     ("examples", r"num(?:ber of)?[ _](?:train(?:ing)?[ _])?(?:examples|samples)"),
@@ -28,7 +29,7 @@ _PHRASES: tuple[tuple[str, str], ...] = (
     ("logging_steps", r"log(?:ging)?[ _](?:every|steps|interval)"),
     ("world_size", r"world[ _]size|num(?:ber of)?[ _](?:gpus|processes)(?: used)?"),
 )
-_FACT = re.compile(
+_FACT = pattern(
     "(?<![A-Za-z_])(?<!total )(?:"
     + "|".join(f"(?P<{name}>{phrase})" for name, phrase in _PHRASES)
     + r")(?: */ *[^\x00-\x7f ][^:=|,;]{0,40})?\s*[:=]\s*"

@@ -14,24 +14,25 @@ from typing import ClassVar
 from trainmon.events import Event, Line, Problem, ProblemKind
 from trainmon.parsers.base import LogFormat, Sample
 from trainmon.parsers.causes import cause_of, fatal_cause, is_harmless
+from trainmon.patterns import pattern
 
 _MOST_FOREIGN_LINES = 400
 """Between a traceback's head and its exception; more means that the exception never came."""
 _MESSAGE_CHARS = 400
 
-_HEAD = re.compile(r"[╭─ ]{0,120}(?:\+ )?(?:Exception Group )?Traceback \(most recent call last\)[:─ ╮]{0,120}")
-_INSIDE = re.compile(
+_HEAD = pattern(r"[╭─ ]{0,120}(?:\+ )?(?:Exception Group )?Traceback \(most recent call last\)[:─ ╮]{0,120}")
+_INSIDE = pattern(
     r"\s+\S.*|\s*|[│❱╰╯╭─]+.*|> ?File .*|.*│\s*|\[Previous line repeated .*|  ?File \".*"
     r"|(?:During handling of the above|The above) exception.*"
 )
 _DOTTED = r"(?:[A-Za-z_]\w{0,60}\.){0,8}"
-_EXCEPTION = re.compile(
+_EXCEPTION = pattern(
     rf"({_DOTTED}[A-Za-z_]\w{{0,60}}(?:Error|Exception|Interrupt|Exit|Warning|Iteration|Timeout|Expired|Abort"
     rf"|Failure|Fault|Group|Empty|Full|Refused|Killed|Died|Failed)"
     rf"|(?:[A-Za-z_]\w{{0,60}}\.){{1,8}}[A-Z]\w{{0,60}})(?:\(\w{{1,60}}\))?(?::(?:\s(?P<message>.*))?)?",
     re.ASCII,
 )
-_STOPS = re.compile(r"(?i)stop|abort|exit|terminat|quit|scale reached")
+_STOPS = pattern(r"(?i)stop|abort|exit|terminat|quit|scale reached")
 
 
 class Failures(LogFormat):

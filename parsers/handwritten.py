@@ -11,17 +11,16 @@ from trainmon.parsers.base import LogFormat, Sample
 from trainmon.parsers.epochs import EpochNames, StepNumbers
 from trainmon.parsers.pairs import gpu_memory, is_eval_name, leftover, metric_events, read_pairs
 from trainmon.parsers.progress_line import Count, ProgressLine, progress_line
+from trainmon.patterns import pattern
 
-_SAVED = re.compile(
+_SAVED = pattern(
     r"(?:\W{0,3}(?:(?:successfully|now)\s+)?(?:sav(?:ed|ing)|wrote|writing|stored)\b.{0,60}?(?:checkpoint|ckpt"
     r"|model state|state to|weights to|model to)"
     r"|\W{0,3}(?:checkpoint|ckpt)\s*(?:->|→|=>|saved|written))",
     re.I | re.A,
 )
-_STEP_IN_PATH = re.compile(
-    r"(?:checkpoint|ckpt|steps?|iter(?:ation)?)[-_ /=]{0,8}0*(\d{1,12})(?![\d.]\d|\d)", re.I | re.A
-)
-_EVAL_HEAD = re.compile(
+_STEP_IN_PATH = pattern(r"(?:checkpoint|ckpt|steps?|iter(?:ation)?)[-_ /=]{0,8}0*(\d{1,12})(?![\d.]\d|\d)", re.I | re.A)
+_EVAL_HEAD = pattern(
     r"\W{0,6}(?:(?:best|final|avg|average|mean)[ _])?(?:val(?:id(?:ation)?)?|eval(?:uation)?|test|dev)"
     r"(?:[ _/](?:\w{1,20}[ _/])?(?:loss|acc\w*|auc|f1|ppl|perplexity|error|score|map|iou|miou|rmse|mae|mse|bleu"
     r"|rouge\w*|wer|reward)\b|\]?:)",

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
 from typing import ClassVar
 
 from trainmon.events import (
@@ -28,6 +27,7 @@ from trainmon.parsers.base import LogFormat, Sample
 from trainmon.parsers.numbers import duration_s, number
 from trainmon.parsers.pairs import memory_of
 from trainmon.parsers.pydict import numbers_of, read_dict
+from trainmon.patterns import pattern
 
 _TRAINER_KEYS = ("'loss'", "'epoch'", "'learning_rate'", "'eval_", "'train_", "'reward'", "'test_")
 _FACTS = {
@@ -42,28 +42,26 @@ _FACTS = {
 }
 
 
-@cache
-def _patterns() -> dict[str, re.Pattern[str]]:
-    return {
-        "section": re.compile(r"\*{5} Running (\w+) \*{5}"),
-        "metrics": re.compile(r"\*{3,5} ?(train|eval|test|predict)\w* metrics ?\*{3,5}", re.IGNORECASE),
-        "fact": re.compile(rf"({'|'.join(map(re.escape, _FACTS))}) ?=? ([\d,]{{1,20}})", re.ASCII),
-        "other": re.compile(
-            r"(?:Batch size|Number of trainable parameters|Training with DataParallel.*) ?= ?[\d,]{1,20}"
-            r"|Continuing training from (?:checkpoint|epoch)\b.*"
-            r"|Will skip the first \d+ epochs then the first \d+ batches.*"
-        ),
-        "block": re.compile(
-            r"((?:train|eval|test|predict)_[\w./-]{1,60}|epoch|perplexity"
-            r"|total_flos) += +((?:[-+]?[\d.,]{1,30}(?:e[-+]?\d+)?|nan|inf"
-            r"|(?:\d+ days?, )?[\d:.]{4,20})(?:[KMG][BF])?)",
-            re.ASCII,
-        ),
-        "checkpoint": re.compile(r"Saving (?:the )?model checkpoint to (\S{1,300})"),
-        "checkpoint_step": re.compile(r"(?:checkpoint|step|iter)[-_]?(\d{1,12})\b", re.ASCII),
-        "best": re.compile(r"Loading best (?:adapter )?model from .*"),
-        "end": re.compile(r"Training completed\. Do not forget.*"),
-    }
+_PATTERNS = {
+    "section": pattern(r"\*{5} Running (\w+) \*{5}"),
+    "metrics": pattern(r"\*{3,5} ?(train|eval|test|predict)\w* metrics ?\*{3,5}", re.IGNORECASE),
+    "fact": pattern(rf"({'|'.join(map(re.escape, _FACTS))}) ?=? ([\d,]{{1,20}})", re.ASCII),
+    "other": pattern(
+        r"(?:Batch size|Number of trainable parameters|Training with DataParallel.*) ?= ?[\d,]{1,20}"
+        r"|Continuing training from (?:checkpoint|epoch)\b.*"
+        r"|Will skip the first \d+ epochs then the first \d+ batches.*"
+    ),
+    "block": pattern(
+        r"((?:train|eval|test|predict)_[\w./-]{1,60}|epoch|perplexity"
+        r"|total_flos) += +((?:[-+]?[\d.,]{1,30}(?:e[-+]?\d+)?|nan|inf"
+        r"|(?:\d+ days?, )?[\d:.]{4,20})(?:[KMG][BF])?)",
+        re.ASCII,
+    ),
+    "checkpoint": pattern(r"Saving (?:the )?model checkpoint to (\S{1,300})"),
+    "checkpoint_step": pattern(r"(?:checkpoint|step|iter)[-_]?(\d{1,12})\b", re.ASCII),
+    "best": pattern(r"Loading best (?:adapter )?model from .*"),
+    "end": pattern(r"Training completed\. Do not forget.*"),
+}
 
 
 class HuggingFace(LogFormat):
@@ -131,33 +129,32 @@ class HuggingFace(LogFormat):
         return self._message(text)
 
     def _message(self, text: str) -> Sequence[Event] | None:
-        patterns = _patterns()
         if "***" in text:
             return self._heading(text)
         if " = " in text:
-            fact = patterns["fact"].fullmatch(text)
+            fact = _PATTERNS["fact"].fullmatch(text)
             if fact is not None:
                 return self._fact(fact[1], fact[2])
-            block = patterns["block"].fullmatch(text)
+            block = _PATTERNS["block"].fullmatch(text)
             if block is not None:
                 return _block_events(block[1], block[2])
-            return () if patterns["other"].fullmatch(text) else None
-        fact = patterns["fact"].fullmatch(text)
+            return () if _PATTERNS["other"].fullmatch(text) else None
+        fact = _PATTERNS["fact"].fullmatch(text)
         if fact is not None:
             return self._fact(fact[1], fact[2])
-        saved = patterns["checkpoint"].fullmatch(text)
+        saved = _PATTERNS["checkpoint"].fullmatch(text)
         if saved is not None:
-            step = patterns["checkpoint_step"].search(saved[1])
+            step = _PATTERNS["checkpoint_step"].search(saved[1])
             return (StageMark(kind=StageKind.CHECKPOINT, name="checkpoint", step=float(step[1]) if step else None),)
-        if patterns["end"].fullmatch(text):
+        if _PATTERNS["end"].fullmatch(text):
             return (Ending(kind=EndingKind.FINISHED, text=text),)
-        return () if patterns["best"].fullmatch(text) or patterns["other"].fullmatch(text) else None
+        return () if _PATTERNS["best"].fullmatch(text) or _PATTERNS["other"].fullmatch(text) else None
 
     def _heading(self, text: str) -> Sequence[Event] | None:
-        metrics = _patterns()["metrics"].fullmatch(text)
+        metrics = _PATTERNS["metrics"].fullmatch(text)
         if metrics is not None:
             return (Ending(kind=EndingKind.FINISHED, text=text),) if metrics[1].lower() == "train" else ()
-        section = _patterns()["section"].fullmatch(text)
+        section = _PATTERNS["section"].fullmatch(text)
         if section is None:
             return None
         self._section = section[1].lower()

@@ -9,8 +9,9 @@ from typing import ClassVar
 from trainmon.events import Event, Line
 from trainmon.parsers.base import LogFormat, Sample
 from trainmon.parsers.records import RecordReader
+from trainmon.patterns import pattern
 
-_FIELD = re.compile(
+_FIELD = pattern(
     r"""(?<!\S)([A-Za-z_@][\w./@()-]{0,63})=("[^"]{0,2000}"|'[^']{0,2000}'|[^\s"',;|]{1,200})[,;|]?(?!\S)""", re.ASCII
 )
 _LEAST_FIELDS = 3

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from trainmon.patterns import pattern
+
 MAX_NUMBER_CHARS = 48
 """A longer run of digits is no measurement: it is an identifier or noise."""
 
@@ -13,9 +15,9 @@ NUMBER = (
 )
 """Pattern text of one number; use with `re.ASCII`."""
 
-_WHOLE = re.compile(rf"\s*(?:{NUMBER})\s*%?\s*", re.ASCII)
-_CLOCK = re.compile(r"\s*(-)?(?:(\d{1,6}) days?,\s*)?(?:(\d{1,7}):)?(\d{1,7}):(\d{1,2}(?:\.\d{1,9})?)\s*", re.ASCII)
-_WORDED = re.compile(
+_WHOLE = pattern(rf"\s*(?:{NUMBER})\s*%?\s*", re.ASCII)
+_CLOCK = pattern(r"\s*(-)?(?:(\d{1,6}) days?,\s*)?(?:(\d{1,7}):)?(\d{1,7}):(\d{1,2}(?:\.\d{1,9})?)\s*", re.ASCII)
+_WORDED = pattern(
     r"\s*(\d{1,12}(?:\.\d{1,9})?)\s*"
     r"(d|days?|h|hrs?|hours?|m|mins?|minutes?|s|secs?|seconds?|ms|msecs?|milliseconds?|us|µs|μs)"
     r"(?![A-Za-zµμ/])\s*(?:,|and)?",
@@ -23,7 +25,7 @@ _WORDED = re.compile(
 )
 _UNIT_S = {"d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6}
 _SI = {"": 1.0, "k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9, "B": 1e9, "T": 1e12, "P": 1e15, "E": 1e18, "Z": 1e21, "Y": 1e24}
-_SIZE = re.compile(r"\s*(\d{1,20}(?:\.\d{1,20})?)\s*([kKMGTP]?)i?[bB]?\s*", re.ASCII)
+_SIZE = pattern(r"\s*(\d{1,20}(?:\.\d{1,20})?)\s*([kKMGTP]?)i?[bB]?\s*", re.ASCII)
 
 
 def number(text: str) -> float | None:

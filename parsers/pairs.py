@@ -7,28 +7,29 @@ from collections.abc import Iterable, Mapping
 
 from trainmon.events import Event, GpuMemory, Metrics, StageKind
 from trainmon.parsers.numbers import NUMBER, number, size_bytes
+from trainmon.patterns import pattern
 
 MAX_NAME_CHARS = 64
 MAX_PAIRS = 256
 
 # What may end a value. A size, a duration, a clock, a date, a version, a path and a fraction end otherwise.
 _END = r"(?=\s*%?(?:[\s,;|)\]}>'\"]|\.?$|\.\s|\s-\s))"
-_PAIR = re.compile(
+_PAIR = pattern(
     rf"""(?<![\w./-])["']?(?P<name>[A-Za-z_][\w./@%-]{{0,63}}
     (?:[ ](?:[A-Za-z@][\w./@%-]{{0,31}}|\([\w./%-]{{1,16}}\))){{0,3}})["']?
     (?:\s*\t?\s*[:=]\s*|\s+(?=[-+.\d]|[nN]a[nN]|[iI]nf))\[?["']?(?P<value>{NUMBER}){_END}""",
     re.ASCII | re.VERBOSE,
 )
-_SIZED = re.compile(
+_SIZED = pattern(
     r"(?P<name>[A-Za-z_][\w./-]{0,40}(?: [A-Za-z]\w{0,20}){0,2})(?: ?\((?P<unit>[GM]i?B)\))?\s*[:= ]\s*"
     r"(?P<value>\d{1,12}(?:\.\d{1,6})?) ?(?P<size>[GMK]i?[Bb]?)?(?![\w.])",
     re.ASCII,
 )
-_VALUE = re.compile(rf"[\s,;|]*(?<![\w/.(-])([A-Za-z_][\w./-]{{0,63}})\s?[=:]\s?(?:{NUMBER})%?(?![\w:/.])", re.ASCII)
-_MEMORY_NAME = re.compile(
+_VALUE = pattern(rf"[\s,;|]*(?<![\w/.(-])([A-Za-z_][\w./-]{{0,63}})\s?[=:]\s?(?:{NUMBER})%?(?![\w:/.])", re.ASCII)
+_MEMORY_NAME = pattern(
     r"(?:^|[^a-z])(?:v?ram|(?:gpu|max|peak|cuda)?[_ ]?mem(?:ory)?)(?![a-z])", re.IGNORECASE | re.ASCII
 )
-_MEMORY_UNIT = re.compile(r"\(\s*([GM])i?B\s*\)\s*$", re.IGNORECASE | re.ASCII)
+_MEMORY_UNIT = pattern(r"\(\s*([GM])i?B\s*\)\s*$", re.IGNORECASE | re.ASCII)
 
 
 def _words(text: str) -> frozenset[str]:
@@ -63,7 +64,7 @@ _SENTENCE_WORDS = _words("not did does no improve improved increased decreased d
 _NOT_METRICS = _COUNTER_WORDS | _TIME_WORDS | _IDENTITY_WORDS
 _OTHER_ENDS = ("_time", "_secs", "_seconds", "_ms", ".py", ".cc", ".cpp")
 _SPLITS = _words("train training val valid validation test eval dev best avg mean running total lm current cur final")
-_EVAL_NAME = re.compile(
+_EVAL_NAME = pattern(
     r"(?:^|[/_ .-])(?:val|valid|validation|eval|evaluation|test|dev)(?=[/_ .:-]|$)", re.IGNORECASE | re.ASCII
 )
 

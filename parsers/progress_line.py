@@ -11,12 +11,13 @@ from typing import NamedTuple
 
 from trainmon.parsers.numbers import clock_s
 from trainmon.parsers.pairs import read_pairs
+from trainmon.patterns import pattern
 
-_SPLIT = re.compile(
+_SPLIT = pattern(
     r"\W{0,6}(?P<split>train(?:ing)?|val(?:id(?:ation)?)?|test(?:ing)?|eval(?:uat(?:ion|ing))?)\b\]?\W{0,4}(?=\w|\[)",
     re.I | re.A,
 )
-_COUNT = re.compile(
+_COUNT = pattern(
     r"""(?:[\s|,;:>\[\](){}=.#*~─—–-]{0,60})
     (?P<word>global[ _-]?step|train(?:ing)?[ _-]?step|optim(?:izer)?[ _-]?step|time-?steps?
       |epochs?|ep|steps?|iter(?:ation)?s?|it|batch(?:es)?|update|mini-?batch)
@@ -27,36 +28,36 @@ _COUNT = re.compile(
 )
 # A counter without a word of its own, behind one that has it: `Epoch 1/4 [===...]  1% 1/80`, `Epoch: [3][ 120/5005]`,
 # `1 [25600/60000 (43%)]`.
-_PLAIN = re.compile(
+_PLAIN = pattern(
     r"""(?:[\s|,;:-]*(?:\[[=#>.\-_ █▏▎▍▌▋▊▉░▒━╸╺*o]{4,200}\]|\|[=#>.\-_ █░▒━*]{4,200}\|))?
     [\s|,;:-]*(?:\d{1,3}(?:\.\d+)?%)?[\s|,;:-]*
     [\[(]?[ \t]*(?P<n>\d{1,12})[ \t]*/[ \t]*(?P<total>\d{1,12})(?:[ ]*\(\s*\d{1,3}(?:\.\d+)?%\s*\))?[\])]?
     (?![\w/]|[.:]\d)""",
     re.A | re.X,
 )
-_BRACKET_EPOCH = re.compile(
+_BRACKET_EPOCH = pattern(
     r"\W{0,3}\[[ ]*(\d{1,7})[ ]*/[ ]*(\d{1,7})[ ]*\](?=\s*(?:global[ _]?step|step|iter|it|batch)\b)", re.I | re.A
 )
-_PER_STEP = re.compile(
+_PER_STEP = pattern(
     r"(?<![\w.])(?P<value>\d{1,9}(?:\.\d{1,9})?) ?(?P<unit>ms|s|secs?|seconds?|us)(?: ?/ ?| per )(?:step|it|iter"
     r"|iteration|batch|update)\b",
     re.I | re.A,
 )
-_PER_SECOND = re.compile(
+_PER_SECOND = pattern(
     r"(?<![\w.])(?P<value>\d{1,9}(?:\.\d{1,9})?) ?(?:it|its|iters?|iterations?|steps?"
     r"|batch(?:es)?)(?: ?/ ?s(?:ec)?| per second)\b",
     re.I | re.A,
 )
-_ELAPSED = re.compile(
+_ELAPSED = pattern(
     r"\b(?:elapsed|time elapsed|total time)(?: time)?[ :=(]{1,3}(\d[\d:.]{1,20}|\d+ days?, [\d:.]{4,12})", re.I | re.A
 )
-_OVER = re.compile(r"[\s|,;:-]*(?:is |was )?(?:finished|done|complete[d]?|ended|over|summary|results?)\b", re.I | re.A)
-_SAVED_TOO = re.compile(r"\b(?:checkpoint|ckpt|model) (?:was |has been )?saved\b", re.I | re.A)
-_NOT_PROGRESS = re.compile(
+_OVER = pattern(r"[\s|,;:-]*(?:is |was )?(?:finished|done|complete[d]?|ended|over|summary|results?)\b", re.I | re.A)
+_SAVED_TOO = pattern(r"\b(?:checkpoint|ckpt|model) (?:was |has been )?saved\b", re.I | re.A)
+_NOT_PROGRESS = pattern(
     r"\bthat is less than\b|\bbest (?:epoch|step|iter)|\bpatience\b|\bearly[ -]?stop|\bwarm-?up\b|\bresum|\bskipp",
     re.I | re.A,
 )
-_TAG = re.compile(r"\[rank ?\d+\][: ]", re.A)
+_TAG = pattern(r"\[rank ?\d+\][: ]", re.A)
 _EVAL_SPLITS = ("val", "test", "eval")
 _MOST_LEFT_LETTERS = 12
 

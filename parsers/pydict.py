@@ -8,17 +8,18 @@ import re
 from collections.abc import Mapping
 
 from trainmon.parsers.numbers import MAX_NUMBER_CHARS, NUMBER, number
+from trainmon.patterns import pattern
 
 _WORDS = {
     "nan": "NaN", "inf": "Infinity", "-inf": "-Infinity", "None": "null", "True": "true", "False": "false",
 }  # fmt: skip
-_BARE = re.compile(
+_BARE = pattern(
     r"(?<=[:,\[(] )-?(?:nan|inf|None|True|False)(?=[,}\])])|(?<=[:,\[(])-?(?:nan|inf|None|True|False)(?=[,}\])])"
 )
-_WRAPPED = re.compile(
+_WRAPPED = pattern(
     r"(?:np\.|numpy\.|torch\.)?(?:float\d*|int\d*|tensor|array)\(\s*([-+\w.]{1,40})[^()]{0,60}\)", re.ASCII
 )
-_PAIR = re.compile(rf"""['"]([^'"]{{1,80}})['"]\s*:\s*['"]?({NUMBER})['"]?\s*(?=[,}}\]])""", re.ASCII)
+_PAIR = pattern(rf"""['"]([^'"]{{1,80}})['"]\s*:\s*['"]?({NUMBER})['"]?\s*(?=[,}}\]])""", re.ASCII)
 
 
 def read_dict(text: str) -> tuple[dict[str, object] | None, str]:

@@ -14,13 +14,14 @@ from trainmon.parsers.base import LogFormat, Sample
 from trainmon.parsers.epochs import EpochNames
 from trainmon.parsers.numbers import clock_s
 from trainmon.parsers.pairs import read_pairs, without_values
+from trainmon.patterns import pattern
 
-_BAR = re.compile(
+_BAR = pattern(
     r"(?P<name>[^━╸╺]{0,120}?)\s*(?P<bar>[━╸╺]{5,400})\s+"
     r"(?:(?P<percent>\d{1,3})%\s*)?(?:(?P<n>\d{1,15})/\s*(?P<total>\d{1,15}|\?|--))?(?P<rest>(?:\s.*)?)",
     re.ASCII,
 )
-_CLOCKS = re.compile(r"(?<![\d:.])(?:\d{1,5}:)?\d{1,3}:\d\d(?![\d:])|-(?::--)+|-:--:--", re.ASCII)
+_CLOCKS = pattern(r"(?<![\d:.])(?:\d{1,5}:)?\d{1,3}:\d\d(?![\d:])|-(?::--)+|-:--:--", re.ASCII)
 
 
 class RichProgress(LogFormat):

@@ -14,10 +14,11 @@ from trainmon.parsers.base import LogFormat, Sample
 from trainmon.parsers.epochs import EpochNames
 from trainmon.parsers.numbers import clock_s, scaled
 from trainmon.parsers.pairs import gpu_memory, is_eval_name, read_pairs, without_values
+from trainmon.patterns import pattern
 
 _CLOCK = r"-?(?:\d{1,5}\ days?,\ )?(?:\d{1,7}:)?\d{1,3}:\d\d"
 _RATE = r"(?:\?|\d[\d.]{0,20}|inf|nan)"
-_METER = re.compile(
+_METER = pattern(
     rf"""(?<![\d./])(?P<n>\d[\d.]{{0,20}}[kMGTPEZY]?)
     (?:
       /(?P<total>\d[\d.]{{0,20}}[kMGTPEZY]?|\?)\ ?\s?\[\ ?(?P<elapsed>{_CLOCK})\ ?<\ ?(?:\?|{_CLOCK})
@@ -27,21 +28,21 @@ _METER = re.compile(
     )""",
     re.ASCII | re.VERBOSE,
 )
-_LEFT = re.compile(r"(\d{1,3})%[|\s━╸╺]*$|\|$", re.ASCII)
-_CUT = re.compile(
+_LEFT = pattern(r"(\d{1,3})%[|\s━╸╺]*$|\|$", re.ASCII)
+_CUT = pattern(
     r"(\d{1,3})%\|[^|]*(?:\|\s?(?:(\d[\d.]{0,20}[kMGT]?)/(?:(\d[\d.]{0,20}[kMGT]?) (?:\[.{0,60})?)?)?[^\]]{0,60})?$",
     re.ASCII,
 )
-_HEAD_ONLY = re.compile(r"([^|{}\[\]=]{1,60}): {1,3}\d{1,3}%", re.ASCII)
-_HEAD_WORD = re.compile(r"(?i)epoch|step|iter|train|batch|map|load|generat|process|valid|eval|test|fetch|comput|token")
-_QUANTITY = re.compile(r"(?i)acc|loss|f1|score|util|mem|[cg]pu|rate|ratio|precision|recall|auc|error|usage")
-_LOGGED = re.compile(
+_HEAD_ONLY = pattern(r"([^|{}\[\]=]{1,60}): {1,3}\d{1,3}%", re.ASCII)
+_HEAD_WORD = pattern(r"(?i)epoch|step|iter|train|batch|map|load|generat|process|valid|eval|test|fetch|comput|token")
+_QUANTITY = pattern(r"(?i)acc|loss|f1|score|util|mem|[cg]pu|rate|ratio|precision|recall|auc|error|usage")
+_LOGGED = pattern(
     rf"Progress on:(?P<desc>.*?)\s*(?P<n>-"
     rf"|\d[\d.]{{0,20}}[kMGT]?)(?P<unit>[a-zA-Z]{{0,12}})/(?P<total>\d[\d.]{{0,20}}[kMGT]?|\?)[a-zA-Z]*"
     rf" rate:\S+ remaining:\S+ elapsed:(?P<elapsed>{_CLOCK}) postfix:(?P<postfix>.*)$",
     re.ASCII,
 )
-_HIDDEN = re.compile(r"\s*\.\.\. \(more hidden\) \.\.\.\s*")
+_HIDDEN = pattern(r"\s*\.\.\. \(more hidden\) \.\.\.\s*")
 
 
 class Tqdm(LogFormat):

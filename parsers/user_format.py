@@ -13,6 +13,7 @@ from trainmon.parsers.base import LogFormat, Sample
 from trainmon.parsers.epochs import EpochNames
 from trainmon.parsers.numbers import duration_s, number
 from trainmon.parsers.pairs import metric_events
+from trainmon.patterns import pattern
 from trainmon.timestamps import iso_s
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ _KEYS = {
     "sample": str, "samples": list, "zero_based": bool, "priority": int,
 }  # fmt: skip
 _COUNTER_GROUPS = frozenset({"step", "total_steps", "epoch", "total_epochs", "elapsed", "step_time", "time"})
-_NAME = re.compile(r"[a-z][\w.-]{0,40}", re.ASCII)
+_NAME = pattern(r"[a-z][\w.-]{0,40}", re.ASCII)
 
 
 class UserFormat(LogFormat):
@@ -49,7 +50,7 @@ class UserFormat(LogFormat):
     @property
     def disabled(self) -> tuple[str, ...]:
         """The patterns that took too long too often and are no longer asked."""
-        return tuple(pattern for pattern, times in self._timeouts.items() if times >= MOST_TIMEOUTS)
+        return tuple(text for text, times in self._timeouts.items() if times >= MOST_TIMEOUTS)
 
     def parse(self, line: Line) -> Sequence[Event] | None:
         """Give what the first matching pattern's groups say, or the end that a marker says."""
@@ -57,19 +58,19 @@ class UserFormat(LogFormat):
         for marker, kind in ((self.failed, EndingKind.FAILED), (self.finished, EndingKind.FINISHED)):
             if marker is not None and self._search(marker, text) is not None:
                 return (Ending(kind=kind, text=text.strip()[:400]),)
-        for pattern in self.patterns:
-            match = self._search(pattern, text)
+        for asked in self.patterns:
+            match = self._search(asked, text)
             if match is not None:
                 return list(self._events({name: part for name, part in match.groupdict().items() if part is not None}))
         return None
 
-    def _search(self, pattern: regex.Pattern[str], text: str) -> regex.Match[str] | None:
-        if self._timeouts.get(pattern.pattern, 0) >= MOST_TIMEOUTS:
+    def _search(self, asked: regex.Pattern[str], text: str) -> regex.Match[str] | None:
+        if self._timeouts.get(asked.pattern, 0) >= MOST_TIMEOUTS:
             return None
         try:
-            return pattern.search(text, timeout=TIMEOUT_S)
+            return asked.search(text, timeout=TIMEOUT_S)
         except TimeoutError:
-            self._timeouts[pattern.pattern] = self._timeouts.get(pattern.pattern, 0) + 1
+            self._timeouts[asked.pattern] = self._timeouts.get(asked.pattern, 0) + 1
             return None
 
     def _events(self, groups: Mapping[str, str]) -> Iterator[Event]:
@@ -119,7 +120,7 @@ def _format(table: object, where: str) -> type[LogFormat]:
     if not isinstance(name, str) or _NAME.fullmatch(name) is None:
         raise UsageError(f"{where}: name must be lower case letters, digits, '-', '_' or '.'")
     compiled = partial(_compile, where=f"{where} {name}")
-    patterns = tuple(compiled(pattern, named=True) for pattern in _texts(table, "pattern", "patterns", where))
+    patterns = tuple(compiled(text, named=True) for text in _texts(table, "pattern", "patterns", where))
     if not patterns and "finished" not in table and "failed" not in table:
         raise UsageError(f"{where} {name}: needs a pattern, or a finished or failed marker")
     samples = tuple(Sample(text) for text in _texts(table, "sample", "samples", where))
@@ -153,24 +154,24 @@ def _texts(table: Mapping[str, object], one: str, many: str, where: str) -> list
     return [str(text) for text in texts]
 
 
-def _compile(pattern: str, *, where: str, named: bool = False) -> regex.Pattern[str]:
+def _compile(text: str, *, where: str, named: bool = False) -> regex.Pattern[str]:
     import regex  # 15 ms that nobody without own formats should pay
 
-    if len(pattern) > _MOST_PATTERN_CHARS or _repetitions(pattern) > _MOST_REPETITIONS:
-        raise UsageError(f"{where}: pattern {pattern[:80]!r} is too complex; repeat less inside repetitions")
+    if len(text) > _MOST_PATTERN_CHARS or _repetitions(text) > _MOST_REPETITIONS:
+        raise UsageError(f"{where}: pattern {text[:80]!r} is too complex; repeat less inside repetitions")
     try:
-        compiled = regex.compile(pattern, regex.VERSION0)
+        compiled = regex.compile(text, regex.VERSION0)
     except regex.error as error:  # its text ends in `at position N`
-        raise UsageError(f"{where}: pattern {pattern!r}: {error}") from error
+        raise UsageError(f"{where}: pattern {text!r}: {error}") from error
     if named and not compiled.groupindex:
-        raise UsageError(f"{where}: pattern {pattern!r} names no group; write (?P<step>\\d+), (?P<loss>\\S+)")
+        raise UsageError(f"{where}: pattern {text!r} names no group; write (?P<step>\\d+), (?P<loss>\\S+)")
     return compiled
 
 
-def _repetitions(pattern: str) -> int:
+def _repetitions(text: str) -> int:
     """How many copies of a part the counted repetitions around it make, at most: what makes compiling explode."""
     deepest, totals = 1, [1]
-    for match in re.finditer(r"\\.|\(|\)(?:\{(\d*),?(\d*)\})?|(?<!\\)\{(\d+),?(\d*)\}", pattern, re.DOTALL):
+    for match in re.finditer(r"\\.|\(|\)(?:\{(\d*),?(\d*)\})?|(?<!\\)\{(\d+),?(\d*)\}", text, re.DOTALL):
         mark = match[0]
         if mark == "(":
             totals.append(1)

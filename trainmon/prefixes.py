@@ -8,6 +8,7 @@ from datetime import tzinfo
 from types import MappingProxyType
 from typing import NamedTuple
 
+from trainmon.patterns import pattern
 from trainmon.timestamps import moment_s, month_number
 
 MAX_PREFIXES = 8
@@ -32,18 +33,21 @@ _SLASHED = rf"(?P<month>\d\d)/(?P<day>\d\d)/(?P<year>\d{{4}}|\d\d),?\ {_CLOCK}"
 _YEARLESS = rf"(?P<month>\d\d)[/-](?P<day>\d\d)\ {_CLOCK}"
 
 
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.ASCII | re.VERBOSE)
+def _compiled(text: str) -> re.Pattern[str]:
+    return pattern(text, re.ASCII | re.VERBOSE)
 
 
 _BY_FIRST: dict[str, tuple[re.Pattern[str], ...]] = {}
 """The patterns that may begin with a character; a line that begins otherwise costs one look-up."""
 
 
-def _register(first: str, *patterns: str) -> None:
-    compiled = tuple(map(_compiled, patterns))
+def _register(first: str, *patterns: str | re.Pattern[str]) -> None:
+    compiled = tuple(_compiled(one) if isinstance(one, str) else one for one in patterns)
     for character in first:
         _BY_FIRST[character] = _BY_FIRST.get(character, ()) + compiled
+
+
+_SRUN = _compiled(r"(?P<rank>\d{1,5}):\ (?=\S)")
 
 
 _SYSLOG = (
@@ -66,7 +70,7 @@ _register(
 _register(
     "0123456789",
     _ISO,
-    r"(?P<rank>\d{1,5}):\ (?=\S)",
+    _SRUN,
     _SLASHED,
     rf"{_CLOCK}(?=\ \[|\ [-|]\ |\ (?:{_LEVEL})\b)",
     rf"{_YEARLESS}(?=\ )",
@@ -163,12 +167,12 @@ def _match(text: str) -> re.Match[str] | None:
     start = 0
     if text[:1] == " ":
         start = len(text) - len(text.lstrip(" "))
-    for pattern in _BY_FIRST.get(text[start : start + 1], ()):
-        match = pattern.match(text, start)
+    for candidate in _BY_FIRST.get(text[start : start + 1], ()):
+        match = candidate.match(text, start)
         if match is None:
             continue
         # `3: loss 0.5` numbers an epoch, `10: 0.53` an item; a launcher's number stands before a sentence.
-        if pattern.groupindex.keys() == {"rank"} and text[start].isdigit() and _METRIC_HEAD.match(text, match.end()):
+        if candidate is _SRUN and _METRIC_HEAD.match(text, match.end()):
             return None
         return match
     return None
