@@ -114,7 +114,8 @@ def without_values(name: str) -> str:
     """Take the values out of a bar's description, so that it stays one bar: `train loss=2.37` is `train`."""
     if "=" not in name and ":" not in name:
         return name
-    return _VALUE.sub(lambda found: found[0] if found[1].lower() in _COUNTER_WORDS else "", name).strip(" ,;|:")
+    bare = _VALUE.sub(lambda found: found[0] if found[1].lower() in _COUNTER_WORDS else "", name)
+    return bare.strip(" ,;|:") if bare != name else name
 
 
 def leftover(text: str) -> str:

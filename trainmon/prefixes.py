@@ -202,7 +202,7 @@ def _moment(parts: Mapping[str, str], zone: tzinfo | None, default_year: int | N
     year = int(parts["year"]) if "year" in parts else default_year
     if year is None or month is None:
         return None
-    if month > 12 >= day:  # `25/12/2024`
+    if month > 12 >= day and "dash" not in parts:  # `25/12/2024`
         month, day = day, month
-    date = (year + 2000 if year < 100 else year, month, day)
+    date = (year + 2000 if len(parts.get("year", "")) == 2 else year, month, day)
     return moment_s(date, parts["clock"], parts.get("fraction"), parts.get("offset"), zone)
