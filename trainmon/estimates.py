@@ -52,6 +52,8 @@ class Estimate:
     high_s: float | None = None
     likely_s: float | None = None
     approximate: bool = False
+    device_time: bool = False
+    """GPU-hours: time summed over devices, never to be held against a clock."""
     source_text: str = ""
     """The whole line, for the screen."""
 

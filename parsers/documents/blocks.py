@@ -187,7 +187,7 @@ def _paragraph(state: _State, lines: list[str], line: int) -> Iterator[Piece]:
         yield piece
         state.intro = text
         if not in_item and is_label(lines[offset]):
-            state.lead = text
+            state.lead, state.code_above = text, ""
 
 
 def is_label(text: str) -> bool:

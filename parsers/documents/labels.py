@@ -61,6 +61,8 @@ def words_around(piece: Piece, span: Span, others: list[Span]) -> Words:
     label, inner, bracketed = _labels(sentence, left)
     if _OPERATOR.search(label):
         label = ""
+    if _OPERATOR.search(inner):
+        inner = ""
     alone = not re.search(r"[A-Za-z\u4e00-\u9fff]{2,}", without_brackets(left)) or piece.kind == "cell"
     return Words(
         label=label,

@@ -8,6 +8,7 @@ from trainmon.estimates import Estimate, EstimateDocument, Scope
 from trainmon.parsers.documents.blocks import read_pieces
 from trainmon.parsers.documents.claims import Claim, read_claims
 from trainmon.parsers.documents.encoding import decode, repair, split_lines
+from trainmon.parsers.documents.facts import read_facts
 from trainmon.parsers.documents.scenario import scenario_of
 
 RUN_SCOPES = (Scope.TOTAL, Scope.EPOCH, Scope.STEP, Scope.STAGE)
@@ -23,8 +24,9 @@ def read_text(text: str, path: str = "") -> EstimateDocument:
     lines = split_lines(repair(text))
     pieces = read_pieces(lines)
     claims, outline = read_claims(pieces)
+    facts = read_facts(pieces)
     estimates = tuple(_estimate(claim, lines) for claim in claims)
-    return EstimateDocument(path=path, estimates=estimates, title=outline.title)
+    return EstimateDocument(path=path, estimates=estimates, facts=tuple(placed.fact for placed in facts), title=outline.title)
 
 
 def looks_like_estimates(text: str) -> bool:
@@ -45,5 +47,6 @@ def _estimate(claim: Claim, lines: list[str]) -> Estimate:
         high_s=span.high_s,
         likely_s=span.likely_s,
         approximate=span.approximate,
+        device_time=span.device_time,
         source_text=lines[piece.line].strip() if piece.line < len(lines) else piece.text,
     )

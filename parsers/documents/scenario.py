@@ -6,7 +6,7 @@ import re
 
 from trainmon.parsers.documents.blocks import Piece
 from trainmon.parsers.documents.labels import Words, label_of
-from trainmon.parsers.documents.lexicon import bare, is_generic
+from trainmon.parsers.documents.lexicon import TIME, bare, is_generic
 
 _SETTINGS = re.compile(
     r"(?:\b(?P<name>(?:NUM_)?(?:TRAIN_)?EPOCHS|MAX_STEPS|(?:MICRO_|TRAIN_)?BATCH_SIZE|GRADIENT_ACCUMULATION_STEPS|USE_4BIT|NUM_GPUS)\s*=\s*(?P<value>[\w.]+)"
@@ -19,7 +19,7 @@ _ENOUGH = 12
 def scenario_of(piece: Piece, words: Words | None) -> tuple[str, ...]:
     """Gather the conditions of one line or cell; without `words`, those of the place alone."""
     found = [heading.text for heading in piece.headings]
-    found += [piece.lead] if piece.lead and len(piece.lead) < 120 else []
+    found += [piece.lead] if piece.lead and len(piece.lead) < 120 and not is_generic(label_of(piece.lead)) else []
     found += [label_of(parent) for parent in piece.parents]
     if piece.kind == "cell" and piece.cells != piece.header:
         found += _cells(piece)
@@ -39,6 +39,8 @@ def _cells(piece: Piece) -> list[str]:
         if column == piece.column or not cell or len(cell) > 60:
             continue
         header = piece.header[column] if column < len(piece.header) else ""
+        if TIME.search(header) and column:
+            continue
         if column == 0 or not re.search(r"\d", cell):
             found.append(cell)
         elif column < 8 and header:

@@ -1,0 +1,179 @@
+"""The numbers of the plan: examples, epochs, batch, steps, cadences, hardware, prices."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from trainmon.estimates import Fact
+from trainmon.parsers.documents.bars import find_bars, is_log_line
+from trainmon.parsers.documents.blocks import Piece
+from trainmon.parsers.documents.fact_names import WHOLE_NUMBERS, fact_name
+from trainmon.parsers.documents.hardware import Found, find_hardware, find_memory, find_prices, find_rates
+from trainmon.parsers.documents.lexicon import bare
+from trainmon.parsers.documents.quantities import NUMBER, number_of
+from trainmon.parsers.documents.scenario import scenario_of
+
+_AMOUNT = rf"(?P<low>{NUMBER})\s?(?P<k>[kKMBT](?![A-Za-z]))?(?:\s*[-–~]\s*(?P<high>{NUMBER})\s?(?P<k2>[kKMBT](?![A-Za-z]))?)?"
+_PAIR = re.compile(
+    rf"(?:^|[|;,]\s+|\s)(?P<label>[^\W\d][^:：=|;,]{{0,60}}?)\s*[:：=]\s*(?P<expression>[^|;=:]{{0,80}}[÷/×x*+][^|;=:]{{0,60}}=\s*)?[~≈]?\s*{_AMOUNT}"
+    r"(?P<after>\s?[A-Za-z%/$]*)"
+)
+_SETTING = re.compile(rf"(?:(?<![\w-])--?|(?<![\w.])(?=[A-Za-z_.]+\s*[=:]))(?P<label>[A-Za-z][\w.-]*)(?:\s*[=:]\s*|\s+){_AMOUNT}(?![\w%.])")
+_COUNTED = re.compile(
+    rf"(?<![\w.$,-]){_AMOUNT}\s+(?:(?!(?:per|of|for|x|on|every|each|in|to|and|or|sec\w*|min\w*|hours?|hrs?|days?|h|s)\b)[a-z-]+\s+){{0,2}}?(?P<noun>epochs?|(?:training\s+|optimi[sz]er\s+)?steps|iterations|kimg|(?:training\s+|train\s+|unique\s+)?"
+    r"(?:examples|samples|pairs|messages|images|proteins|sentences|structures|complexes|documents)|checkpoints|步|轮|样本)(?![A-Za-z/])",
+    re.IGNORECASE,
+)
+_EVERY = re.compile(
+    r"\b(?P<verb>eval\w*|validat\w*|sav\w+|checkpoint\w*|log\w*)\b[^.;]{0,40}?\bevery\s+(?P<low>\d[\d,]*)\s*(?P<k>k)?\s*(?P<noun>steps|iterations|iters)",
+    re.IGNORECASE,
+)
+_EVERY_NAMES = {"eval": "eval_steps", "vali": "eval_steps", "save": "save_steps", "savi": "save_steps", "chec": "save_steps", "logs": "logging_steps"}
+_NOUNS = {"epoch": "epochs", "steps": "total_steps", "iterations": "total_steps", "步": "total_steps", "轮": "epochs", "checkpoints": "checkpoints"}
+_FACTORS = {"k": 1e3, "K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
+_WITHOUT_INIT = re.compile(
+    r"\b(?:plus|excluding|excludes?|not\s+(?:including|counting)|does\s+not\s+include|without\s+counting|on\s+top\s+of|add)\s+(?:the\s+)?(?:model\s+)?"
+    r"(?:initiali[sz]ation|init|start-?up|set-?up|loading)\b(?:\s+time)?|不[含包]括?(?:初始化|加载|启动)",
+    re.IGNORECASE,
+)
+_PER_EPOCH = re.compile(r"steps?\s*(?:per|/)\s*epoch", re.IGNORECASE)
+_GUIDE = re.compile(r"\b(?:reduce|increase|try|larger|smaller|fewer|more|instead|if|avoid|e\.g\.)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A fact and the piece that it was read from."""
+
+    fact: Fact
+    piece: Piece
+
+
+def read_facts(pieces: Sequence[Piece]) -> list[Placed]:
+    """Read every fact of a document, in order, each once per line."""
+    placed: list[Placed] = []
+    opened: dict[int, str] = {}
+    for piece in pieces:
+        if label := re.match(r"([^=:]{2,60}?)\s*=", piece.text):
+            opened[piece.group] = label[1]
+        if find_bars(piece.text) or (piece.code is not None and is_log_line(piece.text)):
+            continue
+        seen: set[tuple[str, float | str]] = set()
+        for found in (*_in_piece(piece), *_continued(piece, opened.get(piece.group, ""))):
+            if (found.name, found.value) in seen or not _is_sane(found):
+                continue
+            seen.add((found.name, found.value))
+            scenario = scenario_of(piece, None)
+            fact = Fact(line=piece.line + 1, name=found.name, value=found.value, high=found.high, scenario=scenario)
+            placed.append(Placed(fact, piece))
+    return placed
+
+
+def _continued(piece: Piece, label: str) -> Iterator[Found]:
+    """Read the last figure of a line that goes on with `= ...` under the label of the line above."""
+    name = fact_name(label)
+    if name is None or name in {"gpu", "memory_bytes"} or not re.match(r"[=≈]", piece.text):
+        return
+    figures = re.findall(rf"[=≈]\s*[~]?\s*({NUMBER})(?![,.\d]|\s*[÷/×x*+])", piece.text)
+    if figures:
+        yield Found(name, number_of(figures[-1]), None, 0)
+
+
+def _is_sane(found: Found) -> bool:
+    if not isinstance(found.value, float):
+        return True
+    if found.name in WHOLE_NUMBERS and found.value != int(found.value) and found.name != "steps_per_epoch":
+        return False
+    return found.value > 0 or found.name.startswith("usd")
+
+
+def _in_piece(piece: Piece) -> Iterator[Found]:
+    text = piece.text
+    if _WITHOUT_INIT.search(text):
+        yield Found("total_excludes_init", 1.0, None, 0)
+    if not re.search(r"\d", text) and piece.kind != "cell":
+        return
+    if piece.kind == "cell":
+        yield from _cell(piece)
+    elif piece.kind != "heading":
+        yield from _settings(piece) if _looks_like_settings(piece) else _pairs(text)
+    if piece.kind != "cell" or piece.cells != piece.header:
+        yield from _in_words(piece)
+
+
+def _in_words(piece: Piece) -> Iterator[Found]:
+    text = piece.text
+    yield from find_hardware(text)
+    if piece.code is None or piece.comment:
+        yield from find_memory(text)
+        yield from find_prices(text)
+    yield from find_rates(text)
+    for match in _EVERY.finditer(text):
+        name = _EVERY_NAMES.get(match["verb"].lower()[:4].rstrip("g") if match["verb"].lower() != "log" else "logs", "logging_steps")
+        yield Found(name, number_of(match["low"]) * (1000 if match["k"] else 1), None, match.start())
+    for match in _COUNTED.finditer(text):
+        if text.startswith(("=", "≈")) or re.match(r"\s*(?:per\b|/|at\s+a\s+time)", text[match.end() :]) or (match["noun"].lower().endswith("steps") and _PER_EPOCH.search(text)):
+            continue
+        if not (_GUIDE.search(text[: match.start()][-40:]) or re.search(r"\bevery\s*$", text[: match.start()])):
+            yield _found(_counted_name(match, text), match)
+
+
+def _counted_name(match: re.Match[str], text: str) -> str:
+    noun, words = match["noun"].lower(), match[0].lower()
+    name = next((value for word, value in _NOUNS.items() if noun.endswith(word) or noun.startswith(word)), "examples")
+    if name == "examples" and re.search(r"\b(?:val|validation|dev|eval\w*)\b", words):
+        return "eval_examples"
+    if name == "examples" and re.search(r"\btest\b", words):
+        return "test_examples"
+    if name == "total_steps" and "warmup" in words:
+        return "warmup_steps"
+    accumulated = name == "total_steps" and re.search(r"accumulat\w+\W*$", text[: match.start()], re.IGNORECASE)
+    return "gradient_accumulation" if accumulated else name
+
+
+def _found(name: str, match: re.Match[str]) -> Found:
+    high = number_of(match["high"]) * _FACTORS.get(match["k2"] or "", 1.0) if match["high"] else None
+    low = number_of(match["low"]) * _FACTORS.get(match["k"] or (match["k2"] or ""), 1.0)
+    return Found(name, low, high if high is None or high > low else None, match.start())
+
+
+def _looks_like_settings(piece: Piece) -> bool:
+    if piece.code is None:
+        return bool(re.match(r"\s*--?[a-z]", piece.text))
+    return bool(re.search(r"(?:^|\s)--?[A-Za-z]|^[A-Za-z_.]+\s*[=:]\s*['\"\d]|[A-Z_]{4,}=\d", piece.text)) and not piece.text.startswith("Total")
+
+
+def _settings(piece: Piece) -> Iterator[Found]:
+    for match in _SETTING.finditer(piece.text):
+        name = fact_name(match["label"])
+        if name == "examples" and not re.search(r"train|data", match["label"], re.IGNORECASE):
+            continue
+        if name and name not in {"gpu", "memory_bytes"}:
+            yield _found(name, match)
+
+
+def _pairs(text: str) -> Iterator[Found]:
+    for match in _PAIR.finditer(text):
+        name = fact_name(bare(match["label"]))
+        if name is None or name in {"gpu", "memory_bytes"}:
+            continue
+        result = re.search(rf"=\s*[~≈]?\s*({NUMBER})(?!.*=\s*[~≈]?\s*\d)", text[match.end() :]) if not match["expression"] else None
+        if result and re.match(r"\s*[÷/×x*+]", text[match.end("low") :]):
+            yield Found(name, number_of(result[1]), None, match.start())
+        elif not re.match(r"(?:GB|MB|min|sec|hour|day|x|×|%|s\b|h\b)", match["after"].strip()):
+            yield _found(name, match)
+
+
+def _cell(piece: Piece) -> Iterator[Found]:
+    if piece.cells == piece.header:
+        return
+    header = piece.header[piece.column] if 0 <= piece.column < len(piece.header) else ""
+    name = fact_name(header)
+    if name is None and piece.column == 1 and len(piece.cells) >= 2:
+        name = fact_name(piece.cells[0])
+    match = re.match(rf"[~≈]?\s*{_AMOUNT}(?!\s*(?:[x×%]|GB|MB|min|sec|hour|day|million|billion))", piece.text.strip())
+    if name and match and name not in {"gpu", "memory_bytes"}:
+        yield _found(name, match)
+    if re.search(r"\bcost\b|\bprice\b", header, re.IGNORECASE) and re.match(r"free\b", piece.text, re.IGNORECASE):
+        yield Found("usd_total", 0.0, None, 0)

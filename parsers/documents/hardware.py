@@ -1,0 +1,86 @@
+"""GPUs, memory sizes, prices and throughputs in a line of words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from trainmon.parsers.documents.quantities import NUMBER, number_of
+
+_MODEL = (
+    r"(?:(?:NVIDIA|Tesla|GeForce|Quadro)\s+)*(?:(?:RTX|GTX|TITAN)\s?(?:A?\d{3,4}|RTX|Xp?|V)(?:\s?(?:Ti|Super|Ada)\b)*|"
+    r"A100|A10G|A10|A30|A40|A6000|A5000|A4000|H100|H200|GH200|B200|GB200|V100|P100|P40|T4|L4|L40S|L40|K80|MI\d{3}X?|TPU\s?v\d\w*|"
+    r"M[1-4]\s(?:Pro|Max|Ultra))"
+)
+_GPU = re.compile(
+    rf"(?<![A-Za-z0-9.,])(?:(?P<count>\d{{1,5}})\s*[x×X*]?\s*(?:张\s*)?)?(?P<model>{_MODEL})s?(?:-(?P<size>\d{{2,3}})\s?GB?)?(?![A-Za-z0-9])(?![\s-](?:GPU[\s-])?(?:hours?|hrs?|days?)\b)"
+)
+_PLURAL = re.compile(r"(?<![\w.$/,-])(?P<count>\d{1,3})\s*(?:x\s*)?(?:张\s*)?GPUs?\b", re.IGNORECASE)
+_MEMORY = re.compile(
+    rf"(?<![\w.,-])(?P<low>{NUMBER})(?:\s*[-–]\s*(?P<high>{NUMBER}))?\s?(?P<unit>[KMGT]i?B)(?!\s*/\s*s|/s|ps)(?![A-Za-z])", re.IGNORECASE
+)
+_SIZES = {"k": 1e3, "m": 1e6, "g": 1e9, "t": 1e12}
+_PRICE = re.compile(
+    rf"(?P<sign>[$€£])\s?(?P<low>{NUMBER})(?P<k>[kKM])?(?:\s*(?:-|–|to)\s*[$€£]?\s?(?P<high>{NUMBER})(?P<k2>[kKM])?)?"
+    r"(?P<per>\s*(?:/|per)\s*(?:(?P<device>GPU|[A-Z]\d{2,3})\s*[-/ ]\s*)?(?P<unit>[A-Za-z]+))?"
+)
+_RATE = re.compile(
+    rf"(?P<low>{NUMBER})(?P<k>[kKM])?(?:\s*[-–~]\s*(?P<high>{NUMBER})(?P<k2>[kKM])?)?\s*(?P<what>samples|images|imgs?|tokens|tok|steps|it|iter|"
+    r"iterations|requests|examples|sequences|frames|pairs|docs|items|batches)\s*(?:/|per)\s*(?P<unit>s|secs?|seconds?)\b",
+    re.IGNORECASE,
+)
+_RATE_NAMES = {"tok": "tokens", "img": "images", "imgs": "images", "it": "steps", "iter": "steps", "iterations": "steps"}
+_VALUES = {"": 1.0, "k": 1e3, "K": 1e3, "M": 1e6}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A fact in a line of words, and where it stands."""
+
+    name: str
+    value: float | str
+    high: float | None
+    start: int
+
+
+def find_hardware(text: str) -> Iterator[Found]:
+    """Find GPUs (`8x A100`) and their number."""
+    for match in _GPU.finditer(text):
+        model = re.sub(r"^(?:(?:NVIDIA|Tesla|GeForce|Quadro)\s+)+", "", match["model"])
+        yield Found("gpu", f"{match['count']}x {model}" if match["count"] else model, None, match.start())
+        if match["count"]:
+            yield Found("gpus", float(match["count"]), None, match.start())
+    for match in _PLURAL.finditer(text):
+        yield Found("gpus", float(match["count"]), None, match.start())
+
+
+def find_memory(text: str) -> Iterator[Found]:
+    """Find sizes in bytes where the line speaks of GPU memory."""
+    if not re.search(r"memory|\bmem\b|vram|显存|GPU", text, re.IGNORECASE):
+        return
+    for match in _MEMORY.finditer(text):
+        size = _SIZES[match["unit"][0].lower()]
+        high = number_of(match["high"]) * size if match["high"] else None
+        yield Found("memory_bytes", number_of(match["low"]) * size, high, match.start())
+
+
+def find_prices(text: str) -> Iterator[Found]:
+    """Find prices by the hour, by the device-hour, and in total."""
+    for match in _PRICE.finditer(text):
+        unit = (match["unit"] or "").lower()
+        if match["sign"] != "$" or (match["per"] and unit not in {"h", "hr", "hour", "hours"}):
+            continue
+        name = "usd_total" if not match["per"] else "usd_per_device_hour" if match["device"] else "usd_per_hour"
+        low = number_of(match["low"]) * _VALUES[match["k"] or (match["k2"] or "")]
+        high = number_of(match["high"]) * _VALUES[match["k2"] or ""] if match["high"] else None
+        yield Found(name, low, high, match.start())
+
+
+def find_rates(text: str) -> Iterator[Found]:
+    """Find throughputs: `~3 requests/second`, `24k tokens per second`."""
+    for match in _RATE.finditer(text):
+        what = _RATE_NAMES.get(match["what"].lower(), match["what"].lower())
+        low = number_of(match["low"]) * _VALUES[match["k"] or (match["k2"] or "")]
+        high = number_of(match["high"]) * _VALUES[match["k2"] or ""] if match["high"] else None
+        yield Found(f"{what}_per_second", low, high, match.start())
