@@ -55,9 +55,9 @@ class Events:
         """An independent copy."""
         return Events(self.kind, self.announced, self.count, self.total_s, self.recent.copy())
 
-    def pattern(self, until: float) -> Pattern:
-        """Which of them recur, the counter standing at `until` by now."""
-        return find_pattern(tuple(self.recent), until, announced=self.announced)
+    def pattern(self, since: float, until: float) -> Pattern:
+        """Which of them recur; the attempt began at `since` and the counter stands at `until` by now."""
+        return find_pattern(tuple(self.recent), since, until, announced=self.announced)
 
     def recurring(self, pattern: Pattern) -> Recurring | None:
         """What a forecast needs of those that recur."""
@@ -93,13 +93,13 @@ class Events:
         )
 
 
-def find_pattern(events: Sequence[Event], until: float, *, announced: bool) -> Pattern:
+def find_pattern(events: Sequence[Event], since: float, until: float, *, announced: bool) -> Pattern:
     """Sort events into a cadence and the rest; the cadence that explains most of them wins.
 
     One event alone recurs every so many steps from the start if the log announced it.
     """
     if len(events) == 1:
-        cadence = _single(events[0]) if announced else None
+        cadence = _single(events[0], since) if announced else None
         return Pattern(cadence, events if cadence else (), () if cadence else events)
     best = Pattern(None, (), events)
     for cadence in _candidates(events):
@@ -153,10 +153,15 @@ def _follow(events: Sequence[Event], first: Event, cadence: float, until: float,
     return Pattern(exact, tuple(hits.values()), tuple(rest))
 
 
-def _single(event: Event) -> float | None:
-    """A round step at which it may have been, else the step itself."""
+def _single(event: Event, since: float = 0.0) -> float | None:
+    """A round step at which it may have been, else the step itself; after a resume what divides it from the start."""
+    step = event.step
     for unit in _ROUND:
-        multiple = math.ceil(event.step / unit) * unit
-        if 0 < multiple <= event.step + event.within:
-            return multiple
-    return event.step if event.step > 0 else None
+        multiple = math.ceil(step / unit) * unit
+        if 0 < multiple <= step + event.within:
+            step = multiple
+            break
+    ahead = step - since
+    if since > 0 and ahead > 1 and abs(step / ahead - round(step / ahead)) * ahead <= 1 + event.within:
+        return ahead
+    return step if step > 0 else None

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from trainmon.pace import Prior
 from trainmon.snapshot import Interval
 
-LOW_SIGMAS, HIGH_SIGMAS = -1.17, 1.73
+LOW_SIGMAS, HIGH_SIGMAS = -1.2, 2.1
 """Ends of the 80 % interval; runs end late more often than early."""
 DOCUMENT_SPREAD = 0.15
 """Even a document without a range is rarely right to better than this."""

@@ -93,7 +93,8 @@ def _training(
 def _measured(pace: Pace, step: float, total_steps: float) -> Guess | None:
     rest = max(total_steps - step, 0.0)
     if rest == 0:
-        return Guess(_pauses(pace, step, total_steps), 0.3)
+        # Saving and going down take a moment, and nobody knows how long.
+        return Guess(_pauses(pace, step, total_steps) + pace.usual_gap_s, 1.0)
     if len(pace.curve) < 2:
         return None
     if _is_resume_jump(pace, total_steps):
@@ -103,7 +104,9 @@ def _measured(pace: Pace, step: float, total_steps: float) -> Guess | None:
     pauses_s = _pauses(pace, step, total_steps)
     progress = (step - pace.start_step) / max(total_steps - pace.start_step, 1.0)
     base = SPREAD[0] + SPREAD[1] * math.sqrt((1 - progress) / (max(progress, 0.0) + 0.02))
-    return Guess(training_s + pauses_s, spread_of(base, level.error))
+    likely_s = training_s + pauses_s
+    tick = 0.35 * pace.usual_gap_s / likely_s if likely_s > 0 else 0.0
+    return Guess(likely_s, spread_of(base, level.error, min(tick, 1.0)))
 
 
 def _is_resume_jump(pace: Pace, total_steps: float) -> bool:
@@ -127,12 +130,12 @@ def _pauses(pace: Pace, step: float, total_steps: float) -> float:
 
 
 def comes_back(recurring: Recurring, total_steps: float) -> bool:
-    """One pause that nobody announced is the first of many if it stands at a round step or divides the run evenly."""
+    """One pause that nobody announced is the first of many if it stands at a round step or divides the run evenly:
+    by chance a stall does so in one case of ten."""
     if recurring.announced or recurring.count > 1:
         return True
     cadence = recurring.cadence_steps
-    even = cadence >= 10 and total_steps % cadence == 0 and total_steps >= 2 * cadence
-    return even or cadence % 50 == 0
+    return cadence >= 10 and (cadence % 10 == 0 or (total_steps % cadence == 0 and total_steps >= 2 * cadence))
 
 
 def to_come(recurring: Recurring, step: float, total_steps: float) -> float:

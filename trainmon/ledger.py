@@ -32,6 +32,8 @@ class Ledger:
         self.last_step_s = 0.0
         self.warmup_steps = 0.0
         self.warmup_s = 0.0
+        self.since = 0.0
+        """The step at which the attempt began."""
         self.at = 0.0
         """The step up to which everything is booked."""
         self.skipped_to: float | None = None
@@ -64,6 +66,8 @@ class Ledger:
         if not intervals:
             return
         judged = judge(intervals, leading=not self._began)[:count]
+        if not self._began:
+            self.since = intervals[0].from_step
         self._began = True
         for one in judged:
             self._book(one)
@@ -81,7 +85,7 @@ class Ledger:
         interval, part = judged.interval, judged.part
         self.at = interval.to_step
         if part is Part.SKIPPED:
-            self.skipped_to = interval.to_step
+            self.skipped_to = self.since = interval.to_step
             return
         if not interval.pauses and len(self.opening) < OPENING:
             self.opening = (*self.opening, (interval.steps, interval.step_s))
@@ -155,20 +159,29 @@ class Ledger:
         return tuple((b[0], (b[1] - a[1]) / (b[0] - a[0])) for a, b in pairwise(self.curve))
 
     def recurring(self) -> tuple[Recurring, ...]:
-        """Pauses that come back at a cadence."""
-        found = (events.recurring(events.pattern(self.at)) for events in self._events.values())
-        return tuple(one for one in found if one is not None)
+        """Pauses that come back at a cadence. A lone one that took longer than the steps before it is a mishap."""
+        found = [events.recurring(events.pattern(self.since, self.at)) for events in self._events.values()]
+        step_s = self.seconds / self.steps if self.steps else math.inf
+        return tuple(
+            one
+            for one in found
+            if one is not None and (one.announced or one.count > 1 or one.cost_s <= one.cadence_steps * step_s)
+        )
 
     def irregular(self) -> tuple[int, float]:
         """Count and seconds of pauses without a cadence."""
-        rest = [event.duration_s for events in self._events.values() for event in events.pattern(self.at).irregular]
+        rest = [
+            event.duration_s
+            for events in self._events.values()
+            for event in events.pattern(self.since, self.at).irregular
+        ]
         return len(rest), sum(rest)
 
     def overheads(self) -> Mapping[str, Overhead]:
         """By cause; unexplained time that comes back at a cadence is `other`, not a stall."""
         books = _Books()
         for events in self._events.values():
-            pattern = events.pattern(self.at)
+            pattern = events.pattern(self.since, self.at)
             if events.announced:
                 books.add(events.kind, events.count, events.total_s, pattern.cadence_steps)
                 continue

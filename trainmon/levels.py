@@ -127,9 +127,10 @@ def from_opening(opening: Sequence[tuple[float, float]]) -> Level:
     if len(rates) > 1 and fall < _FALL_ENDS:
         return Level(last, 0.3)
     if len(rates) > 1 and fall < _FALLING:
-        return Level(last * fall**_FALL_POWER, 0.8)
+        # Warm-up fades with the steps, not with the lines that tell of them.
+        return Level(last * fall ** (_FALL_POWER / math.sqrt(max(opening[-1][0], 1.0))), 1.2)
     damped = _DAMPED[min(len(rates), len(_DAMPED)) - 1]
-    return Level((min(last, before) if before else last) * damped, 1.5 * (1.05 - damped))
+    return Level((min(last, before) if before else last) * damped, 2.0 * (1.05 - damped))
 
 
 def _log(value: float) -> float:

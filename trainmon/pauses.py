@@ -92,6 +92,9 @@ def _rates(intervals: Sequence[Interval]) -> list[tuple[float, float]]:
 
 def judge(intervals: Sequence[Interval], *, leading: bool) -> list[Judged]:
     """Say of each interval what it is. `leading`: the first of them is the first of the attempt."""
+    if leading and _is_skip(intervals):
+        rest = judge(intervals[1:], leading=True)
+        return [Judged(intervals[0], Part.SKIPPED, rest[0].step_s), *rest]
     head = warmup_length(intervals) if leading else 0
     base = base_step_s(intervals[head:])
     if base is None:
@@ -100,8 +103,6 @@ def judge(intervals: Sequence[Interval], *, leading: bool) -> list[Judged]:
     scatter = _scatter(intervals, base)
     long = [_is_long(interval, base, scatter) for interval in intervals]
     parts = _parts(intervals, long, head)
-    if leading and _is_skip(intervals, base):
-        parts[0] = Part.SKIPPED
     judged = [_priced(i, part, base) for i, part in zip(intervals, parts, strict=True)]
     for index, part in enumerate(parts):
         if part is Part.PAUSE and judged[index].part is Part.PAUSE:
@@ -110,7 +111,7 @@ def judge(intervals: Sequence[Interval], *, leading: bool) -> list[Judged]:
 
 
 def _priced(interval: Interval, part: Part, base: float) -> Judged:
-    if part in (Part.PAUSE, Part.SKIPPED):
+    if part is Part.PAUSE:
         return Judged(interval, part, base)
     return Judged(interval, part, max(interval.step_s + interval.lag_s(base) / interval.steps, 0.0))
 
@@ -180,10 +181,13 @@ def _stands_alone(intervals: Sequence[Interval], long: Sequence[bool], index: in
     return len(run) < RUN_LENGTH or run[len(run) // 2] * ALIKE < run[-1]
 
 
-def _is_skip(intervals: Sequence[Interval], base: float) -> bool:
+def _is_skip(intervals: Sequence[Interval]) -> bool:
     """The first redraw after a resume counts the steps of the attempt before."""
-    first, usual = intervals[0], sorted(interval.steps for interval in intervals)[(len(intervals) - 1) // 2]
-    return len(intervals) > 1 and first.steps >= 5 * usual and first.duration_s < SKIP_RATIO * base * first.steps
+    base = base_step_s(intervals[1:])
+    if base is None:
+        return False
+    first, later = intervals[0], sorted(interval.steps for interval in intervals[1:])
+    return first.steps >= 5 * later[len(later) // 2] and first.duration_s < SKIP_RATIO * base * first.steps
 
 
 def warmup_length(intervals: Sequence[Interval]) -> int:
