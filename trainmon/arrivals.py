@@ -44,9 +44,9 @@ def parse_arrivals(text: str) -> tuple[Arrival, ...]:
     return tuple(found)
 
 
-def cut(data: bytes, arrivals: Sequence[Arrival]) -> list[tuple[bytes, float]]:
+def cut(data: bytes, arrivals: Sequence[Arrival]) -> list[tuple[bytes, float | None]]:
     """The pieces of `data` as they arrived, with their times; what no arrival covers comes with the last one."""
-    pieces: list[tuple[bytes, float]] = []
+    pieces: list[tuple[bytes, float | None]] = []
     start = 0
     for arrival in arrivals:
         end = min(arrival.offset, len(data))

@@ -13,7 +13,7 @@ def backtest_text(runs: Sequence[RunBacktest]) -> str:
     """A table over all runs, then what was not replayed, and why."""
     scored = [run for run in runs if run.moments]
     lines = [
-        f"{len(scored)} finished runs replayed. Error of the remaining time: mean (median) of |estimate - truth| / truth.",
+        f"{len(scored)} finished runs replayed. Errors of the remaining time in percent of the truth: mean (median).",
         "",
         "wall time   runs  " + "".join(f"{name:>16}" for name in (OURS, *NAMES)) + "   80 % interval: holds, width",
     ]
