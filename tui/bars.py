@@ -83,8 +83,9 @@ def gauge(width: int, measured_s: float | None, band_s: tuple[float, float] | No
     mark = None
     if measured_s is not None and math.isfinite(measured_s):
         mark = round(_gauge_position(measured_s, band_s) * (width - 1) / 3)
-        inside = band_s[0] <= measured_s <= band_s[1]
-        mark = min(max(mark, shaded.start), shaded.stop - 1) if inside else mark
+        sides = ((0, shaded.start - 1), (shaded.start, shaded.stop - 1), (shaded.stop, width - 1))
+        first, last = sides[(measured_s >= band_s[0]) + (measured_s > band_s[1])]
+        mark = max(first, min(last, mark))
     return _joined([_cell(at, 0, shaded, mark, role) for at in range(width)])
 
 

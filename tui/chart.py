@@ -34,7 +34,7 @@ def chart(
     scale = scale_of(curves, log=log, y_range=y_range)
     if scale is None:
         nothing = "no value above 0 to draw" if log else "no values yet"
-        return [fit_row(title, width), ((" " * (_LABEL_WIDTH + 1) + nothing, "muted"),)]
+        return [fit_row(title, width), fit_row(((" " * (_LABEL_WIDTH + 1) + nothing, "muted"),), width)]
     column = None if cursor is None else round(cursor * (inner - 1))
     body = plot(curves, scale, inner, rows, band=band, cursor=column)
     labels = [""] * rows
@@ -89,7 +89,7 @@ def step_time_chart(
     """Draw seconds per step, warm-up marked and the documented step time shaded; lone spikes are cut off at the top."""
     times = run.step_time_s
     if times is None or not times.history:
-        return [(("step time ", "title"), ("not measured yet", "muted"))]
+        return [fit_row((("step time ", "title"), ("not measured yet", "muted")), width)]
     warm = [point for point in times.history if point[0] <= run.start_step + times.warmup_steps]
     rest = times.history[max(0, len(warm) - 1) :] if warm else times.history
     curves = [Curve(points=rest), Curve(points=warm, role="warn")]

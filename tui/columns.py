@@ -37,8 +37,7 @@ def _text(words_of: Callable[[RunSnapshot], str], *, right: bool = False, role: 
 
 def _state(run: RunSnapshot, width: int, _now: float) -> Row:
     text, role = words.state(run)
-    space = " " if width >= 14 else ""
-    return ((fit(space + text, width), role),)
+    return ((fit(text, width), role),)
 
 
 def _name(run: RunSnapshot, width: int, _now: float) -> Row:
@@ -72,7 +71,7 @@ def _verdict_or_trouble(run: RunSnapshot, width: int, now: float) -> Row:
         return _verdict(run, width, now)
     text, role = trouble
     if cell_len(text) > width:
-        text = text.partition(",")[0]
+        text = text.partition(", ")[0]
     return ((fit(text, width), role),)
 
 
@@ -107,11 +106,11 @@ def _step_time(run: RunSnapshot) -> str:
     return "" if run.step_time_s is None else units.step_time(run.step_time_s.median).partition("/")[0]
 
 
-_LEFT = Column(title="left", width=8, cell=_text(words.time_left, right=True), right=True)
+_LEFT = Column(title="left", width=7, cell=_text(words.time_left, right=True), right=True)
 _INTERVAL = Column(title="left (80 %)", width=13, cell=_text(words.time_left_interval, right=True), right=True)
 _TROUBLE = Column(title="verdict", width=16, cell=_verdict_or_trouble, most=27)
 _COLUMNS = {
-    "state": Column(title=" state", width=14, cell=_state),
+    "state": Column(title="state", width=13, cell=_state),
     "name": Column(title="run", width=14, cell=_name, most=44),
     "stage": Column(title="stage", width=10, cell=_text(lambda run: plain(run.stage), role="muted"), most=20),
     "progress": Column(title="progress", width=15, cell=_progress, most=45),

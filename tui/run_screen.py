@@ -86,7 +86,7 @@ class RunScreen(BoardScreen):
         if self.wants_tail:
             self.update_view()
         if self._section is Section.LOG and (at_end or fresh):
-            self._main.scroll_end(animate=False, immediate=True)
+            self.call_after_refresh(self._main.scroll_end, animate=False, immediate=True)
 
     @property
     def _main(self) -> LinesView:

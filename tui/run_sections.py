@@ -12,6 +12,8 @@ from trainmon.tui.text import Row, beside, fit, fit_row, heading, plain, shorten
 from trainmon.tui.timeline import timeline
 
 _LABEL = 14
+_WIDE = 100
+"""From this width on a gauge stands beside each verdict."""
 
 
 def head(run: RunSnapshot, width: int, now: float) -> list[Row]:
@@ -85,12 +87,8 @@ def _pairs(run: RunSnapshot) -> list[tuple[str, str]]:
     name = words.loss_name(run)
     if name is not None:
         metric = run.metrics[name]
-        pairs.append(
-            (
-                shorten(plain(name), _LABEL - 3),
-                f"{words.loss(run)[0]}  (from {units.metric_value(metric.first)}, best {units.metric_value(metric.min)})",
-            )
-        )
+        course = f"(from {units.metric_value(metric.first)}, best {units.metric_value(metric.min)})"
+        pairs.append((shorten(plain(name), _LABEL - 3), f"{words.loss(run)[0]}  {course}"))
     for file in run.files:
         pairs.append(("file", f"{shorten_left(plain(file.path), 40)}  {plain(file.format)}"))
     return pairs
@@ -102,8 +100,8 @@ def problems(run: RunSnapshot, width: int, *, most: int | None = None) -> list[R
         return [(("  no problem in the log", "good"),)]
     rows: list[Row] = []
     cause = main_problem(run)
-    ordered = sorted(reversed(run.problems), key=lambda problem: problem is not cause)
-    for problem in ordered[:most]:
+    ordered = [problem for problem in run.problems if problem is not cause]
+    for problem in [*([cause] if cause is not None else []), *ordered[::-1]][:most]:
         where = f"line {problem.line}" if problem.line else ""
         if problem.step is not None:
             where += f", step {units.exact(problem.step)}"
@@ -153,7 +151,7 @@ def _held(verdict: Verdict, width: int) -> list[Row]:
         (fit(("~" if verdict.projected and measured != units.UNKNOWN else "") + measured, 12, right=True), ""),
         ("   " + fit(text, 17), role),
     )
-    if width >= 100:
+    if width >= _WIDE:
         row = (*row, (" ", ""), *bars.gauge(15, verdict.measured_s, bars.ends(stated), role))
     rows = [row]
     if verdict.text:
@@ -162,7 +160,7 @@ def _held(verdict: Verdict, width: int) -> list[Row]:
 
 
 def _what_width(width: int) -> int:
-    return max(26, min(44, width - 68))
+    return max(12, min(44, width - (64 if width >= _WIDE else 47)))
 
 
 def _source(verdict: Verdict, width: int) -> list[Row]:

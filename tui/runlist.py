@@ -18,7 +18,6 @@ from trainmon.tui.screens import RunWanted
 from trainmon.tui.spanview import SpanView
 from trainmon.tui.text import Row
 
-
 _MARGIN = 1
 """The last column stays free for the scrollbar."""
 
@@ -47,7 +46,7 @@ class RunList(SpanView, can_focus=True):
         """What stands on the screen, by line of the list."""
         self._layout = columns.lay_out(80)
         self._now = 0.0
-        self._current = ""
+        self._current: str | None = None
         """Name of the run under the cursor."""
         self.marked: set[str] = set()
 
@@ -57,9 +56,9 @@ class RunList(SpanView, can_focus=True):
         return self._layout
 
     @property
-    def current(self) -> str:
-        """Name of the run under the cursor; '' where there is none."""
-        return self._current if self._cursor is not None else ""
+    def current(self) -> str | None:
+        """Name of the run under the cursor; None where there is none."""
+        return self._current if self._cursor is not None else None
 
     @property
     def _cursor(self) -> int | None:
@@ -72,7 +71,7 @@ class RunList(SpanView, can_focus=True):
         self._entries, self._now = entries, now
         if self._cursor is None:
             first = self._run_near(0, 1)
-            self._current = "" if first is None else first.name
+            self._current = None if first is None else first.name
         if (size := Size(self.size.width, len(entries))) != self.virtual_size:
             self.virtual_size = size
         self._repaint_changed()
@@ -136,12 +135,12 @@ class RunList(SpanView, can_focus=True):
 
     def action_open(self) -> None:
         """Open the run under the cursor."""
-        if self.current:
+        if self.current is not None:
             self.post_message(RunWanted(self.current))
 
     def action_mark(self) -> None:
         """Mark the run under the cursor for comparison, or take its mark away, and go on to the next."""
-        if self.current:
+        if self.current is not None:
             self.marked ^= {self.current}
             self.action_move(1)
             self._repaint_changed()

@@ -38,8 +38,8 @@ VERDICT_SIGNS = {
     VerdictKind.NO_ESTIMATE: ("·", "muted"),
 }
 PROBLEM_WORDS = {
-    ProblemKind.OOM: "out of GPU memory",
-    ProblemKind.HOST_OOM: "out of memory",
+    ProblemKind.OOM: "GPU OOM",
+    ProblemKind.HOST_OOM: "host OOM",
     ProblemKind.NAN: "NaN",
     ProblemKind.TRACEBACK: "traceback",
     ProblemKind.KILLED: "killed",
@@ -93,7 +93,7 @@ def trouble(run: RunSnapshot) -> Span | None:
         case Rank.STALLED:
             return plain(run.state_reason) or "stalled", role
         case Rank.NAN:
-            at = "" if problem is None or problem.step is None else f" at step {units.exact(problem.step)}"
+            at = "" if problem is None or problem.step is None else f" since {units.exact(problem.step)}"
             return ("NaN" if problem is None else PROBLEM_WORDS[problem.kind]) + at, role
         case _:
             return None

@@ -1,0 +1,143 @@
+"""The feed thread: what it posts, when it waits, how it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from queue import Empty, Queue
+
+import pytest
+from textual.message import Message
+
+from tests import boards
+from trainmon.snapshot import Board
+from trainmon.tui.feed import BoardChanged, Feed, FeedStopped, TailRead
+
+HZ = 200.0
+LONG_S = 5.0
+
+
+class CountingSource(boards.BoardSource):
+    """Gives a new board each time, and counts."""
+
+    def __init__(self) -> None:
+        super().__init__(boards.board())
+        self.asked: Queue[int] = Queue()
+        self.count = 0
+
+    def refresh(self) -> Board:
+        self.count += 1
+        self.asked.put(self.count)
+        return replace(self.board, taken_at=float(self.count))
+
+
+class Broken(boards.BoardSource):
+    def refresh(self) -> Board:
+        raise OSError("the folder is gone")
+
+
+def posted(feed_source: boards.BoardSource) -> tuple[Feed, Queue[Message]]:
+    messages: Queue[Message] = Queue()
+    return Feed(feed_source, messages.put, HZ), messages
+
+
+def test_an_unchanged_board_is_posted_once() -> None:
+    feed, messages = posted(boards.BoardSource(boards.board()))
+    feed.start()
+
+    first = messages.get(timeout=LONG_S)
+    feed.acknowledge()
+    feed.follow_tail("x")
+    second = messages.get(timeout=LONG_S)
+    feed.close()
+
+    assert isinstance(first, BoardChanged)
+    assert isinstance(second, TailRead)
+
+
+def test_boards_do_not_pile_up_while_the_screen_does_not_take_them() -> None:
+    source = CountingSource()
+    feed, messages = posted(source)
+    feed.start()
+    messages.get(timeout=LONG_S)
+
+    while source.asked.get(timeout=LONG_S) < 20:
+        pass
+    waiting = messages.qsize()
+    feed.acknowledge()
+    newest = messages.get(timeout=LONG_S)
+    feed.close()
+
+    assert waiting == 0
+    assert isinstance(newest, BoardChanged)
+    assert newest.board.taken_at >= 20
+
+
+def test_a_newer_board_replaces_one_that_waits() -> None:
+    older, newer = BoardChanged(boards.board()), BoardChanged(boards.board())
+
+    assert older.can_replace(newer)
+    assert not older.can_replace(TailRead("a", ()))
+
+
+def test_the_tail_is_posted_when_it_grows_only() -> None:
+    source = boards.BoardSource(boards.board())
+    feed, messages = posted(source)
+    feed.follow_tail("mmarco/baseline")
+    feed.start()
+    board, first = messages.get(timeout=LONG_S), messages.get(timeout=LONG_S)
+    with pytest.raises(Empty):
+        messages.get(timeout=10 / HZ)
+
+    source.lines = (*source.lines, "one more")
+    second = messages.get(timeout=LONG_S)
+    feed.close()
+
+    assert isinstance(board, BoardChanged)
+    assert isinstance(first, TailRead)
+    assert isinstance(second, TailRead)
+    assert second.run_name == "mmarco/baseline"
+    assert second.lines[-1] == "one more"
+
+
+def test_closing_the_feed_closes_the_source() -> None:
+    source = boards.BoardSource(boards.board())
+    feed, messages = posted(source)
+    feed.start()
+    messages.get(timeout=LONG_S)
+
+    feed.close(wait_s=LONG_S)
+
+    assert source.closed
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_an_error_of_the_source_reaches_the_screen() -> None:
+    source = Broken(boards.board())
+    feed, messages = posted(source)
+    feed.start()
+
+    message = messages.get(timeout=LONG_S)
+    feed.close(wait_s=LONG_S)
+
+    assert isinstance(message, FeedStopped)
+    assert message.error == "OSError: the folder is gone"
+    assert source.closed
+
+
+def test_the_source_is_asked_for_a_bounded_number_of_lines() -> None:
+    asked: Queue[int] = Queue()
+
+    class Recording(boards.BoardSource):
+        def tail(self, run_name: str, lines: int) -> Sequence[str]:
+            asked.put(lines)
+            return super().tail(run_name, lines)
+
+    feed, _ = posted(Recording(boards.board()))
+    feed.follow_tail("a")
+    feed.start()
+
+    lines = asked.get(timeout=LONG_S)
+    feed.close()
+
+    assert 0 < lines <= 1000

@@ -1,0 +1,248 @@
+"""What the screens say of runs: every row fits its width, whatever the logs hold."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from tests import boards
+from tests.board_parts import GB, NOW, metric
+from trainmon.snapshot import Board, GpuPanel, GpuSample, RunSnapshot
+from trainmon.tui import columns, compare_rows, estimates_rows, run_sections, timeline, totals, words
+from trainmon.tui.help_screen import help_rows
+from trainmon.tui.text import Row, width_of
+
+WIDTHS = range(60, 251, 19)
+KINDS = [pytest.param(run, id=run.name) for run in boards.every_kind()]
+HOSTILE = [
+    replace(boards.out_of_memory(), name=name, stage=name, state_reason=name, unit=name)
+    for name in boards.HOSTILE_NAMES
+]
+
+
+@pytest.fixture
+def utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def shown(rows: list[Row]) -> list[str]:
+    return ["".join(text for text, _ in row) for row in rows]
+
+
+def all_rows(run: RunSnapshot, width: int) -> Iterator[Row]:
+    layout = columns.lay_out(width)
+    yield columns.titles(layout)
+    yield columns.line(run, layout, now=NOW, marked=True, in_group=True)
+    yield columns.line(run, layout, now=NOW, at_cursor=True)
+    yield from run_sections.head(run, width, NOW)
+    yield from run_sections.figures(run, width)
+    yield from run_sections.problems(run, width)
+    yield from run_sections.documented(run, width)
+    yield from run_sections.preview(run, width, 14)
+    yield from timeline.timeline(run, width)
+    yield from compare_rows.comparison([run, run], width, 8)
+
+
+@pytest.mark.parametrize("run", [*KINDS, *HOSTILE])
+def test_every_row_fits_its_width_and_holds_no_control(run: RunSnapshot) -> None:
+    for width in WIDTHS:
+        for row in all_rows(run, width):
+            assert width_of(row) <= width
+            assert all(text.isprintable() for text, _ in row)
+
+
+@pytest.mark.parametrize("width", [59, 75, 79, 119, 199, 249])
+def test_lines_and_titles_of_the_overview_are_equally_wide(width: int) -> None:
+    layout = columns.lay_out(width)
+    lines = [columns.line(run, layout, now=NOW) for run in boards.every_kind()]
+
+    assert {width_of(line) for line in lines} == {width}
+    assert width_of(columns.titles(layout)) <= width
+
+
+def test_columns_come_with_the_width() -> None:
+    counts = [len(columns.lay_out(width).columns) for width in range(60, 251)]
+
+    assert counts == sorted(counts)
+    assert {column.title.strip() for column, _ in columns.lay_out(60).columns} == {
+        "state",
+        "run",
+        "progress",
+        "left",
+        "verdict",
+    }
+    assert {"loss", "step", "s/step", "documented"} <= {column.title for column, _ in columns.lay_out(120).columns}
+    assert {"GPU memory", "note", "against it"} <= {column.title for column, _ in columns.lay_out(250).columns}
+
+
+def test_a_state_is_a_sign_and_a_word() -> None:
+    said = {run.state: words.state(run)[0] for run in boards.every_kind()}
+
+    assert len({text[0] for text in said.values()}) == len(said)
+    assert all(text.endswith(state) for state, text in said.items())
+
+
+def test_the_overview_says_what_is_wrong_in_the_place_of_the_verdict() -> None:
+    layout = columns.lay_out(80)
+    failed, lost, silent, slow = (
+        "".join(text for text, _ in columns.line(run, layout, now=NOW))
+        for run in (boards.out_of_memory(), boards.not_a_number(), boards.stalled(), boards.slower())
+    )
+
+    assert failed.rstrip().endswith("GPU OOM")
+    assert "NaN since 1,204" in lost
+    assert "silent 12 min" in silent
+    assert "▲ 1.42x slower" in slow
+
+
+def test_a_run_known_by_its_documented_estimate_only_says_so() -> None:
+    text = shown([columns.line(boards.waiting(), columns.lay_out(119), now=NOW)])[0]
+
+    assert "○ waiting" in text
+    assert "18-35 min" in text
+    assert "not yet" in text
+
+
+def test_a_metric_that_is_no_number_is_shown_as_such() -> None:
+    run = replace(boards.within(), metrics={"loss": metric([(0, 1.0), (1, 2.0)], math.inf)})
+
+    assert words.loss(boards.not_a_number()) == ("nan", "bad")
+    assert words.loss(run) == ("inf", "bad")
+
+
+@pytest.mark.parametrize(
+    ("names", "chosen"),
+    [
+        (["accuracy", "eval_loss", "train_loss"], "train_loss"),
+        (["eval_loss", "loss"], "loss"),
+        (["val_loss"], "val_loss"),
+        (["accuracy"], None),
+    ],
+)
+def test_the_loss_is_the_training_loss_where_there_is_one(names: list[str], chosen: str | None) -> None:
+    one = metric([(0, 1.0), (1, 0.5)])
+
+    assert words.loss_name(replace(boards.within(), metrics=dict.fromkeys(names, one))) == chosen
+
+
+def test_the_resumed_run_is_filled_by_its_progress_not_by_its_attempt() -> None:
+    course = words.course(boards.resumed())
+
+    assert course.done_s == pytest.approx(2422 * 0.678)
+
+
+def test_the_documented_section_shows_the_line_of_the_document() -> None:
+    text = "\n".join(shown(run_sections.documented(boards.within(), 100)))
+
+    assert "docs/TIME_ESTIMATES.md:28" in text
+    assert "**Total baseline training**: 30-60 minutes" in text
+    assert "≠ not comparable" in text
+    assert "the document assumes an A100" in text
+
+
+def test_problems_name_their_line_and_the_cause_first() -> None:
+    text = shown(run_sections.problems(boards.out_of_memory(), 80))
+
+    assert "GPU OOM" in text[0]
+    assert "line 412, step 212" in text[0]
+    assert len([line for line in text if line.startswith("  ! ")]) == 3
+
+
+def test_the_timeline_shows_the_plan_above_what_happened() -> None:
+    text = shown(timeline.timeline(boards.pipeline(), 100))
+
+    rows = [line for line in text if "plan " in line or "embedding" in line]
+    assert "plan 20-30 min" in rows[1]
+    assert "▲ 1.35x slower" in rows[2]
+    assert "not begun" in text[-2]
+
+
+def test_a_stall_is_named_among_the_overheads() -> None:
+    assert "stall 12m 00s" in "\n".join(shown(timeline.timeline(boards.stalled(), 80)))
+
+
+def test_the_head_counts_the_runs_and_says_when_all_are_done(utc: None) -> None:
+    first, second = shown(totals.head(boards.board(catching_up=True), 120, sort="worst first", wanted=""))
+
+    assert "11 runs" in first
+    assert "6 running" in first
+    assert "4 in trouble" in first
+    assert "catching up" in first
+    assert "all done at 13:04" in first
+    assert "TIME_ESTIMATES.md" in second
+    assert "1 contradiction" in second
+    assert "worst first" in second
+
+
+def test_before_the_first_board_the_head_says_what_is_awaited() -> None:
+    assert "reading the logs" in shown(totals.head(None, 80, sort="", wanted=""))[0]
+
+
+def test_a_board_without_documents_and_gpus_says_so() -> None:
+    empty = Board(taken_at=NOW, gpu=GpuPanel(note="no NVIDIA driver on this machine"))
+
+    assert "no estimate document" in shown(totals.head(empty, 80, sort="", wanted=""))[1]
+    assert "no NVIDIA driver" in shown(totals.gpu_rows(empty, 80))[0]
+
+
+def test_a_lost_gpu_and_a_silent_sensor_are_told_apart() -> None:
+    panel = GpuPanel(samples=(GpuSample(index=0, lost=True), GpuSample(index=1, memory_used_bytes=2 * GB)))
+    lost, silent = shown(totals.gpu_rows(Board(taken_at=NOW, gpu=panel), 100))
+
+    assert "lost" in lost
+    assert "2.0 GB of -" in silent
+
+
+def test_many_gpus_are_cut_to_the_room_there_is() -> None:
+    rows = shown(totals.gpu_rows(boards.board(gpu=boards.gpus(6)), 80, most=3))
+
+    assert len(rows) == 4
+    assert "3 more GPUs" in rows[-1]
+
+
+def test_the_title_names_progress_and_time_left() -> None:
+    running = boards.board([boards.within()])
+
+    assert totals.terminal_title(running) == "trainmon 43% ETA 0:25"
+    assert totals.terminal_title(boards.board([boards.finished()])) == "trainmon done"
+    assert totals.terminal_title(boards.board([boards.out_of_memory()])) == "trainmon 1 failed"
+    assert totals.terminal_title(Board(taken_at=NOW)) == "trainmon"
+
+
+def test_an_estimate_document_is_shown_line_by_line() -> None:
+    text = "\n".join(shown(estimates_rows.document_rows(boards.document(), 120)))
+
+    assert "18  stage" in text
+    assert "2-5 min" in text
+    assert ">60 min" in text
+    assert "8.0 GB to 10.0 GB" in text
+    assert "= 16,000 / 8   (line 4, 8)" in text
+    assert "The parts add up to 36-70 minutes" in text
+
+
+def test_a_comparison_has_a_column_a_run_and_overlaid_curves() -> None:
+    runs = [boards.within(), boards.slower()]
+
+    text = "\n".join(shown(compare_rows.comparison(runs, 120, 8)))
+
+    assert "A mmarco/baseline" in text
+    assert "B lora/llama-7b-r64" in text
+    assert "A 1.1371  B 0.82286" in text
+
+
+def test_more_runs_than_colours_are_counted() -> None:
+    text = shown(compare_rows.comparison([boards.within()] * 8, 200, 8))
+
+    assert " 2 more marked runs are not shown" in text
+
+
+def test_the_help_fits_a_small_terminal() -> None:
+    assert max(width_of(row) for row in help_rows(78)) <= 78
