@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from trainmon.events import Counter, CounterScope, StageKind
-from trainmon.pace import Overhead
+from trainmon.pace import Overhead, Pace
 from trainmon.progress import WholeRun
 from trainmon.reading import Reading
 from trainmon.snapshot import ClockBasis, FileInfo, MetricInfo, ProblemInfo, RunSnapshot, RunStatus, StageInfo, StepTime
@@ -59,7 +59,7 @@ def present(
         last_activity_at=last_at if last_at is not None else live.grew_at,
         elapsed_s=_elapsed(state, started_at, now, over=over),
         step=step,
-        start_step=pace.start_step if pace is not None else 0.0,
+        start_step=_start_step(state, pace),
         total_steps=whole.total,
         total_reason=whole.reason,
         unit=whole.unit,
@@ -137,6 +137,15 @@ def _elapsed(state: RunState, started_at: float | None, now: float, *, over: boo
     if started_at is not None and state.last_arrived_s is not None:
         return (state.last_arrived_s if over else now) - started_at
     return None
+
+
+def _start_step(state: RunState, pace: Pace | None) -> float:
+    """A bar shows where it starts; a line that is printed every 20 steps does not."""
+    train = state.roles.train
+    if train is not None and train.is_bar and pace is not None:
+        return pace.start_step
+    resumed = state.all_facts.get("resumed_from_step")
+    return resumed if isinstance(resumed, float | int) else 0.0
 
 
 def _problems(state: RunState) -> tuple[ProblemInfo, ...]:

@@ -75,11 +75,22 @@ def _counts_per_epoch(train: Track, roles: Roles, facts: Mapping[str, float | st
         return not train.runs_through_epochs
     if train.total is not None and train.total == _number(facts, "total_steps"):
         return False
+    if any(_divides(track, train, total_epochs) for track in roles.companions):
+        return False
     if roles.epochs is not None or train.epoch is not None:
         return True
     if any(track.counted > train.longest_lap > 0 for track in roles.companions):
         return True
     return train.laps > 1 and (train.is_bar or total_epochs is not None)
+
+
+def _divides(part: Track, whole: Track, total_epochs: float | None) -> bool:
+    """Tell whether `part` counts per epoch what `whole` counts over the run."""
+    if part.total is None or part.total == whole.total or part.epoch is None:
+        return False
+    return whole.total == part.total * (part.total_epochs or total_epochs or 0) or (
+        part.laps > 1 and whole.laps == 1 and whole.current > part.total
+    )
 
 
 def _per_epoch(

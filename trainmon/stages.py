@@ -32,7 +32,10 @@ def stages_of(
         found.append((0.0, _uncounted_training(whole, step, over=over)))
     found = _merged(found)
     eval_by_bar = any(stage.kind is StageKind.EVAL for _, stage in found)
-    for mark in state.marks.stages.values():
+    marks = [*state.marks.stages.values()]
+    if not eval_by_bar and not any(mark.kind is StageKind.EVAL for mark in marks):
+        marks += state.results.stages.values()
+    for mark in marks:
         if mark.kind is StageKind.EVAL and eval_by_bar:
             found = [(at, _told_by_lines(stage, mark)) for at, stage in found]
         elif mark.kind is not StageKind.TRAIN:

@@ -63,6 +63,8 @@ class RunState:
         self.earlier: list[tuple[Track, StageKind]] = []
         """The counters of the attempts before the present one, and what they were."""
         self.marks = StageMarks()
+        self.results = StageMarks()
+        """Evaluations as far as only their results tell."""
         self.metrics: dict[str, MetricSeries] = {}
         self.facts: dict[str, float | str] = {}
         self.problems: dict[tuple[ProblemKind, str], ProblemInfo] = {}
@@ -78,6 +80,7 @@ class RunState:
         self._last_in_bar: Mapping[str, float] | None = None
         self._unplaced: list[MetricSeries] = []
         self._counter_line = -1
+        self._evaluated_at: tuple[int, float | None] | None = None
         self._last_moved: Track | None = None
         self._moved_since_start = False
 
@@ -310,6 +313,8 @@ class RunState:
         if event.epoch is not None and event.kind is not StageKind.OTHER:
             self.metric_epoch = MetricEpoch(event.epoch, event.step if event.step is not None else self._counted_step)
         step = event.step if event.step is not None else self.present_step
+        if event.kind is StageKind.EVAL and not event.in_bar:
+            self._evaluated(step)
         placed = event.step is not None or self._counter_line == line.offset or event.kind is not StageKind.TRAIN
         self._unplaced = []
         for name, value in event.values.items():
@@ -321,6 +326,13 @@ class RunState:
                 self._unplaced.append(series)
             if value != value and _is_loss(name):
                 self._problem(Problem(kind=ProblemKind.NAN, message=f"{name} is NaN", step=step), line)
+
+    def _evaluated(self, step: float | None) -> None:
+        """Evaluation results are the only trace that many logs leave of an evaluation; several lines may be one."""
+        at = (self.attempts, step)
+        if self._evaluated_at != at or step is None:
+            self._evaluated_at = at
+            self.results.add(StageMark(kind=StageKind.EVAL, name="evaluation"), self.clock.now_s)
 
     def _rows(self, event: MetricRows) -> None:
         for name, values in event.columns.items():

@@ -1,0 +1,140 @@
+"""The store: what is read live is what is read whole."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.live import NOW, growth, random_cuts, read_whole, store_over
+from trainmon.snapshot import RunSnapshot, RunStatus
+
+KINDS = [
+    "hf5_plain_redirect",
+    "hf5_killed_resume_append",
+    "hf4_plain_pty",
+    "tq_nested_pty",
+    "tq_position_pty",
+    "tq_protein_redirect",
+    "tq_leavefalse_redirect",
+    "tq_postfix_redirect",
+    "cu_logging_redirect",
+    "cu_jsonl_redirect",
+    "trl_sft_redirect",
+]
+
+
+def facts_of(run: RunSnapshot) -> RunSnapshot:
+    """A snapshot without what depends on when and where it was read: only a watcher knows when bytes arrived."""
+    where = replace(run, files=(), name="", state=RunStatus.RUNNING, state_reason="")
+    return replace(where, last_activity_at=None, started_at=None, ended_at=None)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_log_followed_while_it_grew_gives_the_snapshot_of_the_whole_log(
+    kind: str, shared: Path, tmp_path: Path
+) -> None:
+    source = shared / "logs" / "generated" / kind / f"{kind}.log"
+    log = tmp_path / "live" / "run.log"
+    log.parent.mkdir()
+    log.write_bytes(b"")
+    store = store_over(log)
+    store.refresh(NOW, 1.0)
+
+    for i, part in enumerate(growth(source)):
+        with log.open("ab") as file:
+            file.write(part)
+        store.refresh(NOW + i / 10, 1.0)
+    store.finish()
+    live = store.board(NOW + 3600).runs[0]
+
+    assert facts_of(live) == facts_of(read_whole(source).runs[0])
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("kind", KINDS)
+def test_any_way_of_cutting_the_bytes_gives_the_same_snapshot(
+    kind: str, seed: int, shared: Path, tmp_path: Path
+) -> None:
+    source = shared / "logs" / "generated" / kind / f"{kind}.log"
+    log = tmp_path / "run.log"
+    log.write_bytes(b"")
+    store = store_over(log, archive=True)
+
+    for part in random_cuts(source.read_bytes(), seed):
+        with log.open("ab") as file:
+            file.write(part)
+        store.refresh(NOW, 1.0)
+    store.finish()
+
+    assert facts_of(store.board(NOW).runs[0]) == facts_of(read_whole(source).runs[0])
+
+
+def test_appending_the_same_run_again_is_another_attempt_and_lowers_no_count(shared: Path, tmp_path: Path) -> None:
+    source = shared / "logs" / "generated" / "hf5_plain_redirect" / "hf5_plain_redirect.log"
+    log = tmp_path / "run.log"
+    log.write_bytes(source.read_bytes())
+    once = read_whole(log).runs[0]
+
+    log.write_bytes(source.read_bytes() * 2)
+    twice = read_whole(log).runs[0]
+
+    assert (once.attempts, twice.attempts) == (1, 2)
+    assert (twice.step, twice.total_steps) == (once.step, once.total_steps)
+    assert twice.metrics["loss"].count == 2 * once.metrics["loss"].count
+    assert {s.name: s.occurrences for s in twice.stages if s.name != "training"} == {
+        s.name: 2 * s.occurrences for s in once.stages if s.name != "training"
+    }
+
+
+def test_a_killed_run_that_goes_on_in_the_same_file_measures_only_its_own_steps(shared: Path) -> None:
+    kind = "hf5_killed_resume_append"
+    run = read_whole(shared / "logs" / "generated" / kind / f"{kind}.log").runs[0]
+
+    assert (run.attempts, run.step, run.total_steps) == (2, 240, 240)
+    assert run.step_time_s is not None
+    assert run.step_time_s.count <= 120
+
+
+def test_a_file_that_appears_later_becomes_a_run(shared: Path, tmp_path: Path) -> None:
+    store = store_over(tmp_path)
+    store.refresh(NOW, 1.0)
+    before = store.board(NOW).runs
+
+    source = shared / "logs" / "generated" / "tq_ascii_redirect" / "tq_ascii_redirect.log"
+    (tmp_path / "new.log").write_bytes(source.read_bytes())
+    store.refresh(NOW + 5, 1.0)
+
+    assert before == ()
+    assert [(run.name, run.step) for run in store.board(NOW + 5).runs] == [("new", 350)]
+
+
+def test_an_empty_log_waits(tmp_path: Path) -> None:
+    (tmp_path / "train.log").write_bytes(b"")
+    store = store_over(tmp_path)
+    store.refresh(NOW, 1.0)
+
+    (run,) = store.board((tmp_path / "train.log").stat().st_mtime).runs
+
+    assert run.state is RunStatus.WAITING
+
+
+def test_what_is_no_log_is_skipped_and_the_reason_is_kept(tmp_path: Path) -> None:
+    (tmp_path / "model.safetensors").write_bytes(b"\0" * 100)
+    (tmp_path / "core.log").write_bytes(bytes(range(256)) * 40)
+    (tmp_path / "train.py").write_text("for step in range(10): print(f'step {step}/10')")
+    (tmp_path / "notes.log").write_text("call the supplier\n" * 5)
+    (tmp_path / "config.json").write_text('{"lr": 0.1,\n "epochs": 3}')
+    store = store_over(tmp_path, archive=True)
+    store.refresh(NOW, 1.0)
+    board = store.board(NOW)
+
+    assert board.runs == ()
+    assert {Path(s.path).name: s.reason for s in board.skipped} == {
+        "config.json": "a JSON document, not a log",
+        "core.log": "binary",
+        "model.safetensors": "binary",
+        "notes.log": "no training output in it",
+        "train.py": "source code or settings",
+    }
