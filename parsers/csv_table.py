@@ -34,6 +34,8 @@ _METRIC = pattern(
 )
 _DELIMITERS = (",", "\t", ";")
 _MOST_COLUMNS = 400
+_MOST_BLANKS = 2
+"""In a column's name; a sentence with commas has longer parts."""
 
 
 class CsvTable(LogFormat):
@@ -94,6 +96,8 @@ class CsvTable(LogFormat):
         if len(names) < 2 or not all(_COLUMN.fullmatch(name) for name in names):
             return False
         columns = [name.strip().strip('"').strip() for name in names]
+        if any(column.count(" ") > _MOST_BLANKS for column in columns):
+            return False
         lowered = {column.lower() for column in columns}
         if (
             not lowered & _COUNTERS

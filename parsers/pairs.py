@@ -29,6 +29,7 @@ _VALUE = pattern(rf"[\s,;|]*(?<![\w/.(-])([A-Za-z_][\w./-]{{0,63}})\s?[=:]\s?(?:
 _MEMORY_NAME = pattern(
     r"(?:^|[^a-z])(?:v?ram|(?:gpu|max|peak|cuda)?[_ ]?mem(?:ory)?)(?![a-z])", re.IGNORECASE | re.ASCII
 )
+_CAMEL = pattern(r"(?<=[a-z])(?=[A-Z])")
 _MEMORY_UNIT = pattern(r"\(\s*([GM])i?B\s*\)\s*$", re.IGNORECASE | re.ASCII)
 
 
@@ -128,7 +129,7 @@ def gpu_memory(text: str) -> GpuMemory | None:
     used = peak = total = None
     for match in _SIZED.finditer(text):
         name, unit = match["name"], match["size"] or match["unit"]
-        if unit is None or _MEMORY_NAME.search(name) is None:
+        if unit is None or _MEMORY_NAME.search(_CAMEL.sub("_", name)) is None:
             continue
         size, low = size_bytes(match["value"], unit.upper()), name.lower()
         if "peak" in low or "max" in low:

@@ -25,34 +25,86 @@ def bar(text: str, reader: Tqdm | None = None) -> Counter:
     ("text", "current", "total", "unit", "elapsed_s", "name"),
     [
         pytest.param(
-            "Training: 100%|██████████| 15310/15310 [7:20:04<00:00,  1.72s/it]", 15310, 15310, "it", 26404, "Training",
+            "Training: 100%|██████████| 15310/15310 [7:20:04<00:00,  1.72s/it]",
+            15310,
+            15310,
+            "it",
+            26404,
+            "Training",
             id="hours",
         ),
         pytest.param(
-            "  5%|█▋                              | 100/1875 [26:01:02<461:48:20, 936.62s/it]", 100, 1875, "it", 93662, "",
+            "  5%|█▋                              | 100/1875 [26:01:02<461:48:20, 936.62s/it]",
+            100,
+            1875,
+            "it",
+            93662,
+            "",
             id="more than a day",
         ),
-        pytest.param("Epoch 1/10:   0%|                    | 0/822 [00:00<?, ?it/s]", 0, 822, "it", 0, "Epoch 1/10", id="unknown rate"),
         pytest.param(
-            "Running tokenizer on dataset:   0%|          | 0/3452 [00:00<?, ? examples/s]", 0, 3452, "examples", 0,
-            "Running tokenizer on dataset", id="a unit with a blank",
+            "Epoch 1/10:   0%|                    | 0/822 [00:00<?, ?it/s]",
+            0,
+            822,
+            "it",
+            0,
+            "Epoch 1/10",
+            id="unknown rate",
+        ),
+        pytest.param(
+            "Running tokenizer on dataset:   0%|          | 0/3452 [00:00<?, ? examples/s]",
+            0,
+            3452,
+            "examples",
+            0,
+            "Running tokenizer on dataset",
+            id="a unit with a blank",
         ),
         pytest.param("clean: 0it [00:00, ?it/s]", 0, None, "it", 0, "clean", id="unknown total"),
         pytest.param("68.0doc [00:01, 67.6doc/s]", 68, None, "doc", 1, "", id="unknown total, unit scale"),
-        pytest.param("Computing embeddings:   2%|▏         | 1/64 [00:01<01:19,  1.26s/batch]", 1, 64, "batch", 1, "Computing embeddings", id="seconds per batch"),
-        pytest.param("train:   7%|#1              | 7/100 [00:30<06:38,  4.29s/it]", 7, 100, "it", 30, "train", id="ascii"),
-        pytest.param("train:  50%|0000000o       | 50/100 [00:30<00:30,  1.67it/s]", 50, 100, "it", 30, "train", id="other ascii"),
-        pytest.param(" 50%|â–ˆâ–ˆâ–ˆ     | 5/10 [00:50<00:50, 10.00s/it, loss=0.5]", 5, 10, "it", 50, "", id="mojibake"),
+        pytest.param(
+            "Computing embeddings:   2%|▏         | 1/64 [00:01<01:19,  1.26s/batch]",
+            1,
+            64,
+            "batch",
+            1,
+            "Computing embeddings",
+            id="seconds per batch",
+        ),
+        pytest.param(
+            "train:   7%|#1              | 7/100 [00:30<06:38,  4.29s/it]", 7, 100, "it", 30, "train", id="ascii"
+        ),
+        pytest.param(
+            "train:  50%|0000000o       | 50/100 [00:30<00:30,  1.67it/s]", 50, 100, "it", 30, "train", id="other ascii"
+        ),
+        pytest.param(
+            " 50%|â–ˆâ–ˆâ–ˆ     | 5/10 [00:50<00:50, 10.00s/it, loss=0.5]", 5, 10, "it", 50, "", id="mojibake"
+        ),
         pytest.param(" 50% 5/10 [00:50<00:50, 10.00s/it]", 5, 10, "it", 50, "", id="no bar"),
-        pytest.param("Validation: |          | 0/? [00:00<?, ?it/s]", 0, None, "it", 0, "Validation", id="question mark for a total"),
+        pytest.param(
+            "Validation: |          | 0/? [00:00<?, ?it/s]",
+            0,
+            None,
+            "it",
+            0,
+            "Validation",
+            id="question mark for a total",
+        ),
         pytest.param("12it [00:10, 3.0it/s]", 12, None, "it", 10, "", id="past the total"),
         pytest.param(
-            "Filtering (num_proc=1) 50%/100 [a|b]::  13%|█▎        | 1000/7500 [00:00<00:04, 1395.25 examples/s]", 1000, 7500,
-            "examples", 0, "Filtering (num_proc=1) 50%/100 [a|b]:", id="a description full of marks",
+            "Filtering (num_proc=1) 50%/100 [a|b]::  13%|█▎        | 1000/7500 [00:00<00:04, 1395.25 examples/s]",
+            1000,
+            7500,
+            "examples",
+            0,
+            "Filtering (num_proc=1) 50%/100 [a|b]:",
+            id="a description full of marks",
         ),
-        pytest.param("train  30% ━━━╸━━━━ 3/10 [ 0:00:12 < 0:00:28 , 0.25 it/s ]", 3, 10, "it", 12, "train", id="tqdm.rich"),
+        pytest.param(
+            "train  30% ━━━╸━━━━ 3/10 [ 0:00:12 < 0:00:28 , 0.25 it/s ]", 3, 10, "it", 12, "train", id="tqdm.rich"
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_meter_gives_counter_unit_and_clock(
     text: str, current: float, total: float | None, unit: str, elapsed_s: float, name: str
 ) -> None:
@@ -189,7 +241,8 @@ def test_a_percentage_that_is_a_result_is_no_bar(text: str) -> None:
 
 def test_a_bar_sent_through_logging_is_read() -> None:
     text = (
-        "Progress on: 7.00it/200kit rate:6.5s/it remaining:363:03:01 elapsed:02:02 postfix:- (2490449:tqdm_logging.py:145)"
+        "Progress on: 7.00it/200kit rate:6.5s/it remaining:363:03:01 elapsed:02:02 postfix:- "
+        "(2490449:tqdm_logging.py:145)"
     )
     counter = bar(text)
 

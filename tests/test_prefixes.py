@@ -20,34 +20,97 @@ def at(*parts: int, micro: int = 0, offset_h: float = 0) -> float:
 @pytest.mark.parametrize(
     ("line", "text", "time_s"),
     [
-        pytest.param("2026-11-20 04:49:05,672 - x - INFO - hi", "hi", at(2026, 11, 20, 4, 49, 5, micro=672000), id="logging"),
-        pytest.param("[2026-11-20 04:49:05,672][__main__][INFO] - hi", "hi", at(2026, 11, 20, 4, 49, 5, micro=672000), id="hydra"),
         pytest.param(
-            "2026-11-20 04:50:04.353 | INFO     | __main__:<lambda>:22 - [1/4] it    7/70", "[1/4] it    7/70",
-            at(2026, 11, 20, 4, 50, 4, micro=353000), id="loguru",
+            "2026-11-20 04:49:05,672 - x - INFO - hi", "hi", at(2026, 11, 20, 4, 49, 5, micro=672000), id="logging"
         ),
-        pytest.param("[INFO|trainer.py:1787] 2023-07-15 04:58:18,661 >>   Num examples = 3", "Num examples = 3", at(2023, 7, 15, 4, 58, 18, micro=661000), id="transformers"),
-        pytest.param("04/11/2025 01:11:01 - INFO - __main__ -   Num = 2", "Num = 2", at(2025, 4, 11, 1, 11, 1), id="accelerate"),
-        pytest.param("2024/10/09 23:01:18 - mmengine - INFO - Epoch(train)", "Epoch(train)", at(2024, 10, 9, 23, 1, 18), id="mmengine"),
-        pytest.param("I0317 10:00:13.658792 140123 file.py:181] hi", "hi", at(2026, 3, 17, 10, 0, 13, micro=658792), id="absl"),
-        pytest.param("I0000 00:00:1795150833.230919   17032 port.cc:153] hi", "hi", 1795150833.230919, id="absl before its start"),
-        pytest.param("[10/26 21:51:30 d2.utils.events]:  eta: 0:01:12", "eta: 0:01:12", at(2026, 10, 26, 21, 51, 30), id="detectron2"),
-        pytest.param("[2025-10-22 20:10:51,199] [INFO] [timer.py:264:stop] epoch=0", "epoch=0", at(2025, 10, 22, 20, 10, 51, micro=199000), id="deepspeed"),
-        pytest.param("[2026-06-20 15:38:29,823] [INFO] [axolotl.train] [PID:12] done", "done", at(2026, 6, 20, 15, 38, 29, micro=823000), id="axolotl"),
+        pytest.param(
+            "[2026-11-20 04:49:05,672][__main__][INFO] - hi", "hi", at(2026, 11, 20, 4, 49, 5, micro=672000), id="hydra"
+        ),
+        pytest.param(
+            "2026-11-20 04:50:04.353 | INFO     | __main__:<lambda>:22 - [1/4] it    7/70",
+            "[1/4] it    7/70",
+            at(2026, 11, 20, 4, 50, 4, micro=353000),
+            id="loguru",
+        ),
+        pytest.param(
+            "[INFO|trainer.py:1787] 2023-07-15 04:58:18,661 >>   Num examples = 3",
+            "Num examples = 3",
+            at(2023, 7, 15, 4, 58, 18, micro=661000),
+            id="transformers",
+        ),
+        pytest.param(
+            "04/11/2025 01:11:01 - INFO - __main__ -   Num = 2", "Num = 2", at(2025, 4, 11, 1, 11, 1), id="accelerate"
+        ),
+        pytest.param(
+            "2024/10/09 23:01:18 - mmengine - INFO - Epoch(train)",
+            "Epoch(train)",
+            at(2024, 10, 9, 23, 1, 18),
+            id="mmengine",
+        ),
+        pytest.param(
+            "I0317 10:00:13.658792 140123 file.py:181] hi", "hi", at(2026, 3, 17, 10, 0, 13, micro=658792), id="absl"
+        ),
+        pytest.param(
+            "I0000 00:00:1795150833.230919   17032 port.cc:153] hi", "hi", 1795150833.230919, id="absl before its start"
+        ),
+        pytest.param(
+            "[10/26 21:51:30 d2.utils.events]:  eta: 0:01:12",
+            "eta: 0:01:12",
+            at(2026, 10, 26, 21, 51, 30),
+            id="detectron2",
+        ),
+        pytest.param(
+            "[2025-10-22 20:10:51,199] [INFO] [timer.py:264:stop] epoch=0",
+            "epoch=0",
+            at(2025, 10, 22, 20, 10, 51, micro=199000),
+            id="deepspeed",
+        ),
+        pytest.param(
+            "[2026-06-20 15:38:29,823] [INFO] [axolotl.train] [PID:12] done",
+            "done",
+            at(2026, 6, 20, 15, 38, 29, micro=823000),
+            id="axolotl",
+        ),
         pytest.param("[NeMo I 2024-05-01 12:00:00 exp_manager:123] hi", "hi", at(2024, 5, 1, 12), id="nemo"),
-        pytest.param(" [2026-11-20 04:52:57] iteration  10/ 300", "iteration  10/ 300", at(2026, 11, 20, 4, 52, 57), id="megatron"),
-        pytest.param("2024-07-04 10:48:18.689274: Epoch 0", "Epoch 0", at(2024, 7, 4, 10, 48, 18, micro=689274), id="nnunet"),
+        pytest.param(
+            " [2026-11-20 04:52:57] iteration  10/ 300",
+            "iteration  10/ 300",
+            at(2026, 11, 20, 4, 52, 57),
+            id="megatron",
+        ),
+        pytest.param(
+            "2024-07-04 10:48:18.689274: Epoch 0", "Epoch 0", at(2024, 7, 4, 10, 48, 18, micro=689274), id="nnunet"
+        ),
         pytest.param("2026-11-20T04:51:29Z step 3", "step 3", at(2026, 11, 20, 4, 51, 29), id="iso"),
-        pytest.param("2026-11-20T04:51:29+08:00 INFO step 3", "step 3", at(2026, 11, 20, 4, 51, 29, offset_h=8), id="iso with an offset"),
-        pytest.param("[2024/08/08 05:32:50] ppocr INFO: epoch: [1/10]", "epoch: [1/10]", at(2024, 8, 8, 5, 32, 50), id="paddle"),
-        pytest.param("[host] 2020-09-17 18:14:26,464 (trainer:243) INFO: 1epoch", "1epoch", at(2020, 9, 17, 18, 14, 26, micro=464000), id="espnet"),
-        pytest.param("[2024-09-27 16:24:40 swin_small] (main.py 361): INFO Test: [0/391]", "Test: [0/391]", at(2024, 9, 27, 16, 24, 40), id="swin"),
+        pytest.param(
+            "2026-11-20T04:51:29+08:00 INFO step 3",
+            "step 3",
+            at(2026, 11, 20, 4, 51, 29, offset_h=8),
+            id="iso with an offset",
+        ),
+        pytest.param(
+            "[2024/08/08 05:32:50] ppocr INFO: epoch: [1/10]", "epoch: [1/10]", at(2024, 8, 8, 5, 32, 50), id="paddle"
+        ),
+        pytest.param(
+            "[host] 2020-09-17 18:14:26,464 (trainer:243) INFO: 1epoch",
+            "1epoch",
+            at(2020, 9, 17, 18, 14, 26, micro=464000),
+            id="espnet",
+        ),
+        pytest.param(
+            "[2024-09-27 16:24:40 swin_small] (main.py 361): INFO Test: [0/391]",
+            "Test: [0/391]",
+            at(2024, 9, 27, 16, 24, 40),
+            id="swin",
+        ),
         pytest.param("INFO 07-15 10:00:00 [llm.py:3] hi", "hi", at(2026, 7, 15, 10), id="vllm"),
         pytest.param("Nov 20 04:51:29 node1 python[12]: step", "step", at(2026, 11, 20, 4, 51, 29), id="syslog"),
-        pytest.param("2024-01-01T00:00:00.5Z stdout F step", "step", at(2024, 1, 1, 0, 0, 0, micro=500000), id="container"),
+        pytest.param(
+            "2024-01-01T00:00:00.5Z stdout F step", "step", at(2024, 1, 1, 0, 0, 0, micro=500000), id="container"
+        ),
         pytest.param("25/12/2024 10:00:00 - INFO - x", "x", at(2024, 12, 25, 10), id="day first"),
     ],
-)  # fmt: skip
+)
 def test_a_loggers_header_gives_its_time_and_goes(line: str, text: str, time_s: float) -> None:
     found = strip(line, zone=UTC, default_year=2026)
 
@@ -58,8 +121,10 @@ def test_a_loggers_header_gives_its_time_and_goes(line: str, text: str, time_s: 
 @pytest.mark.parametrize(
     ("line", "text", "rank"),
     [
-        pytest.param("[rank0]: Traceback (most recent call last):", "Traceback (most recent call last):", 0, id="torchrun"),
-        pytest.param("[rank1]:   File \"a.py\", line 3", "  File \"a.py\", line 3", 1, id="indentation stays"),
+        pytest.param(
+            "[rank0]: Traceback (most recent call last):", "Traceback (most recent call last):", 0, id="torchrun"
+        ),
+        pytest.param('[rank1]:   File "a.py", line 3', '  File "a.py", line 3', 1, id="indentation stays"),
         pytest.param("0: step 5/100", "step 5/100", 0, id="srun"),
         pytest.param("  3: {'loss': 1}", "{'loss': 1}", 3, id="srun padded"),
         pytest.param("[1,183]<stderr>:hello", "hello", 183, id="mpirun"),
@@ -149,7 +214,10 @@ def test_the_zone_rules_only_where_none_is_written() -> None:
 
 
 def test_level_logger_and_actor_are_kept() -> None:
-    assert strip("2026-11-20 04:49:05,672 - my.mod - ERROR - x", zone=UTC).extra == {"level": "ERROR", "logger": "my.mod"}
+    assert strip("2026-11-20 04:49:05,672 - my.mod - ERROR - x", zone=UTC).extra == {
+        "level": "ERROR",
+        "logger": "my.mod",
+    }
     assert strip("(TaskRunner pid=422294) x", zone=UTC).extra == {"actor": "TaskRunner"}
 
 
