@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from trainmon.events import StageKind
+from trainmon.events import CounterScope, StageKind
 from trainmon.marks import MarkedStage
 from trainmon.pace import Overhead
 from trainmon.progress import WholeRun
@@ -52,7 +52,9 @@ def _counted_stages(state: RunState, roles: Roles, *, over: bool) -> list[tuple[
             _counted(track, roles.kinds[track.key], active=not over and track.unfinished and track.last_s == latest),
         )
         for track in state.tracks.values()
-        if track.key not in parts and (track.total is not None or track.counted > 0)
+        if track.key not in parts
+        and track.scope is not CounterScope.EPOCHS
+        and (track.total is not None or track.counted > 0)
     ]
 
 
