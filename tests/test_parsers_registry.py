@@ -105,6 +105,7 @@ def test_noise_says_nothing(text: str) -> None:
 @pytest.mark.parametrize(
     "known", [pytest.param(known, id=known.name) for known in log_formats() if known.name not in GENERAL]
 )
+def test_a_specific_format_leaves_hand_written_lines(known: type[LogFormat]) -> None:
     for text in (
         "Epoch 1/3 Step 10/300 loss 2.2411 lr 4.8e-04 0.36s/step",
         "val_loss: 1.3518",

@@ -12,9 +12,19 @@ from hypothesis import strategies as st
 from trainmon.prefixes import strip
 
 
-def at(*parts: int, micro: int = 0, offset_h: float = 0) -> float:
-    year, month, day, *clock = parts
-    return datetime(year, month, day, *clock, micro, tzinfo=timezone(timedelta(hours=offset_h))).timestamp()
+def at(
+    year: int,
+    month: int,
+    day: int,
+    hour: int = 0,
+    minute: int = 0,
+    second: int = 0,
+    *,
+    micro: int = 0,
+    offset_h: int = 0,
+) -> float:
+    zone = timezone(timedelta(hours=offset_h))
+    return datetime(year, month, day, hour, minute, second, micro, tzinfo=zone).timestamp()
 
 
 @pytest.mark.parametrize(
