@@ -68,7 +68,7 @@ def _middle(prior: Prior) -> tuple[float, float] | None:
     bounds = (prior.low_s, prior.likely_s, prior.high_s)
     low, likely, high = (value if value is not None and value > 0 else None for value in bounds)
     if low is not None and high is not None:
-        spread = math.log(max(high / low, 1.0)) / (HIGH_SIGMAS - LOW_SIGMAS)
+        spread = math.log(max(high / low, 1.0)) / (-2 * LOW_SIGMAS)
         return likely or math.sqrt(low * high), spread_of(max(spread, DOCUMENT_SPREAD), DOCUMENT_SPREAD)
     if likely is not None:
         return likely, spread_of(DOCUMENT_SPREAD, DOCUMENT_SPREAD)

@@ -7,7 +7,6 @@ changes an answer.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from statistics import fmean, median
 
@@ -18,6 +17,9 @@ from trainmon.snapshot import ClockBasis, StepTime
 from trainmon.ticks import Interval, TickReader
 
 BUFFER = 64
+_MOST_STEPS = 1e15
+_MOST_S = 1e10
+"""Three centuries: what lies beyond is no observation but a misreading."""
 
 
 class StepClock:
@@ -44,7 +46,7 @@ class StepClock:
         self, step: float, time_s: float, *, resolution_s: float = 1.0, basis: ClockBasis = ClockBasis.ELAPSED
     ) -> None:
         """The counter stood at `step` when the run's clock showed `time_s` (cut off to `resolution_s`)."""
-        if not (math.isfinite(step) and math.isfinite(time_s)):
+        if not _plausible(step, time_s):
             return
         if basis is not self._basis:
             self._reader.reset()
@@ -59,7 +61,7 @@ class StepClock:
 
         `fresh`: the redraw is the bar's first (nothing counted, elapsed zero), so it tells the time exactly.
         """
-        if not (math.isfinite(step) and math.isfinite(time_s)):
+        if not _plausible(step, time_s):
             return
         if self._basis not in (ClockBasis.ELAPSED, ClockBasis.NONE):
             self.pause(StageKind.OTHER)
@@ -72,7 +74,7 @@ class StepClock:
 
     def printed(self, step: float, step_time_s: float) -> None:
         """The line states seconds per step for the steps since the line before; used only without a clock."""
-        if not (math.isfinite(step) and math.isfinite(step_time_s)) or step_time_s < 0:
+        if not _plausible(step, step_time_s) or step_time_s < 0:
             return
         self._see(step)
         before, self._printed_at = self._printed_at, step
@@ -83,7 +85,7 @@ class StepClock:
 
     def pause(self, kind: StageKind, duration_s: float | None = None) -> None:
         """An evaluation, a checkpoint or another stage happened since the last observation."""
-        if duration_s is not None and not (math.isfinite(duration_s) and duration_s >= 0):
+        if duration_s is not None and not 0 <= duration_s < _MOST_S:
             duration_s = None
         self._reader.announce(kind, duration_s)
         self._view = None
@@ -180,3 +182,8 @@ class StepClock:
                 ledger.book(self._printed_buffer, len(self._printed_buffer))
             self._view = (ledger, basis)
         return self._view
+
+
+def _plausible(step: float, time_s: float) -> bool:
+    """Finite numbers (a comparison with NaN is false) of a size that a run can have."""
+    return 0 <= step < _MOST_STEPS and abs(time_s) < _MOST_S

@@ -1,0 +1,340 @@
+"""Step time from counter and clock: ticks, pauses, warm-up, cadence."""
+
+from __future__ import annotations
+
+import json
+import re
+import statistics
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trainmon.events import StageKind
+from trainmon.snapshot import ClockBasis
+from trainmon.steptime import StepClock
+
+BAR = re.compile(rb"\|\s*(\d+)/(\d+) \[(?:(\d+):)?(\d+):(\d\d)<")
+EVALUATED = re.compile(rb"'eval_runtime': '?([\d.]+)")
+
+
+def clock_of(times: Iterable[float], *, resolution_s: float = 0.0, first: int = 0) -> StepClock:
+    """A clock that saw step `first`, `first + 1`, ... at these times, cut off to whole ticks."""
+    clock = StepClock()
+    for step, time_s in enumerate(times, first):
+        shown = time_s // resolution_s * resolution_s if resolution_s else time_s
+        clock.observe(step, shown, resolution_s=resolution_s)
+    return clock
+
+
+def running(*step_times: float) -> Iterator[float]:
+    """Times of the steps 0, 1, ... with these seconds between them."""
+    time_s = 0.0
+    yield time_s
+    for seconds in step_times:
+        time_s += seconds
+        yield time_s
+
+
+def test_one_state_of_the_counter_says_nothing() -> None:
+    clock = clock_of([3.0])
+
+    assert clock.measure() is None
+    assert clock.overheads() == {}
+
+
+def test_step_time_is_the_time_between_two_states_over_the_steps_between_them() -> None:
+    clock = StepClock()
+    clock.observe(100, 50.0, resolution_s=0.0, basis=ClockBasis.TIMESTAMPS)
+    clock.observe(110, 53.0, resolution_s=0.0, basis=ClockBasis.TIMESTAMPS)
+
+    measured = clock.measure()
+
+    assert measured is not None
+    assert (measured.mean, measured.count) == pytest.approx((0.3, 10))
+    assert measured.basis is ClockBasis.TIMESTAMPS
+
+
+@pytest.mark.parametrize("step_s", [0.031, 0.13, 0.9, 1.2, 30.5])
+def test_a_clock_of_whole_seconds_measures_to_within_two_percent(step_s: float) -> None:
+    clock = clock_of(running(*[step_s] * 240), resolution_s=1.0)
+
+    measured = clock.measure()
+
+    assert measured is not None
+    assert measured.mean == pytest.approx(step_s, rel=0.02)
+
+
+def test_sparse_lines_with_a_clock_of_whole_seconds_measure_right() -> None:
+    clock = StepClock()
+    for step in range(0, 600, 5):
+        clock.observe(step, float(int(0.118 * step)))
+
+    measured = clock.measure()
+
+    assert measured is not None
+    assert measured.mean == pytest.approx(0.118, rel=0.03)
+
+
+def test_warm_up_is_told_apart() -> None:
+    measured = clock_of(running(1.45, 1.13, 0.79, 0.48, *[0.13] * 60)).measure()
+
+    assert measured is not None
+    assert measured.warmup_steps == 4
+    assert measured.warmup_s == pytest.approx(3.85)
+    assert measured.mean == pytest.approx(0.13)
+
+
+def test_a_stall_is_overhead_and_no_step_time() -> None:
+    clock = clock_of(running(*[0.08] * 120, 23.8, *[0.08] * 100))
+
+    measured, stall = clock.measure(), clock.overheads()["stall"]
+
+    assert measured is not None
+    assert measured.mean == pytest.approx(0.08)
+    assert (stall.count, stall.total_s) == pytest.approx((1, 23.72))
+
+
+def test_announced_pauses_are_booked_with_count_mean_and_cadence() -> None:
+    clock, time_s = StepClock(), 0.0
+    for step in range(241):
+        clock.observe(step, time_s, resolution_s=0.0)
+        time_s += 0.13
+        if step and step % 60 == 0:
+            clock.pause(StageKind.EVAL, 0.97)
+            time_s += 0.97 + 0.9  # a save of which nothing is said
+
+    overheads, measured = clock.overheads(), clock.measure()
+
+    assert measured is not None
+    assert measured.mean == pytest.approx(0.13)
+    evaluation, rest = overheads["eval"], overheads["other"]
+    assert (evaluation.count, evaluation.mean_s, evaluation.cadence_steps) == pytest.approx((4, 0.97, 60))
+    assert (rest.count, rest.mean_s, rest.cadence_steps) == pytest.approx((3, 0.9, 60))
+
+
+def test_a_pause_of_unknown_length_is_what_the_clock_shows() -> None:
+    clock = clock_of(running(*[0.5] * 20))
+    clock.pause(StageKind.CHECKPOINT, None)
+    clock.observe(21, 10.0 + 7.5, resolution_s=0.0)
+
+    assert clock.overheads()["checkpoint"].total_s == pytest.approx(7.0)
+
+
+def test_an_evaluation_told_by_its_bar_and_by_its_line_counts_once() -> None:
+    clock = clock_of(running(*[0.5] * 20))
+    clock.pause(StageKind.EVAL, 3.0)
+    clock.pause(StageKind.EVAL, 3.417)
+    clock.observe(21, 10.0 + 3.917, resolution_s=0.0)
+
+    evaluation = clock.overheads()["eval"]
+
+    assert (evaluation.count, evaluation.total_s) == pytest.approx((1, 3.417))
+
+
+def test_unannounced_pauses_at_a_cadence_are_told_apart_from_a_stall() -> None:
+    steps = [900.0 + 30.0 if step and step % 500 == 0 else 30.0 for step in range(3938)]
+    steps[2200] = 7231.0
+
+    overheads = clock_of(running(*steps)).overheads()
+
+    assert (overheads["other"].count, overheads["other"].cadence_steps) == (7, 500)
+    assert (overheads["stall"].count, overheads["stall"].total_s) == pytest.approx((1, 7201.0))
+
+
+def test_the_jump_of_a_resumed_bar_is_no_work() -> None:
+    clock = StepClock()
+    for step, time_s in [(0, 0.0), (121, 1.0), *((121 + k, 1.0 + 0.14 * k) for k in range(1, 80))]:
+        clock.observe(step, time_s, resolution_s=0.0)
+
+    measured, pace = clock.measure(), clock.pace()
+
+    assert measured is not None
+    assert measured.mean == pytest.approx(0.14)
+    assert pace is not None
+    assert pace.start_step == 121
+
+
+def test_steps_of_an_earlier_attempt_do_not_count() -> None:
+    clock = clock_of(running(*[1.0] * 50))
+    clock.restart(40)
+    for step, time_s in enumerate(running(*[0.2] * 20), 40):
+        clock.observe(step, time_s, resolution_s=0.0)
+
+    measured, pace = clock.measure(), clock.pace()
+
+    assert measured is not None
+    assert (measured.count, measured.mean) == pytest.approx((20, 0.2))
+    assert pace is not None
+    assert (pace.start_step, pace.earlier_step_s) == pytest.approx((40, 1.0))
+
+
+def test_nothing_is_measured_across_a_clock_that_jumps_back() -> None:
+    clock = clock_of(running(*[0.5] * 20))
+    for step, time_s in enumerate(running(*[0.5] * 20), 20):
+        clock.observe(step, time_s, resolution_s=0.0)
+
+    measured = clock.measure()
+
+    assert measured is not None
+    assert (measured.count, measured.mean) == pytest.approx((40, 0.5))
+
+
+def test_printed_step_times_serve_only_without_a_clock() -> None:
+    clock = StepClock()
+    for step in range(10, 60, 10):
+        clock.printed(step, 0.25)
+
+    printed = clock.measure()
+    for step, time_s in ((60, 100.0), (70, 105.0), (80, 110.0)):
+        clock.observe(step, time_s, resolution_s=0.0, basis=ClockBasis.ARRIVAL)
+    timed = clock.measure()
+
+    assert printed is not None
+    assert printed.mean == pytest.approx(0.25)
+    assert printed.basis is ClockBasis.PRINTED
+    assert timed is not None
+    assert timed.mean == pytest.approx(0.5)
+    assert timed.basis is ClockBasis.ARRIVAL
+
+
+def test_a_fresh_lap_of_a_bar_is_measured_from_its_start() -> None:
+    clock = StepClock()
+    for lap in range(8):
+        clock.lap(25 * lap, 2.0 * lap, fresh=True)
+        for step in range(1, 26):
+            clock.observe(25 * lap + step, 2.0 * lap + int(0.09 * step))
+
+    measured = clock.measure()
+
+    assert measured is not None
+    assert measured.mean == pytest.approx(0.09, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("late", "ratio"),
+    [
+        pytest.param(0.2, 2.0, id="twice as slow"),
+        pytest.param(0.1, None, id="steady"),
+        pytest.param(0.05, None, id="faster"),
+    ],
+)
+def test_only_a_lasting_slower_pace_is_a_slowdown(late: float, ratio: float | None) -> None:
+    slowdown = clock_of(running(*[0.1] * 300, *[late] * 200)).slowdown()
+
+    if ratio is None:
+        assert slowdown is None
+    else:
+        assert slowdown is not None
+        assert slowdown.ratio == pytest.approx(ratio, rel=0.05)
+        assert slowdown.step == pytest.approx(300, abs=15)
+
+
+def test_a_drift_is_no_slowdown() -> None:
+    assert clock_of(running(*[0.1 + 0.0004 * step for step in range(500)])).slowdown() is None
+
+
+def test_a_change_of_pace_is_not_taken_for_pauses() -> None:
+    clock = clock_of(running(*[0.1] * 100, *[0.8] * 30))
+
+    assert "stall" not in clock.overheads()
+
+
+def test_memory_stays_bounded() -> None:
+    clock = clock_of(running(*[0.1] * 20_000))
+    pace = clock.pace()
+
+    assert pace is not None
+    assert len(pace.curve) <= 512
+
+
+gaps = st.lists(
+    st.tuples(st.integers(0, 5), st.floats(0, 100), st.sampled_from([None, StageKind.EVAL, StageKind.CHECKPOINT])),
+    max_size=200,
+)
+
+
+@given(gaps)
+def test_asking_never_changes_an_answer(moves: list[tuple[int, float, StageKind | None]]) -> None:
+    asked, silent = StepClock(), StepClock()
+    step, time_s = 0, 0.0
+    for steps, seconds, pause in moves:
+        step, time_s = step + steps, time_s + seconds
+        for clock in (asked, silent):
+            clock.observe(step, time_s, resolution_s=1.0)
+            if pause is not None:
+                clock.pause(pause, None)
+        asked.measure()
+        asked.pace()
+        asked.overheads()
+
+    assert asked.measure() == silent.measure()
+    assert asked.pace() == silent.pace()
+    assert asked.overheads() == silent.overheads()
+
+
+@given(st.lists(st.tuples(st.floats(), st.floats()), max_size=80))
+def test_no_observation_breaks_it(observations: list[tuple[float, float]]) -> None:
+    clock = StepClock()
+    for step, time_s in observations:
+        clock.observe(step, time_s)
+
+    measured = clock.measure()
+
+    assert measured is None or (measured.mean >= 0 and measured.count >= 0)
+
+
+def _bars(log: bytes, total: int) -> Iterator[tuple[int, int] | float]:
+    for piece in re.split(rb"[\r\n]+", log):
+        bar = BAR.search(piece)
+        if bar is not None and int(bar[2]) == total:
+            yield int(bar[1]), int(bar[3] or 0) * 3600 + int(bar[4]) * 60 + int(bar[5])
+        evaluated = EVALUATED.search(piece)
+        if evaluated is not None:
+            yield float(evaluated[1])
+
+
+def _true_step_s(truth: dict[str, object]) -> float:
+    """Mean of consecutive steps outside pauses, stalls and warm-up."""
+    stages = truth["stages"]
+    assert isinstance(stages, list)
+    main = next(stage for stage in stages if stage["stage"] == truth["main_stage"])["step_times"]
+    steps = [(b[1] - a[1]) / (b[0] - a[0]) for a, b in pairwise(main)]
+    middle = statistics.median(steps)
+    begun = next(index for index, seconds in enumerate(steps) if seconds <= 1.5 * middle)
+    return statistics.fmean(seconds for seconds in steps[begun:] if seconds < 5 * middle)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "hf4_plain_redirect",
+        "hf4_resume_pty",
+        "hf5_plain_pty",
+        "hf5_oom_redirect",
+        "hf4_gradacc8_tee",
+        "trl_sft_redirect",
+        "tq_ascii_redirect",
+        "tq_initial_redirect",
+        "tq_sim35h_redirect",
+        "tq_stall_redirect",
+        "tq_crash_redirect",
+    ],
+)
+def test_real_bars_give_the_true_step_time(shared: Path, name: str) -> None:
+    folder = shared / "logs" / "generated" / name
+    truth = json.loads((folder / f"{name}.truth.json").read_text(encoding="utf-8"))
+    clock = StepClock()
+    for seen in _bars((folder / f"{name}.log").read_bytes(), truth["total_steps"]):
+        if isinstance(seen, float):
+            clock.pause(StageKind.EVAL, seen)
+        else:
+            clock.observe(*seen)
+
+    measured = clock.measure()
+
+    assert measured is not None
+    assert measured.mean == pytest.approx(_true_step_s(truth), rel=0.05)
