@@ -72,6 +72,7 @@ def attempt_truth(run: Run, events: list[Event], log_bytes: int, versions: dict[
     training = [stage for stage in stages if stage["kind"] == "train" and stage["step_times"]]
     outcome = events[-1]
     metrics = [event for event in events if event["event"] == "metrics"]
+    losses = [event["loss"] for event in metrics if "loss" in event]
     return {
         "name": run.key, "capture_mode": "redirect", "pythonunbuffered": True, "simulated_clock": True,
         "notes": "every time is on the simulated clock; step_times are thinned, completed counts all steps",
@@ -80,7 +81,9 @@ def attempt_truth(run: Run, events: list[Event], log_bytes: int, versions: dict[
         "outcome": outcome["outcome"], "outcome_detail": outcome, "total_steps": run.total_steps,
         "start_step": training[0]["step_times"][0][0] - 1 if training else 0, "epochs": run.epochs,
         "completed_steps": training[-1]["completed"] if training else 0, "step_time_s": step_seconds(events),
-        "metrics_count": len(metrics), "stage_order": [stage["stage"] for stage in stages], "stages": stages,
+        "metrics_count": len(metrics), "losses_logged": len(losses),
+        "last_logged_loss": losses[-1] if losses else None,
+        "stage_order": [stage["stage"] for stage in stages], "stages": stages,
         "marks": [
             {"t": event["t"], "mark": event["kind"], "step": event["step"], "seconds": event["seconds"]}
             for event in events if event["event"] == "pause"
@@ -138,6 +141,7 @@ def expectation(run: Run, attempts: list[list[Event]], last: Event, document: Pa
         "last_attempt_s": round(last["wall_end"] - last["wall_start"], 1), "seconds_by_kind": by_kind,
         "evaluations": sum(stage["kind"] == "eval" for stage in last["stages"]),
         "checkpoints": len(last["marks"]), "step_time_s": last["step_time_s"], "metrics_count": last["metrics_count"],
+        "losses_logged": last["losses_logged"],
         "verdict": None, "ratio": None, "documented": None,
     }  # fmt: skip
     if run.plan:
