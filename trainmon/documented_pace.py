@@ -86,7 +86,7 @@ def blend(measured: Guess | None, other: Guess | None, progress: float, name: st
     fade = min(max((FADE_TO - progress) / (FADE_TO - FADE_FROM), 0.0), 1.0)
     if fade == 0.0:
         return measured
-    gap = math.log(other.likely_s / measured.likely_s)
+    gap = math.log(other.likely_s) - math.log(measured.likely_s)
     surprise = gap * gap / (other.spread**2 + measured.spread**2)
     trust = fade / (other.spread**2 * (1 + surprise) ** 2)
     evidence = 1.0 / max(measured.spread, 0.01) ** 2
