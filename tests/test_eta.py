@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trainmon.documented_pace import prior_of
+from trainmon.estimates import DocumentedRange, Scope
 from trainmon.eta import forecast
 from trainmon.events import StageKind
 from trainmon.pace import Pace, Prior, StagePlan
@@ -87,6 +89,38 @@ def test_before_the_first_step_the_document_alone_answers() -> None:
     assert 900 < eta.remaining_s.likely < 1800
     assert eta.remaining_s.low < 900
     assert eta.remaining_s.high > 1800
+
+
+@pytest.mark.parametrize(
+    ("scope", "known", "total_s"),
+    [
+        pytest.param(Scope.TOTAL, {}, 600.0, id="total"),
+        pytest.param(Scope.EPOCH, {"steps_per_epoch": 100.0}, 3 * 600.0, id="epoch of known length"),
+        pytest.param(Scope.EPOCH, {"total_epochs": 3.0}, 3 * 600.0, id="number of epochs"),
+        pytest.param(Scope.STEP, {}, 300 * 600.0, id="step"),
+    ],
+)
+def test_a_documented_duration_is_scaled_to_the_run(scope: Scope, known: dict[str, float], total_s: float) -> None:
+    prior = prior_of(DocumentedRange(low_s=None, high_s=None, likely_s=600.0, scope=scope), **known)
+
+    assert prior is not None
+    assert remaining(None, 0, 300, prior=prior).likely == pytest.approx(total_s)
+
+
+def test_a_documented_saving_is_no_prior() -> None:
+    assert prior_of(DocumentedRange(low_s=None, high_s=None, likely_s=60.0, scope=Scope.SAVING)) is None
+
+
+def test_a_clock_that_counts_epochs_serves_a_run_that_counts_steps() -> None:
+    pace, now_s = pace_of([60.0] * 20)
+
+    assert remaining(pace, 2000, 3000, now_s, steps_per_count=100).likely == pytest.approx(600.0, rel=0.02)
+
+
+def test_a_total_that_was_passed_is_not_believed() -> None:
+    pace, now_s = pace_of([0.5] * 100)
+
+    assert forecast(pace, step=100, total_steps=80, now_s=now_s, last_observed_s=now_s) is None
 
 
 def test_evidence_takes_the_weight_from_the_document() -> None:

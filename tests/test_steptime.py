@@ -201,6 +201,31 @@ def test_printed_step_times_serve_only_without_a_clock() -> None:
     assert timed.basis is ClockBasis.ARRIVAL
 
 
+def test_lines_with_another_clock_in_between_do_not_disturb() -> None:
+    clock = StepClock()
+    for step in range(100):
+        clock.observe(step, 0.5 * step, resolution_s=0.0, basis=ClockBasis.ELAPSED)
+        if step % 10 == 0:
+            clock.observe(step, 1000 + 0.5 * step, resolution_s=1.0, basis=ClockBasis.TIMESTAMPS)
+
+    measured = clock.measure()
+
+    assert measured is not None
+    assert measured.mean == pytest.approx(0.5)
+    assert measured.count == 99
+
+
+def test_a_clock_that_falls_silent_is_replaced() -> None:
+    clock = clock_of(running(*[0.5] * 20))
+    for step in range(20, 100):
+        clock.observe(step, 1000.0 + step, resolution_s=0.0, basis=ClockBasis.ARRIVAL)
+
+    measured = clock.measure()
+
+    assert measured is not None
+    assert measured.last == pytest.approx(1.0)
+
+
 def test_a_fresh_lap_of_a_bar_is_measured_from_its_start() -> None:
     clock = StepClock()
     for lap in range(8):

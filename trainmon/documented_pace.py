@@ -9,10 +9,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from trainmon.estimates import DocumentedRange, Scope
 from trainmon.pace import Prior
 from trainmon.snapshot import Interval
 
-LOW_SIGMAS, HIGH_SIGMAS = -1.2, 2.1
+LOW_SIGMAS, HIGH_SIGMAS = -1.28, 2.2
 """Ends of the 80 % interval; runs end late more often than early."""
 DOCUMENT_SPREAD = 0.15
 """Even a document without a range is rarely right to better than this."""
@@ -44,6 +45,34 @@ def spread_of(*parts: float) -> float:
     return math.sqrt(sum(part * part for part in parts))
 
 
+def prior_of(
+    documented_range: DocumentedRange, *, steps_per_epoch: float | None = None, total_epochs: float | None = None
+) -> Prior | None:
+    """A documented duration of the run, an epoch or a step as a prior; None where its scope says nothing of the run."""
+    factor, steps = 1.0, None
+    match documented_range.scope:
+        case Scope.TOTAL:
+            pass
+        case Scope.STEP:
+            steps = 1.0
+        case Scope.EPOCH:
+            if steps_per_epoch is not None:
+                steps = steps_per_epoch
+            elif total_epochs is not None:
+                factor = total_epochs
+            else:
+                return None
+        case _:
+            return None
+    low, likely, high = (
+        value * factor if value is not None and value > 0 else None
+        for value in (documented_range.low_s, documented_range.likely_s, documented_range.high_s)
+    )
+    if low is None and likely is None and high is None:
+        return None
+    return Prior(low_s=low, likely_s=likely, high_s=high, steps=steps, excludes_init=documented_range.excludes_init)
+
+
 def documented(
     prior: Prior, *, step: float | None = None, total_steps: float | None = None, elapsed_s: float = 0.0
 ) -> Guess | None:
@@ -56,7 +85,9 @@ def documented(
         scale = 1.0 if prior.steps is None else total_steps / prior.steps
         left = likely_s * scale * max(total_steps - step, 0.0) / total_steps
     elif prior.steps is not None:
-        left = likely_s * (total_steps / prior.steps if total_steps is not None else 1.0)
+        if total_steps is None:
+            return None
+        left = likely_s * total_steps / prior.steps
     else:
         left = likely_s if prior.excludes_init else likely_s - elapsed_s
         if left <= 0:

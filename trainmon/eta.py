@@ -8,15 +8,17 @@ how long a stall goes on is best guessed from how long it has gone on (a Pareto 
 
 Chosen by replaying finished runs (`benchmarks/eta.py`) against: tqdm's smoothed rate (its docs: `smoothing` 0.3),
 the mean over everything (Trainer), a 30-second window (rich.progress), the mean of the last half, and a time left
-without evaluations (Composer's formula). Bootstrapping past steps gave intervals that held the truth in under 70 % of
-cases, since drift and the next pause are not in the past; the interval here is an error curve over progress, fitted
-to such replays and widened by the run's own scatter.
+without evaluations (Composer's formula). On 36 logs its mean error at 5..75 % of the wall time was 0.47 of tqdm's on
+the same whole-run counter and 0.71 of the last half's, the best of the others. Bootstrapping past steps is known to
+give intervals that are far too narrow, since drift and the next pause are not in the past; the interval here is an
+error curve over progress, fitted to such replays and widened by how much the windows disagreed in this run.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from trainmon.documented_pace import Guess, blend, documented, spread_of
 from trainmon.levels import Curve, expected
@@ -27,6 +29,10 @@ STALL_RATE = 0.3
 """Irregular pauses are spread over the steps done and this share of the whole run, as if it had had none."""
 STALL_GROWTH = 0.5
 STALL_GROWTH_HIGH = 3.0
+EARLIER_SPREAD = 0.15
+"""How well an attempt foretells the pace of the next."""
+TICK_SHARE = 0.35
+"""Of the usual gap between observations: how far off the present place is."""
 SPREAD = (0.037, 0.0443)
 ESSENTIAL = frozenset({"train", "data"})
 """A stage of such a kind that nobody has priced leaves no honest answer for the whole run."""
@@ -45,21 +51,24 @@ def forecast(
     wall_now_s: float | None = None,
     deadline_s: float | None = None,
     may_stop_early: bool = False,
+    steps_per_count: float = 1.0,
 ) -> Eta | None:
     """Remaining seconds of the whole run at `now_s`; None where there is no honest answer.
 
     `now_s`, `last_observed_s`: seconds on the clock of the observations. `elapsed_s`: how long the run had run when it
     was last observed, for a documented duration of the whole run. `wall_now_s`: seconds since the epoch, for
-    `finish_at`. `deadline_s`: the run is ended from outside after so many more seconds. Totals may change from call to
-    call. Costs under 1 ms.
+    `finish_at`. `deadline_s`: the run is ended from outside after so many more seconds. `steps_per_count`: steps in one
+    count of the clock, where it counts epochs and `step` does not. Totals may change from call to call.
     """
-    guess = _training(pace, step, total_steps, prior, elapsed_s)
+    step, total_steps = _sensible(step, total_steps)
+    place = _place(pace, step, total_steps, steps_per_count)
+    guess = _training(pace, place, step, total_steps, prior, elapsed_s)
     stages = _stages(unfinished_stages)
     if guess is None or stages is None:
         return None
     rest = _sum((guess.interval(), *stages))
     silence = max(now_s - last_observed_s, 0.0) if last_observed_s is not None else 0.0
-    rest = _after_silence(rest, silence, _rhythm(pace, step, total_steps))
+    rest = _after_silence(rest, silence, _rhythm(pace, place))
     if may_stop_early:
         rest = Interval(low=rest.low / 2, likely=rest.likely, high=rest.high)
     if deadline_s is not None:
@@ -71,41 +80,60 @@ def forecast(
     return Eta(remaining_s=rest, finish_at=finish_at, basis=_basis(guess, unfinished_stages))
 
 
+class _Place(NamedTuple):
+    """Where the run stands, in the counts of its clock: a resumed bar may count from 0 while the run does not."""
+
+    step: float
+    total: float
+
+    @property
+    def rest(self) -> float:
+        """Counts to go."""
+        return max(self.total - self.step, 0.0)
+
+
+def _sensible(step: float | None, total: float | None) -> tuple[float | None, float | None]:
+    """A total that is none, or that was passed, is not known."""
+    if total is not None and (not total > 0 or (step is not None and step > 1.01 * total)):
+        total = None
+    return step, total
+
+
+def _place(pace: Pace | None, step: float | None, total: float | None, steps_per_count: float) -> _Place | None:
+    if pace is None or step is None or total is None:
+        return None
+    return _Place(pace.last_step, pace.last_step + max(total - step, 0.0) / steps_per_count)
+
+
 def _training(
-    pace: Pace | None, step: float | None, total_steps: float | None, prior: Prior | None, elapsed_s: float
+    pace: Pace | None,
+    place: _Place | None,
+    step: float | None,
+    total_steps: float | None,
+    prior: Prior | None,
+    elapsed_s: float,
 ) -> Guess | None:
     """What is left of the training, with the pauses in it."""
-    if total_steps is not None and not total_steps > 0:
-        total_steps = None
-    measured = None
-    if pace is not None and step is not None and total_steps is not None:
-        measured = _measured(pace, step, total_steps)
-    done = 0.0
-    if step is not None and total_steps is not None:
-        done = min(max(step / total_steps, 0.0), 1.0)
+    measured = _measured(pace, place) if pace is not None and place is not None else None
+    progress = min(step / total_steps, 1.0) if step is not None and total_steps is not None else 0.0
+    if pace is not None and place is not None and pace.earlier_step_s:
+        before = Guess(place.rest * pace.earlier_step_s + _pauses(pace, place), EARLIER_SPREAD)
+        return blend(measured, before, progress, "measured")
     written = documented(prior, step=step, total_steps=total_steps, elapsed_s=elapsed_s) if prior else None
-    before = None
-    if pace is not None and pace.earlier_step_s and step is not None and total_steps is not None:
-        before = Guess(max(total_steps - step, 0.0) * pace.earlier_step_s + _pauses(pace, step, total_steps), 0.15)
-    return blend(measured, before or written, done, "measured" if before else "documented")
+    return blend(measured, written, progress, "documented")
 
 
-def _measured(pace: Pace, step: float, total_steps: float) -> Guess | None:
-    rest = max(total_steps - step, 0.0)
-    if rest == 0:
+def _measured(pace: Pace, place: _Place) -> Guess | None:
+    if place.rest == 0:
         # Saving and going down take a moment, and nobody knows how long.
-        return Guess(_pauses(pace, step, total_steps) + pace.usual_gap_s, 1.0)
-    if len(pace.curve) < 2:
-        return None
-    if _is_resume_jump(pace, total_steps):
+        return Guess(_pauses(pace, place) + pace.usual_gap_s, 1.0)
+    if len(pace.curve) < 2 or _is_resume_jump(pace, place.total):
         return None
     level = expected(Curve(pace.curve), pace.opening)
-    training_s = rest * level.step_s
-    pauses_s = _pauses(pace, step, total_steps)
-    progress = (step - pace.start_step) / max(total_steps - pace.start_step, 1.0)
+    likely_s = place.rest * level.step_s + _pauses(pace, place)
+    progress = (place.step - pace.start_step) / max(place.total - pace.start_step, 1.0)
     base = SPREAD[0] + SPREAD[1] * math.sqrt((1 - progress) / (max(progress, 0.0) + 0.02))
-    likely_s = training_s + pauses_s
-    tick = 0.35 * pace.usual_gap_s / likely_s if likely_s > 0 else 0.0
+    tick = TICK_SHARE * pace.usual_gap_s / likely_s if likely_s > 0 else 0.0
     return Guess(likely_s, spread_of(base, level.error, min(tick, 1.0)))
 
 
@@ -116,16 +144,16 @@ def _is_resume_jump(pace: Pace, total_steps: float) -> bool:
     return pace.curve[0][0] == 0 and pace.curve[1][0] > 0.2 * total_steps and pace.curve[1][0] > 10
 
 
-def _pauses(pace: Pace, step: float, total_steps: float) -> float:
+def _pauses(pace: Pace, place: _Place) -> float:
     """Seconds of pauses still to come: those with a cadence one by one, the others at a shrunk rate."""
-    come_back = [one for one in pace.recurring if comes_back(one, total_steps)]
-    seconds = sum(to_come(one, step, total_steps) * one.cost_s for one in come_back)
-    lone_s = sum(one.cost_s for one in come_back if one.count == 1 and not one.announced)
-    count = pace.stall_count - sum(1 for one in come_back if one.count == 1 and not one.announced)
+    come_back = [one for one in pace.recurring if comes_back(one, place.total)]
+    seconds = sum(to_come(one, place.step, place.total) * one.cost_s for one in come_back)
+    lone = [one.cost_s for one in come_back if one.count == 1 and not one.announced]
+    count = pace.stall_count - len(lone)
     if count > 0:
-        done, rest = max(step - pace.start_step, 0.0), max(total_steps - step, 0.0)
-        share = rest / max(done + STALL_RATE * (done + rest), 1.0)
-        seconds += count / (count + 2) * max(pace.stall_s - lone_s, 0.0) * share
+        done = max(place.step - pace.start_step, 0.0)
+        share = place.rest / max(done + STALL_RATE * (done + place.rest), 1.0)
+        seconds += count / (count + 2) * max(pace.stall_s - sum(lone), 0.0) * share
     return seconds
 
 
@@ -149,16 +177,16 @@ def to_come(recurring: Recurring, step: float, total_steps: float) -> float:
     return count - 0.5 if count and at_end and not recurring.announced else float(count)
 
 
-def _rhythm(pace: Pace | None, step: float | None, total_steps: float | None) -> float:
+def _rhythm(pace: Pace | None, place: _Place | None) -> float:
     """How long a silence is within the run's own rhythm: the usual gap, and the pauses due before the next step."""
-    if pace is None or step is None:
+    if pace is None:
         return 0.0
     due = 0.0
     for one in pace.recurring:
-        if total_steps is not None and not comes_back(one, total_steps):
+        if place is None or not comes_back(one, place.total):
             continue
-        ahead = (one.last_step - step) % one.cadence_steps
-        if step > one.last_step + one.slack_steps and ahead <= pace.interval_steps + one.slack_steps:
+        ahead = (one.last_step - place.step) % one.cadence_steps
+        if place.step > one.last_step + one.slack_steps and ahead <= pace.interval_steps + one.slack_steps:
             due += one.cost_s
     return pace.usual_gap_s + due
 

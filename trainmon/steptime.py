@@ -17,6 +17,8 @@ from trainmon.snapshot import ClockBasis, StepTime
 from trainmon.ticks import Interval, TickReader
 
 BUFFER = 64
+PATIENCE = 16
+"""So many observations by another clock, with none by the one in use, and it is the clock."""
 _MOST_STEPS = 1e15
 _MOST_S = 1e10
 """Three centuries: what lies beyond is no observation but a misreading."""
@@ -37,6 +39,7 @@ class StepClock:
         self._printed_buffer: list[Interval] = []
         self._printed_at: float | None = None
         self._basis = ClockBasis.NONE
+        self._strange = 0
         self._last_step: float | None = None
         self._start_step: float | None = None
         self._earlier_step_s: float | None = None
@@ -48,13 +51,24 @@ class StepClock:
         """The counter stood at `step` when the run's clock showed `time_s` (cut off to `resolution_s`)."""
         if not _plausible(step, time_s):
             return
-        if basis is not self._basis:
-            self._reader.reset()
-            self._basis = basis
+        if not self._keeps_to(basis):
+            return
         self._see(step)
         interval = self._reader.read(step, time_s, resolution_s)
         if interval is not None:
             self._keep(interval, self._buffer, self._ledger)
+
+    def _keeps_to(self, basis: ClockBasis) -> bool:
+        """Two clocks do not mix: another one is used once the one in use has fallen silent."""
+        if basis is self._basis:
+            self._strange = 0
+            return True
+        self._strange += 1
+        if self._basis is not ClockBasis.NONE and self._strange < PATIENCE:
+            return False
+        self._reader.reset()
+        self._basis, self._strange = basis, 0
+        return True
 
     def lap(self, step: float, time_s: float, *, fresh: bool, resolution_s: float = 1.0) -> None:
         """A new bar of this counter begins at `step`, with a clock of its own; what lies before it is no step.
