@@ -7,8 +7,10 @@ from pathlib import Path
 from trainmon.estimates import Estimate, EstimateDocument, Scope
 from trainmon.parsers.documents.blocks import read_pieces
 from trainmon.parsers.documents.claims import Claim, read_claims
+from trainmon.parsers.documents.contradictions import find_contradictions
 from trainmon.parsers.documents.encoding import decode, repair, split_lines
 from trainmon.parsers.documents.facts import read_facts
+from trainmon.parsers.documents.plan import plan_of
 from trainmon.parsers.documents.scenario import scenario_of
 
 RUN_SCOPES = (Scope.TOTAL, Scope.EPOCH, Scope.STEP, Scope.STAGE)
@@ -26,7 +28,13 @@ def read_text(text: str, path: str = "") -> EstimateDocument:
     claims, outline = read_claims(pieces)
     facts = read_facts(pieces)
     estimates = tuple(_estimate(claim, lines) for claim in claims)
-    return EstimateDocument(path=path, estimates=estimates, facts=tuple(placed.fact for placed in facts), title=outline.title)
+    return EstimateDocument(
+        path=path,
+        estimates=estimates,
+        facts=tuple(placed.fact for placed in facts),
+        contradictions=find_contradictions(plan_of(pieces, claims, facts, outline)),
+        title=outline.title,
+    )
 
 
 def looks_like_estimates(text: str) -> bool:

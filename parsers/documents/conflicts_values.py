@@ -1,0 +1,199 @@
+"""Contradictions between statements about the same thing: two totals, a bound and a point, two sizes of one dataset."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from trainmon.estimates import Contradiction, Scope
+from trainmon.parsers.documents.claims import Claim
+from trainmon.parsers.documents.conflict import conflict
+from trainmon.parsers.documents.plan import (
+    Interval,
+    Plan,
+    apart,
+    cases_of,
+    count_of,
+    epochs_of,
+    interval,
+    is_whole,
+    lines,
+    near_words,
+    purpose_of,
+    ratio_of,
+    show,
+)
+
+_SAME = 1.02
+_POINT_IN_RANGE = 0.1
+
+
+def value_conflicts(plan: Plan) -> Iterator[Contradiction]:
+    """Compare every statement with the others about the same run, stage or size."""
+    yield from _same_run(plan)
+    yield from _headline_and_sum(plan)
+    yield from _bounds(plan)
+    yield from _dataset_sizes(plan)
+    yield from _settings(plan)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What tells one run from another; None and empty are unknown."""
+
+    claim: Claim
+    value: Interval
+    epochs: float | None
+    count: Interval | None
+    cases: frozenset[str]
+    purpose: frozenset[str]
+    parallel: bool
+
+
+def _runs(plan: Plan) -> list[_Run]:
+    runs = []
+    for claim in plan.claims:
+        value = interval(claim.span)
+        if not is_whole(claim) or value is None or claim.restates >= 0 or claim.operand or _is_product(claim):
+            continue
+        if claim.span.position_in_list is not None:
+            continue
+        cases, purpose = frozenset(cases_of(claim)), frozenset(purpose_of(claim))
+        runs.append(_Run(claim, value, epochs_of(claim, plan), count_of(claim, plan), cases, purpose, False))
+    return runs
+
+
+def _is_product(claim: Claim) -> bool:
+    """Tell whether a total is worked out on its line from something else (`3 × 45 minutes = ...`)."""
+    return bool(re.search(r"[×*]", claim.piece.text[: claim.span.start])) or bool(re.search(r"→|instead", claim.piece.text))
+
+
+def _key(run: _Run) -> tuple[object, ...] | None:
+    """Give what makes two runs the same; None where too little is said."""
+    purpose = {word for word in run.purpose if word not in {"first", "local"}}
+    if "quick" in purpose or "smoke" in purpose:
+        return ("quick", frozenset(purpose), run.count if run.count and run.count[0] == run.count[1] else None)
+    if run.count and run.count[0] == run.count[1] and run.count[0] >= 1000:
+        return (run.count, run.epochs, run.cases, frozenset(purpose))
+    sizes = run.cases & {"small", "medium", "large"}
+    return (run.cases, frozenset(purpose)) if sizes else None
+
+
+def _same_run(plan: Plan) -> Iterator[Contradiction]:
+    groups: dict[tuple[object, ...], list[_Run]] = defaultdict(list)
+    for run in _runs(plan):
+        key = _key(run)
+        if key is not None:
+            groups[key].append(run)
+    for runs in groups.values():
+        yield from _compared(runs)
+
+
+def _compared(runs: list[_Run]) -> Iterator[Contradiction]:
+    values = sorted({run.value for run in runs})
+    if len(values) < 2:
+        return
+    worst = max(_disagree(one, other) for one in values for other in values)
+    if worst > _SAME:
+        said = ", ".join(show(value) for value in values)
+        name = near_words(runs[0].claim).split("|")[0].strip()[:50] or runs[0].claim.words.label
+        yield conflict("two_values", lines(*(run.claim for run in runs)), f"{name}: {said} for the same run", worst)
+
+
+def _disagree(one: Interval, other: Interval) -> float:
+    """Give how far two statements lie apart; a point well inside a range agrees with it."""
+    for point, whole in ((one, other), (other, one)):
+        if point[0] == point[1] and whole[0] < whole[1] and whole[0] <= point[0] <= whole[1]:
+            place = (point[0] - whole[0]) / (whole[1] - whole[0])
+            if _POINT_IN_RANGE <= place <= 1 - _POINT_IN_RANGE:
+                return 1.0
+            return ratio_of(whole[0], whole[1])
+    return apart(one, other)
+
+
+def _headline_and_sum(plan: Plan) -> Iterator[Contradiction]:
+    """Hold a total against the result worked out in the lines under it."""
+    for claim in plan.claims:
+        stated = interval(claim.span)
+        if not is_whole(claim) or stated is None or claim.piece.kind != "item" or claim.piece.parents:
+            continue
+        for child in plan.claims:
+            value = interval(child.span)
+            if not (is_whole(child) and value and child.piece.parents and child.piece.parents[-1] == claim.piece.text):
+                continue
+            if 0 < child.piece.line - claim.piece.line < 8 and apart(stated, value) > _SAME:
+                text = f"stated as {show(stated)}, worked out as {show(value)}"
+                yield conflict("two_values", lines(claim, child), text, apart(stated, value))
+
+
+def _bounds(plan: Plan) -> Iterator[Contradiction]:
+    """Notice `less than 2 hours` repeated as `2 hours`; a bound and a point that agree are no contradiction."""
+    for bound in plan.claims:
+        span = bound.span
+        if (span.high_s is None) == (span.low_s is None) or bound.scope in {Scope.THRESHOLD, Scope.TIMELINE, Scope.SAVING}:
+            continue
+        for claim in plan.claims:
+            value = interval(claim.span)
+            if claim.scope is not bound.scope or value is None or not _same_place(plan, bound, claim):
+                continue
+            broken = span.high_s is not None and value[0] >= span.high_s * 0.999
+            broken = broken or (span.low_s is not None and value[1] <= span.low_s * 1.001)
+            if broken and ratio_of(value[0], span.high_s or span.low_s or 0.0) < 3:
+                text = f"{span.text} in one place, {claim.span.text} in the other"
+                yield conflict("two_values", lines(bound, claim), text, ratio_of(value[0], span.high_s or span.low_s or 0.0))
+
+
+def _same_place(plan: Plan, one: Claim, other: Claim) -> bool:
+    """Tell whether two claims are about one run: the same section, and the same number of examples where both name it."""
+    shared = [h for h in one.piece.headings if h.level > 1 and h in other.piece.headings]
+    counts = count_of(one, plan), count_of(other, plan)
+    if counts[0] and counts[1]:
+        return counts[0] == counts[1] and bool(shared)
+    same = one.piece.headings == other.piece.headings and cases_of(one) == cases_of(other)
+    return same and (counts[0] or counts[1]) is None and one.piece.group != other.piece.group and one.piece.kind != "cell"
+
+
+_SIZED = re.compile(
+    r"\b(?P<size>small|medium|large)\b.{0,30}?[(（](?P<inside>[^()（）]+)[)）]", re.IGNORECASE
+)
+_NOUN_COUNT = re.compile(r"~?\s*(?P<count>\d[\d,]*)\s*(?P<k>k)?\s+(?:unique\s+)?(?P<noun>[a-z]{4,})", re.IGNORECASE)
+
+
+def _dataset_sizes(plan: Plan) -> Iterator[Contradiction]:
+    """Compare the figures in brackets behind `Small dataset`, `Medium dataset` by what they count."""
+    said: dict[str, dict[str, dict[float, int]]] = defaultdict(lambda: defaultdict(dict))
+    for piece in plan.pieces:
+        if piece.kind == "cell":
+            continue
+        for match in _SIZED.finditer(piece.text):
+            for counted in _NOUN_COUNT.finditer(match["inside"]):
+                value = float(counted["count"].replace(",", "")) * (1000 if counted["k"] else 1)
+                said[counted["noun"].lower()][match["size"].lower()].setdefault(value, piece.line + 1)
+    for noun, sizes in said.items():
+        broken = {size: values for size, values in sizes.items() if len(values) > 1}
+        if broken:
+            where = [line for values in broken.values() for line in values.values()]
+            worst = max(ratio_of(max(values), min(values)) for values in broken.values())
+            text = "; ".join(f"{size}: " + " and ".join(f"{v:,.0f}" for v in values) + f" {noun}" for size, values in broken.items())
+            yield conflict("two_values", where, text, worst)
+
+
+def _settings(plan: Plan) -> Iterator[Contradiction]:
+    """Notice a step limit that ends a run before its epochs are over."""
+    per_epoch = plan.first("steps_per_epoch")
+    if per_epoch is None or not isinstance(per_epoch.value, float):
+        return
+    for placed in plan.facts:
+        if placed.fact.name != "total_steps" or placed.piece.code is None or placed.piece.comment and "=" not in placed.piece.text:
+            continue
+        if not re.search(r"max[_-]?(?:steps|iters)", placed.piece.text, re.IGNORECASE):
+            continue
+        epochs = [p for p in plan.facts if p.fact.name == "epochs" and p.piece.group == placed.piece.group]
+        if epochs and isinstance(epochs[-1].fact.value, float) and isinstance(placed.fact.value, float):
+            wanted = epochs[-1].fact.value * per_epoch.value
+            if placed.fact.value < 0.98 * wanted:
+                text = f"{placed.fact.value:,.0f} steps end the run after {placed.fact.value / per_epoch.value:.2g} of {epochs[-1].fact.value:g} epochs"
+                where = (placed.fact.line, epochs[-1].fact.line, per_epoch.line)
+                yield conflict("two_values", where, text, ratio_of(wanted, placed.fact.value))

@@ -1,0 +1,26 @@
+"""Where a document contradicts itself: every check, each finding once, in the order of its lines."""
+
+from __future__ import annotations
+
+from trainmon.estimates import Contradiction
+from trainmon.parsers.documents.conflicts_samples import sample_conflicts
+from trainmon.parsers.documents.conflicts_scaling import scaling_conflicts
+from trainmon.parsers.documents.conflicts_sums import sum_conflicts
+from trainmon.parsers.documents.conflicts_values import value_conflicts
+from trainmon.parsers.documents.conflicts_written import written_conflicts
+from trainmon.parsers.documents.plan import Plan
+
+_CHECKS = (written_conflicts, sum_conflicts, value_conflicts, sample_conflicts, scaling_conflicts)
+_MOST_CLAIMS = 3000
+"""Checks compare claims with one another; beyond this many a document is data."""
+
+
+def find_contradictions(plan: Plan) -> tuple[Contradiction, ...]:
+    """Run every check over one document."""
+    if len(plan.claims) > _MOST_CLAIMS:
+        return tuple(written_conflicts(plan))
+    found: dict[tuple[str, tuple[int, ...]], Contradiction] = {}
+    for check in _CHECKS:
+        for one in check(plan):
+            found.setdefault((one.kind, one.lines), one)
+    return tuple(sorted(found.values(), key=lambda one: (one.lines, one.kind)))

@@ -1,0 +1,198 @@
+"""Claims and facts of one document together, and the questions that arithmetic asks of them."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from trainmon.estimates import Fact, Scope
+from trainmon.parsers.documents.blocks import Piece
+from trainmon.parsers.documents.claims import Claim
+from trainmon.parsers.documents.durations import Span
+from trainmon.parsers.documents.facts import Placed
+from trainmon.parsers.documents.outline import Outline
+
+Interval = tuple[float, float]
+
+_CASES = {
+    "worst": r"worst|conservative|pessimistic|upper|最坏|保守",
+    "best": r"best\s+case|optimistic|lower|最好|乐观",
+    "expected": r"realistic|expected|likely|typical|average|一般|典型",
+}
+CASES = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in _CASES.items()}
+_SIZES = re.compile(r"\b(small|medium|large|tiny|full|half)\b", re.IGNORECASE)
+_DEVICES = re.compile(r"\b(cpu|gpu|mps|tpu)\b|\b([AHVTPL]\d{1,3}|RTX\s?\d{4})\b", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Plan:
+    """One document, ready for arithmetic."""
+
+    pieces: list[Piece]
+    claims: list[Claim]
+    facts: list[Placed]
+    outline: Outline
+    by_line: dict[int, list[Fact]] = field(default_factory=lambda: defaultdict(list))
+    """0-based line -> its facts."""
+
+    def facts_on(self, line: int, name: str) -> list[Fact]:
+        """Give the facts of one name on one 0-based line."""
+        return [fact for fact in self.by_line.get(line, ()) if fact.name == name]
+
+    def first(self, name: str, piece: Piece | None = None) -> Fact | None:
+        """Give the fact that holds at `piece`: of its section, else of an enclosing one, else the document's first."""
+        best, rank = None, -1
+        for placed in self.facts:
+            if placed.fact.name != name or (piece is not None and placed.piece.quoted != piece.quoted):
+                continue
+            shared = _shared(placed.piece, piece) if piece else 0
+            if shared > rank:
+                best, rank = placed.fact, shared
+        return best
+
+    def here(self, name: str, piece: Piece) -> Fact | None:
+        """Give the fact that stands on the line of `piece`, in its parents, or in a heading above it; None otherwise."""
+        for line in (piece.line, *(heading.line for heading in reversed(piece.headings))):
+            found = self.facts_on(line, name)
+            if found:
+                return found[0]
+        return None
+
+
+def plan_of(pieces: list[Piece], claims: list[Claim], facts: list[Placed], outline: Outline) -> Plan:
+    """Put a document together."""
+    plan = Plan(pieces, claims, facts, outline)
+    for placed in facts:
+        plan.by_line[placed.piece.line].append(placed.fact)
+    return plan
+
+
+def _shared(one: Piece, other: Piece) -> int:
+    count = 0
+    for left, right in zip(one.headings, other.headings, strict=False):
+        if left != right:
+            break
+        count += 1
+    return count
+
+
+def interval(span: Span) -> Interval | None:
+    """Give (low, high) in seconds; None for a bound or a vague duration."""
+    if span.likely_s is not None:
+        return span.likely_s, span.likely_s
+    if span.low_s is not None and span.high_s is not None:
+        return span.low_s, span.high_s
+    return None
+
+
+def scaled(value: Interval, factor: float) -> Interval:
+    """Multiply both ends."""
+    return value[0] * factor, value[1] * factor
+
+
+def ratio_of(one: float, other: float) -> float:
+    """Give how far two values lie apart, as a factor of at least 1; 1 where either is not positive."""
+    return max(one / other, other / one) if one > 0 and other > 0 else 1.0
+
+
+def apart(one: Interval, other: Interval) -> float:
+    """Give the larger of the factors between the lower and between the upper ends."""
+    return max(ratio_of(one[0], other[0]), ratio_of(one[1], other[1]))
+
+
+def outside(value: Interval, whole: Interval, slack: float = 1.02) -> float:
+    """Give the factor by which `value` leaves `whole`, 1.0 where it stays inside."""
+    over, under = value[1] / whole[1] if whole[1] else 1.0, whole[0] / value[0] if value[0] else 1.0
+    return max(over, under) if max(over, under) > slack else 1.0
+
+
+def total_of(values: Iterable[Interval]) -> Interval:
+    """Add intervals end to end."""
+    low = high = 0.0
+    for one in values:
+        low, high = low + one[0], high + one[1]
+    return low, high
+
+
+def cases_of(claim: Claim) -> set[str]:
+    """Give the conditions that tell two claims about the same thing apart: case, size, device."""
+    own = f"{claim.words.inner} {claim.words.label} {' '.join(claim.piece.parents)} {claim.piece.lead} {' '.join(claim.piece.cells[:1])}"
+    near = own + " " + " ".join(heading.text for heading in claim.piece.headings[-1:])
+    found = {name for name, pattern in CASES.items() if pattern.search(near)}
+    found |= {match[0].lower() for match in _SIZES.finditer(near)}
+    return found | {match[0].lower() for match in _DEVICES.finditer(own)}
+
+
+_KILO = re.compile(r"(?<![\w.-])(\d{1,3}(?:\.\d+)?)\s?[kK]\b(?!\s*(?:tokens?|context|steps|iter))")
+_EPOCHS = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)\s*epochs?\b|\b(single|one|half)[\s-]+epoch|epochs?\W{1,4}(\d+(?:\.\d+)?)\b", re.IGNORECASE)
+_EPOCH_WORDS = {"single": 1.0, "one": 1.0, "half": 0.5}
+_PURPOSE = re.compile(
+    r"\b(quick|smoke|fast|retrain\w*|cached|optimi[sz]ed|production|sequential|parallel|baseline|hans|all|sft|grpo|frozen|local\w*|early\s+stopping|"
+    r"mixed\s+precision|first)\b|\b(p\d\w*\.\w+)",
+    re.IGNORECASE,
+)
+
+
+def near_words(claim: Claim) -> str:
+    """Give the words that say for what a claim holds: its label, its row, its header, its innermost heading."""
+    piece = claim.piece
+    header = piece.header[piece.column] if 0 <= piece.column < len(piece.header) else ""
+    row = " | ".join(piece.cells[:1]) if piece.kind == "cell" else f"{claim.words.label} {claim.words.inner} {claim.words.clause}"
+    heading = piece.headings[-1].text if piece.headings else ""
+    return " | ".join((row, header, claim.words.after[:40], *piece.parents[-1:], heading))
+
+
+def epochs_of(claim: Claim, plan: Plan) -> float | None:
+    """Give the epochs that a claim is about: named near it, set in the code above it, else the document's only value."""
+    piece = claim.piece
+    for name in ("epochs",):
+        if found := plan.facts_on(piece.line, name):
+            return float(found[-1].value)
+    if match := _EPOCHS.search(near_words(claim)):
+        return _EPOCH_WORDS[match[2].lower()] if match[2] else float(match[1] or match[3])
+    if set_above := re.findall(r"(?i)epochs[ =:]+(\d+(?:\.\d+)?)", piece.code_above):
+        return float(set_above[-1])
+    known = {float(placed.fact.value) for placed in plan.facts if placed.fact.name == "epochs" and placed.fact.high is None}
+    return known.pop() if len(known) == 1 else None
+
+
+def count_of(claim: Claim, plan: Plan) -> Interval | None:
+    """Give the number of examples that a claim is about, as an interval; None where nothing says it."""
+    piece = claim.piece
+    fact = plan.here("examples", piece)
+    own = plan.facts_on(piece.line, "examples")
+    kilo = _KILO.search(near_words(claim).rpartition("|")[0] if piece.kind != "cell" else near_words(claim))
+    if not own and kilo:
+        value = float(kilo[1]) * 1000
+        return value, value
+    if fact is None:
+        grouped = [p.fact for p in plan.facts if p.fact.name == "examples" and p.piece.group == piece.group and piece.kind == "item"]
+        fact = grouped[0] if len(grouped) == 1 else None
+    if fact is None or not isinstance(fact.value, float):
+        return None
+    return fact.value, fact.high or fact.value
+
+
+def purpose_of(claim: Claim) -> set[str]:
+    """Give the words that name a particular run: `quick`, `cached`, `parallel`, a method, an instance type."""
+    return {match[0].lower() for match in _PURPOSE.finditer(near_words(claim))}
+
+
+def lines(*claims: Claim) -> tuple[int, ...]:
+    """Give the 1-based lines of claims, in order, each once."""
+    return tuple(sorted({claim.piece.line + 1 for claim in claims}))
+
+
+def is_whole(claim: Claim) -> bool:
+    """Tell whether a claim is about a whole run on the clock."""
+    return claim.scope is Scope.TOTAL and not claim.span.device_time
+
+
+def show(value: Interval) -> str:
+    """Write an interval as people do: `32-48 min`."""
+    top = value[1]
+    size, unit = next(((s, u) for s, u in ((86400.0, "days"), (3600.0, "h"), (60.0, "min")) if top >= 2 * s), (1.0, "s"))
+    low, high = f"{value[0] / size:.3g}", f"{value[1] / size:.3g}"
+    return f"{low} {unit}" if low == high else f"{low}-{high} {unit}"
