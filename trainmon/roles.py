@@ -79,7 +79,9 @@ def _epoch_counter(track: Track, by_key: Mapping[TrackKey, Track]) -> Track | No
     """The counter around `track` that moves by one with each of its laps."""
     for key in track.parents.keys() | track.inside:
         outer = by_key.get(key)
-        if outer is None or outer.kind not in (None, StageKind.TRAIN) or outer.epoch is not None:
+        if outer is None or outer.kind not in (None, StageKind.TRAIN):
+            continue
+        if outer.epoch is not None and outer.total != outer.total_epochs and track.laps < 2:
             continue  # a bar whose name gives the epoch (`Epoch 1/3`) counts the steps of that epoch
         in_step = outer.current - track.laps in (-1.0, 0.0) and (outer.lap is None or outer.lap.first < 1)
         if in_step and (names_epochs(outer.name) or track.laps >= 2):

@@ -45,7 +45,8 @@ def stages_of(
 
 def _counted_stages(state: RunState, roles: Roles, *, over: bool) -> list[tuple[float, StageInfo]]:
     parts = {track.key for track in (roles.train, roles.epochs, *roles.companions) if track is not None}
-    latest = max((track.last_s or 0.0 for track in state.tracks.values()), default=0.0)
+    latest_track = max(state.tracks.values(), key=lambda track: track.last_s or 0.0, default=None)
+    latest = (latest_track.last_s or 0.0) if latest_track is not None else 0.0
     return [
         _begun(
             track,
@@ -54,7 +55,7 @@ def _counted_stages(state: RunState, roles: Roles, *, over: bool) -> list[tuple[
         for track in state.tracks.values()
         if track.key not in parts
         and track.scope is not CounterScope.EPOCHS
-        and (track.total is not None or track.counted > 0)
+        and (track.counted > 0 or (track is latest_track and track.total is not None))
     ]
 
 

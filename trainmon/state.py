@@ -34,6 +34,7 @@ from trainmon.roles import Roles, assign_roles
 from trainmon.run_clock import RunClock
 from trainmon.series import MetricSeries
 from trainmon.snapshot import ClockBasis, ProblemInfo
+from trainmon.stage_names import kind_by_name
 from trainmon.tracks import Track, TrackKey, track_key
 
 _MAX_TRACKS = 64
@@ -76,6 +77,8 @@ class RunState:
         self.last_arrived_s: float | None = None
         self.metric_epoch: MetricEpoch | None = None
         self.lines = 0
+        self._aliases: dict[TrackKey, TrackKey] = {}
+        """Names and totals that bars had before they changed."""
         self._roles: Roles | None = None
         self._last_in_bar: Mapping[str, float] | None = None
         self._unplaced: list[MetricSeries] = []
@@ -174,7 +177,7 @@ class RunState:
 
     def _track_of(self, counter: Counter) -> Track | None:
         key = track_key(counter)
-        track = self.tracks.get(key)
+        track = self.tracks.get(self._aliases.get(key, key))
         if track is None and counter.is_bar:
             track = self._renamed(counter)
         if track is None:
@@ -186,24 +189,21 @@ class RunState:
         return track
 
     def _renamed(self, counter: Counter) -> Track | None:
-        """A bar whose total changed or fell away goes on counting: the same bar under another key."""
+        """A bar whose name or total changed goes on counting: the same bar under another key."""
+        key = track_key(counter)
         for track in self.tracks.values():
-            if not track.is_bar or track.key[0] != track_key(counter)[0] or track.lap is None:
-                continue
-            lap = track.lap
-            goes_on = (
-                lap.elapsed_s is not None
-                and counter.elapsed_s is not None
-                and counter.elapsed_s >= lap.elapsed_s > 0
-                and lap.current <= counter.current <= lap.current + max(2.0, 0.1 * lap.current)
-                and counter.current > 0
-            )
-            # Past its total a bar is drawn without one (n > total by half a step and more).
-            if goes_on and (counter.total is None or not track.complete):
+            if track.is_bar and (
+                _total_changed(track, counter) or (track is self._last_moved and _name_changed(track, counter))
+            ):
                 del self.tracks[track.key]
+                self._aliases[track.key] = key
                 if counter.total is not None:
-                    track.key = track_key(counter)
+                    track.key = key
+                else:  # past its total a bar is drawn without one
+                    self._aliases[key] = track.key
+                    del self._aliases[track.key]
                 self.tracks[track.key] = track
+                self._roles = None
                 return track
         return None
 
@@ -232,6 +232,7 @@ class RunState:
         self.tracks = {}
         self.end = None
         self.metric_epoch = None
+        self._aliases = {}
         self._roles = None
         self._last_moved = None
         self._unplaced = []
@@ -439,6 +440,26 @@ class RunState:
         if failed and event.kind in (EndingKind.FAILED, EndingKind.INTERRUPTED):
             return
         self.end = End(kind=event.kind, text=event.text, line=line.number, step=self.train_counted)
+
+
+def _total_changed(track: Track, counter: Counter) -> bool:
+    lap = track.lap
+    if lap is None or lap.elapsed_s is None or counter.elapsed_s is None or track.key[0] != track_key(counter)[0]:
+        return False
+    goes_on = counter.elapsed_s >= lap.elapsed_s > 0 and counter.current > 0
+    near = lap.current <= counter.current <= lap.current + max(2.0, 0.1 * lap.current)
+    return goes_on and near and (counter.total is None or not track.complete)
+
+
+def _name_changed(track: Track, counter: Counter) -> bool:
+    """`set_description`: a new bar would begin at no elapsed time."""
+    lap = track.lap
+    if lap is None or lap.elapsed_s is None or counter.elapsed_s is None or track.complete:
+        return False
+    if counter.total != track.total or counter.total is None or counter.current < lap.current:
+        return False
+    kind = kind_by_name(counter.name)
+    return counter.elapsed_s >= lap.elapsed_s and (counter.elapsed_s > 0 or (kind is not None and kind is track.kind))
 
 
 def _is_loss(name: str) -> bool:

@@ -192,8 +192,6 @@ class Track:
         self._note_epoch(counter)
         assert self.lap is not None
         self.lap.current = max(counter.current, self.lap.current) if self.is_bar else counter.current
-        if counter.elapsed_s is not None:
-            self.lap.elapsed_s = counter.elapsed_s
         if counter.epoch is not None:
             self.lap.epoch = counter.epoch
 
