@@ -33,6 +33,11 @@ from trainmon.snapshot import (
     RunStatus,
 )
 
+__all__ = [
+    "HOSTILE_NAMES", "BoardSource", "board", "document", "every_kind", "faster", "finished", "gpus", "interrupted",
+    "many",    "not_a_number", "out_of_memory", "pipeline", "resumed", "slower", "stalled", "waiting", "within",
+]  # fmt: skip
+
 HOSTILE_NAMES = (
     "[/red]",
     "[@click=app.quit]x",

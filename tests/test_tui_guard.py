@@ -212,9 +212,9 @@ class FakeStream(io.StringIO):
     ],
 )
 def test_a_screen_needs_a_terminal(stdin: bool, stdout: bool, stderr: bool, term: str, reason: str | None) -> None:
-    streams = [FakeStream(terminal=each) for each in (stdin, stdout, stderr)]
+    first, second, third = (FakeStream(terminal=each) for each in (stdin, stdout, stderr))
 
-    assert can_show_screen(*streams, {"TERM": term} if term else {}) == reason
+    assert can_show_screen(first, second, third, {"TERM": term} if term else {}) == reason
 
 
 def test_a_closed_or_missing_stream_is_no_terminal() -> None:

@@ -76,7 +76,7 @@ def test_columns_come_with_the_width() -> None:
         "state",
         "run",
         "progress",
-        "left",
+        "ETA",
         "verdict",
     }
     assert {"loss", "step", "s/step", "documented"} <= {column.title for column, _ in columns.lay_out(120).columns}

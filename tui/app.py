@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from time import monotonic
 from typing import ClassVar
 
 from textual import on
@@ -56,7 +55,7 @@ class TrainmonApp(App[None]):
         self.board: Board | None = None
         self._clock = source if isinstance(source, Clock) else None
         self.feed = Feed(source, self.post_message, hz)
-        self._titled: tuple[str, float] = ("", -_TITLE_PAUSE_S)
+        self._titled = ""
         self._guard: TerminalGuard | None = None
         if self.no_color:
             self.theme = "ansi-dark"
@@ -70,7 +69,7 @@ class TrainmonApp(App[None]):
 
     def on_mount(self) -> None:
         """Start to ask the source; the first paint does not wait for it."""
-        if self._driver is not None and not self.is_headless and sys.__stdin__ is not None:
+        if self._driver is not None and not self.is_headless and sys.__stdin__ is not None and sys.__stdin__.isatty():
             self._guard = TerminalGuard(
                 soon=self._soon,
                 leave=self.leave,
@@ -80,6 +79,7 @@ class TrainmonApp(App[None]):
             )
             self._guard.install()
             self._driver.write(_KEEP_TITLE)
+            self.set_interval(_TITLE_PAUSE_S, self._set_title)
         self.feed.start()
 
     def on_unmount(self) -> None:
@@ -113,9 +113,12 @@ class TrainmonApp(App[None]):
     def _show_board(self, message: BoardChanged) -> None:
         self.board = message.board
         self.feed.acknowledge()
-        if isinstance(self.screen, BoardScreen):
-            self.screen.show(message.board, self._clock.describe() if self._clock is not None else "")
-        self._set_title(message.board)
+        clock = self._clock.describe() if self._clock is not None else ""
+        for screen in self.screen_stack:
+            if isinstance(screen, BoardScreen):
+                screen.show(message.board, clock)
+        if not self._titled:
+            self._set_title()
 
     @on(FeedStopped)
     def _tell_failure(self, message: FeedStopped) -> None:
@@ -136,7 +139,8 @@ class TrainmonApp(App[None]):
 
     @on(RunWanted)
     def _open_run(self, message: RunWanted) -> None:
-        self._open(RunScreen(message.name))
+        order = next((screen.order for screen in self.screen_stack if isinstance(screen, Overview)), ())
+        self._open(RunScreen(message.name, order))
 
     @on(ComparisonWanted)
     def _open_comparison(self, message: ComparisonWanted) -> None:
@@ -186,13 +190,14 @@ class TrainmonApp(App[None]):
         screen.board = self.board
         self.push_screen(screen)
 
-    def _set_title(self, board: Board) -> None:
-        """Name the progress in the terminal's title, now and then."""
-        title, (shown, at) = terminal_title(board), self._titled
-        if self._guard is None or self._driver is None or title == shown or monotonic() - at < _TITLE_PAUSE_S:
+    def _set_title(self) -> None:
+        """Name the progress in the terminal's title, where it changed."""
+        if self._guard is None or self._driver is None or self.board is None:
             return
-        self._titled = title, monotonic()
-        self._driver.write(f"\x1b]2;{title}\x07")
+        title = terminal_title(self.board)
+        if title != self._titled:
+            self._titled = title
+            self._driver.write(f"\x1b]2;{title}\x07")
 
 
 def run(source: Source, *, ascii: bool = False, hz: float = 1.0, mouse: bool = True) -> int:  # noqa: A002

@@ -9,7 +9,7 @@ from trainmon import units
 from trainmon.snapshot import MetricInfo, RunSnapshot, StepTime
 from trainmon.tui import bars
 from trainmon.tui.braille import Curve, Points, nearest, plot, scale_of, smooth
-from trainmon.tui.text import Row, Span, fit, fit_row, plain, shorten
+from trainmon.tui.text import Row, Span, as_fits, fit, fit_row, plain, shorten, width_of
 
 _LABEL_WIDTH = 10
 
@@ -96,16 +96,18 @@ def step_time_chart(
     if smoothed:
         curves = [Curve(points=rest, role="faint"), Curve(points=warm, role="warn"), Curve(points=smooth(rest))]
     band = documented_step_s(run)
-    told = _at_cursor(times.history, cursor) or f"p10 {_seconds(times.p10)}  p90 {_seconds(times.p90)}"
-    title: list[Span] = [("step time ", "title"), (units.step_time(times.median, plain(run.unit)), "")]
+    told = _at_cursor(times.history, cursor)
+    title: Row = (("step time ", "title"), (units.step_time(times.median, plain(run.unit)), ""))
+    parts: list[Span] = [(told, "")] if told else []
     if band is not None:
-        title.append((f"   ░ documented {_seconds_range(band)}", "band"))
+        parts.append((f"░ documented {_seconds_range(band)}", "band"))
     if times.warmup_steps:
-        title.append((f"   warm-up {times.warmup_steps} steps", "warn"))
-    title.append((f"   {told}", "muted"))
+        parts.append((f"warm-up {times.warmup_steps} steps", "warn"))
+    parts.append((f"p10 {_seconds(times.p10)}  p90 {_seconds(times.p90)}", "muted"))
+    title = (*title, *as_fits(parts, width - width_of(title), gap=3))
     finite = [y for _, y in rest[1:] or rest if math.isfinite(y)]
     return chart(
-        tuple(title),
+        title,
         curves,
         width,
         height,

@@ -41,7 +41,7 @@ def _state(run: RunSnapshot, width: int, _now: float) -> Row:
 
 
 def _name(run: RunSnapshot, width: int, _now: float) -> Row:
-    return ((fit(shorten_left(plain(run.name), width), width), ""),)
+    return ((fit(shorten_left(words.name(run), width), width), ""),)
 
 
 def _progress(run: RunSnapshot, width: int, _now: float) -> Row:
@@ -106,8 +106,8 @@ def _step_time(run: RunSnapshot) -> str:
     return "" if run.step_time_s is None else units.step_time(run.step_time_s.median).partition("/")[0]
 
 
-_LEFT = Column(title="left", width=7, cell=_text(words.time_left, right=True), right=True)
-_INTERVAL = Column(title="left (80 %)", width=13, cell=_text(words.time_left_interval, right=True), right=True)
+_LEFT = Column(title="ETA", width=7, cell=_text(words.time_left, right=True), right=True)
+_INTERVAL = Column(title="ETA 80 %", width=13, cell=_text(words.time_left_interval, right=True), right=True)
 _TROUBLE = Column(title="verdict", width=16, cell=_verdict_or_trouble, most=27)
 _COLUMNS = {
     "state": Column(title="state", width=13, cell=_state),
@@ -221,7 +221,7 @@ def line(
         if at:
             row.append((layout.gap, ""))
         if column.title == "run" and in_group:
-            text = plain(run.name)[len(folder_of(plain(run.name))) :].removeprefix("/")
+            text = words.name(run).removeprefix(plain(folder_of(run.name))).removeprefix("/")
             row.append((fit(text, width), ""))
         else:
             row.extend(column.cell(run, width, now))

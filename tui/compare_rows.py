@@ -27,7 +27,7 @@ _FIGURES: tuple[tuple[str, Callable[[RunSnapshot], Span]], ...] = (
     ("step", lambda run: (units.steps(run.step, run.total_steps), "")),
     ("step time", _step_time),
     ("elapsed", lambda run: (units.duration(run.elapsed_s), "")),
-    ("left", lambda run: (words.time_left_interval(run), "")),
+    ("ETA", lambda run: (words.time_left_interval(run), "")),
     ("documented", lambda run: (words.documented(run.documented), "band")),
     ("verdict", lambda run: words.verdict(run.verdict)),
     ("GPU memory", lambda run: (words.memory(run) or "-", "")),
@@ -55,7 +55,7 @@ def metric_names(runs: Sequence[RunSnapshot]) -> list[str]:
 
 
 def _named(at: int, run: RunSnapshot, width: int) -> Span:
-    return f"{letter(at)} {shorten_left(plain(run.name), width - 2)}", series_role(at)
+    return f"{letter(at)} {shorten_left(words.name(run), width - 2)}", series_role(at)
 
 
 def letter(at: int) -> str:

@@ -31,6 +31,11 @@ _KEYS = {
         "n p": "next and previous run",
         "escape q": "back",
     },
+    "A replay": {
+        "space": "stop the clock, go on",
+        "← → g G": "back and forward; to the start and the end",
+        "+ -": "faster, slower",
+    },
     "Everywhere": {": ctrl+p": "command palette, with the themes", "?": "this page", "q ctrl+c": "quit"},
 }
 

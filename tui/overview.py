@@ -50,6 +50,11 @@ class Overview(BoardScreen):
         yield LinesView(id="gpus", classes="fixed")
         yield Footer(show_command_palette=False)
 
+    @property
+    def order(self) -> tuple[str, ...]:
+        """Names of the runs as they are listed."""
+        return self.query_one(RunList).names
+
     def update_view(self) -> None:
         """Show what changed."""
         width, board = self.size.width, self.board

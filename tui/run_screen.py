@@ -51,9 +51,10 @@ class RunScreen(BoardScreen):
         Binding("k", "scroll(-1)", show=False),
     ]
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, order: Sequence[str] = ()) -> None:
         super().__init__()
         self.run_name = name
+        self._order = order
         self._section = Section.SUMMARY
         self._log = False
         self._smoothed = False
@@ -66,6 +67,10 @@ class RunScreen(BoardScreen):
         yield LinesView(id="tabs", classes="fixed")
         yield LinesView(id="main")
         yield Footer(show_command_palette=False)
+
+    def on_unmount(self) -> None:
+        """Read no more of the log."""
+        self.app.post_message(TailWanted(None))
 
     @property
     def wants_tail(self) -> bool:
@@ -225,10 +230,8 @@ class RunScreen(BoardScreen):
         self._main.scroll_relative(y=by, animate=False)
 
     def action_other(self, by: int) -> None:
-        """Show the next run of the board."""
-        names = [run.name for run in self.board.runs] if self.board is not None else []
-        if names:
-            at = names.index(self.run_name) if self.run_name in names else -1
-            self.run_name = names[(at + by) % len(names)]
+        """Show the next run of the list that this one was opened from."""
+        if self.run_name in self._order:
+            self.run_name = self._order[(self._order.index(self.run_name) + by) % len(self._order)]
             self._tail, self._cursor = (), None
             self.action_section(self._section)

@@ -8,10 +8,10 @@ from trainmon.snapshot import RunSnapshot
 from trainmon.tui import bars, words
 from trainmon.tui.attention import main_problem
 from trainmon.tui.chart import metric_chart, step_time_chart
-from trainmon.tui.text import Row, beside, fit, fit_row, heading, plain, shorten, shorten_left, width_of, wrap
+from trainmon.tui.text import Row, as_fits, beside, fit, fit_row, heading, plain, shorten, shorten_left, width_of, wrap
 from trainmon.tui.timeline import timeline
 
-_LABEL = 14
+_LABEL = 13
 _WIDE = 100
 """From this width on a gauge stands beside each verdict."""
 
@@ -20,10 +20,8 @@ def head(run: RunSnapshot, width: int, now: float) -> list[Row]:
     """Return the three lines that stay on top: who and how, how far, when it ends."""
     state, role = words.state(run)
     room = max(12, width - len(state) - 6)
-    first: Row = ((f" {state}  ", role), (shorten_left(plain(run.name), room), "title"))
-    reason = plain(run.state_reason)
-    if reason:
-        first = (*first, ("  " + reason, "muted"))
+    first: Row = ((f" {state}  ", role), (shorten_left(words.name(run), room), "title"))
+    first = (*first, *as_fits([(plain(run.state_reason), "muted")], width - width_of(first)))
     bar_width = max(10, min(60, width - 40))
     bar = bars.plan_bar(bar_width, words.course(run), role)
     unit = plain(run.unit)
@@ -53,9 +51,9 @@ def _ending(run: RunSnapshot, width: int, now: float) -> Row:
 
 def figures(run: RunSnapshot, width: int) -> list[Row]:
     """Return the run's figures in pairs of label and value, in as many columns as fit."""
-    pairs = _pairs(run)
     per_line = 2 if width >= 76 else 1
     cell = width // per_line
+    pairs = _pairs(run, cell - _LABEL - 1)
     rows = []
     for at in range(0, len(pairs), per_line):
         row: list[tuple[str, str]] = []
@@ -65,36 +63,41 @@ def figures(run: RunSnapshot, width: int) -> list[Row]:
     return rows
 
 
-def _pairs(run: RunSnapshot) -> list[tuple[str, str]]:
-    pairs = [("elapsed", units.duration(run.elapsed_s))]
-    times = run.step_time_s
-    if times is not None:
-        spread = units.step_time(times.p10).partition("/")[0] + " to " + units.step_time(times.p90).partition("/")[0]
-        pairs.append(("step time", f"{units.step_time(times.median, plain(run.unit))}  ({spread})"))
+def _pairs(run: RunSnapshot, room: int) -> list[tuple[str, str]]:
+    """Return labels and values, the values worded for `room` cells."""
+    pairs = [("elapsed", units.duration(run.elapsed_s)), *_pace(run)]
     if run.total_reason:
-        pairs.append(("total", f"{units.exact(run.total_steps)}: {plain(run.total_reason)}"))
+        pairs.append(("total", plain(run.total_reason)))
     if run.stage:
         pairs.append(("stage", plain(run.stage)))
     if run.attempts > 1:
         pairs.append(("attempt", f"{run.attempts}, from step {units.exact(run.start_step)}"))
-    if times is not None and times.warmup_steps:
-        pairs.append(("warm-up", f"{times.warmup_steps} steps, {units.duration(times.warmup_s)}"))
     memory = words.memory(run)
     if run.gpu is not None and memory:
-        pairs.append(
-            ("GPU memory", f"{memory}, peak {units.bytes_text(run.gpu.peak_memory_bytes)} ({plain(run.gpu.basis)})")
-        )
+        pairs.append(("GPU memory", f"{memory} ({plain(run.gpu.basis)})"))
+        pairs.append(("GPU peak", units.bytes_text(run.gpu.peak_memory_bytes)))
     name = words.loss_name(run)
     if name is not None:
-        metric = run.metrics[name]
-        course = f"(from {units.metric_value(metric.first)}, best {units.metric_value(metric.min)})"
-        pairs.append((shorten(plain(name), _LABEL - 3), f"{words.loss(run)[0]}  {course}"))
+        best = f"(best {units.metric_value(run.metrics[name].min)})"
+        pairs.append((shorten(plain(name), _LABEL - 3), f"{words.loss(run)[0]} {best}"))
     for file in run.files:
-        pairs.append(("file", f"{shorten_left(plain(file.path), 40)}  {plain(file.format)}"))
+        pairs.append(("file", shorten_left(plain(file.path), room)))
+        pairs.append(("format", ", ".join(map(plain, (file.format, *file.notes)))))
     return pairs
 
 
-def problems(run: RunSnapshot, width: int, *, most: int | None = None) -> list[Row]:
+def _pace(run: RunSnapshot) -> list[tuple[str, str]]:
+    times = run.step_time_s
+    if times is None:
+        return []
+    low, high = (units.step_time(value).partition("/")[0] for value in (times.p10, times.p90))
+    pairs = [("step time", f"{units.step_time(times.median, plain(run.unit))} ({low.partition(' ')[0]}-{high})")]
+    if times.warmup_steps:
+        pairs.append(("warm-up", f"{times.warmup_steps} steps, {units.duration(times.warmup_s)}"))
+    return pairs
+
+
+def problems(run: RunSnapshot, width: int, *, most: int | None = None, lines: int = 4) -> list[Row]:
     """Return the run's problems, the cause first, then the newest, each with its line of the log."""
     if not run.problems:
         return [(("  no problem in the log", "good"),)]
@@ -111,7 +114,7 @@ def problems(run: RunSnapshot, width: int, *, most: int | None = None) -> list[R
         rows.append(
             (("  ! ", role), (words.PROBLEM_WORDS[problem.kind], role), ("  " + where.removeprefix(", "), "muted"))
         )
-        rows.extend((("    " + line, ""),) for line in wrap(plain(problem.message), width - 6))
+        rows.extend((("    " + line, ""),) for line in wrap(plain(problem.message), width - 6, most=lines))
     if most is not None and len(run.problems) > most:
         rows.append(((f"    … {len(run.problems) - most} more (4)", "muted"),))
     return rows
@@ -182,9 +185,9 @@ def _source(verdict: Verdict, width: int) -> list[Row]:
 
 def preview(run: RunSnapshot, width: int, height: int) -> list[Row]:
     """Return the stages and the loss of a run in `height` rows: what the overview shows below its list."""
-    rows: list[Row] = [heading(plain(run.name), width)]
+    rows: list[Row] = [heading(shorten_left(words.name(run), width // 2), width)]
     left_width = width * 3 // 5
-    trouble = problems(run, left_width, most=1) if run.problems else []
+    trouble = problems(run, left_width, most=1, lines=2) if run.problems else []
     left = [*trouble, *timeline(run, left_width)]
     right_width = width - left_width - 3
     name = words.loss_name(run)

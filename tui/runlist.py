@@ -51,9 +51,9 @@ class RunList(SpanView, can_focus=True):
         self.marked: set[str] = set()
 
     @property
-    def layout_now(self) -> columns.Layout:
-        """The columns at the present width."""
-        return self._layout
+    def names(self) -> tuple[str, ...]:
+        """Names of the runs in their order."""
+        return tuple(entry.name for entry in self._entries if isinstance(entry, RunSnapshot))
 
     @property
     def current(self) -> str | None:

@@ -68,8 +68,12 @@ class BoardScreen(Screen[None]):
     def show(self, board: Board, clock: str = "") -> None:
         """Take a new board."""
         self.board, self.clock = board, clock
-        if self.is_mounted:
+        if self.is_mounted and self.is_current:
             self.update_view()
+
+    def on_screen_resume(self) -> None:
+        """Show what changed while another screen was on top."""
+        self.update_view()
 
     def update_view(self) -> None:
         """Show what changed."""

@@ -70,6 +70,18 @@ def fit_row(row: Row, width: int) -> Row:
     return (*kept, (" " * left, "")) if left else tuple(kept)
 
 
+def as_fits(parts: Iterable[Span], width: int, *, gap: int = 2) -> Row:
+    """Return parts in a row with a gap before each; those that do not fit are left out, the last ones first."""
+    row: list[Span] = []
+    left = width
+    for text, role in parts:
+        left -= cell_len(text) + gap
+        if left < 0:
+            break
+        row += [(" " * gap, ""), (text, role)]
+    return tuple(row)
+
+
 def beside(left: Sequence[Row], left_width: int, right: Sequence[Row], *, gap: int = 2) -> list[Row]:
     """Return two blocks of rows side by side."""
     space: Span = (" " * gap, "")

@@ -10,7 +10,7 @@ from trainmon import units
 from trainmon.snapshot import Board, GpuSample, RunStatus
 from trainmon.tui.attention import TROUBLE, in_trouble, rank
 from trainmon.tui.bars import meter
-from trainmon.tui.text import Row, Span, fit, fit_row, plain, shorten, width_of
+from trainmon.tui.text import Row, Span, as_fits, fit, fit_row, plain, shorten, width_of
 
 
 def head(board: Board | None, width: int, *, sort: str, wanted: str, failure: str = "", clock: str = "") -> list[Row]:
@@ -36,19 +36,9 @@ def head(board: Board | None, width: int, *, sort: str, wanted: str, failure: st
     second = _documents(board, width - cell_len(order) - 2)
     gap = max(0, width - width_of(second) - cell_len(order))
     return [
-        fit_row((name, *_spaced(parts, width - width_of([name]))), width),
+        fit_row((name, *as_fits(parts, width - width_of([name]))), width),
         fit_row((*second, (" " * gap + order, "muted")), width),
     ]
-
-
-def _spaced(parts: list[Span], width: int) -> Row:
-    """Set parts apart; those that do not fit are left out, the last ones first."""
-    row: list[Span] = []
-    for part in parts:
-        if width_of(row) + cell_len(part[0]) + 2 > width:
-            break
-        row += [("  ", ""), part]
-    return tuple(row)
 
 
 def _documents(board: Board, width: int) -> Row:

@@ -57,6 +57,11 @@ PROBLEM_WORDS = {
 }
 
 
+def name(run: RunSnapshot) -> str:
+    """Return the run's name, safe to show."""
+    return plain(run.name) or "(no name)"
+
+
 def state_role(run: RunSnapshot) -> str:
     """Return the colour role of a run's state."""
     return _ROLES[rank(run)]
