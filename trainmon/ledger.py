@@ -41,8 +41,6 @@ class Ledger:
         self.opening: tuple[tuple[float, float], ...] = ()
         self._histogram: Counter[int] = Counter()
         self._pooled = (0.0, 0.0)
-        self._squares = 0.0
-        self._intervals = 0
         self._events: dict[tuple[str, bool], Events] = {}
         self._began = False
 
@@ -103,8 +101,6 @@ class Ledger:
         steps = interval.steps
         self.steps += steps
         self.seconds += steps * step_s
-        self._squares += steps * step_s**2
-        self._intervals += 1
         self.last_step_s = step_s
         # A stretch counts once its ends are sharp beside it, else the ticks would be the distribution.
         pooled_steps, pooled_s = self._pooled[0] + steps, self._pooled[1] + steps * step_s
@@ -145,14 +141,6 @@ class Ledger:
             if target <= 0:
                 return math.exp(bin_ / _BINS_PER_E)
         return self.seconds / self.steps if self.steps else 0.0
-
-    def noise(self) -> float:
-        """Relative scatter of the time of one interval between observations."""
-        if self._intervals < 2 or self.seconds <= 0:
-            return 0.0
-        mean = self.seconds / self.steps
-        per_step = max(self._squares / self.steps - mean**2, 0.0)
-        return math.sqrt(per_step) / mean
 
     def history(self) -> tuple[tuple[float, float], ...]:
         """(step, seconds per step) along the curve."""

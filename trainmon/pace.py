@@ -71,8 +71,6 @@ class Pace:
     stall_count: int = 0
     usual_gap_s: float = 0.0
     """A silence of this length is nothing special: observations come about this far apart."""
-    noise: float = 0.0
-    """Standard deviation of the time of one interval between observations, over its mean."""
     interval_steps: float = 1.0
     """Steps between two observations, usually."""
     earlier_step_s: float | None = None

@@ -163,7 +163,6 @@ class StepClock:
             stall_count=stall_count,
             usual_gap_s=median(recent) if recent else 0.0,
             interval_steps=fmean([i.steps for i in self._buffer]) if self._buffer else 1.0,
-            noise=ledger.noise(),
             earlier_step_s=self._earlier_step_s,
         )
 

@@ -62,11 +62,6 @@ class TickReader:
         self._told: dict[StageKind, float] = {}
         self._pauses: list[tuple[StageKind, float | None]] = []
 
-    @property
-    def position(self) -> float | None:
-        """Step of the last mark."""
-        return self._mark[0] if self._mark else None
-
     def announce(self, kind: StageKind, duration_s: float | None) -> None:
         """A pause happened since the last observation; told again right after it was over, it is the same one."""
         if self._told.get(kind) == self._step is not None:
