@@ -56,6 +56,7 @@ _CAUSES: tuple[tuple[ProblemKind, re.Pattern[str]], ...] = (
         pattern(
             r"(?i:\bloss (?:is|was|became|went|=|:)? ?(?:nan|inf)\b[,.:! ]*(?:stop|abort|exit|terminat|quit))"
             r"|Minimum loss scale reached"
+            r"|^(?:\w+\.)*\w*(?:Error|Exception)\b.{0,80}?(?i:\b(?:loss|gradients?|logits|outputs?)\b.{0,30}\b(?:nan|inf)\b)"
             r"|(?i:\bNaN (?:loss|gradients?) (?:detected|encountered|found)\b)|(?i:\bnon-?finite loss\b[^?]*(?:stop"
             r"|abort|terminat|detected))"
         ),

@@ -52,10 +52,21 @@ class GpuLogFollower:
         self._assembler = LineAssembler()
         self._reader = GpuLogReader()
         self._peaks = LogPeaks()
+        self.first_s: float | None = None
+        self.last_s: float | None = None
 
     def _take(self, text: str) -> None:
-        for _time_s, sample in self._reader.feed(text):
+        for time_s, sample in self._reader.feed(text):
             self._peaks.add([sample])
+            if time_s is not None:
+                self.first_s = time_s if self.first_s is None else self.first_s
+                self.last_s = time_s
+
+    def overlap_s(self, began_s: float | None, ended_s: float | None) -> float:
+        """How long this log and a run went side by side; 0 where either has no clock."""
+        if self.first_s is None or self.last_s is None or began_s is None or ended_s is None:
+            return 0.0
+        return max(min(self.last_s, ended_s) - max(self.first_s, began_s), 0.0)
 
 
 class LiveMemory:

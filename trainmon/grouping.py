@@ -19,6 +19,7 @@ class RunFiles:
     """None where only side files are there."""
     states: tuple[Path, ...] = ()
     gpu_logs: tuple[Path, ...] = ()
+    """All of the folder: whose they are, their times tell."""
 
 
 def group_runs(candidates: Sequence[Candidate]) -> list[RunFiles]:
@@ -37,7 +38,7 @@ def group_runs(candidates: Sequence[Candidate]) -> list[RunFiles]:
                     name=_name(log, alone=len(logs) == 1),
                     log=log.path,
                     states=_of(log, states, logs),
-                    gpu_logs=_of(log, gpu_logs, logs),
+                    gpu_logs=tuple(c.path for c in gpu_logs),
                 )
             )
         if not logs:

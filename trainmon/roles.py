@@ -106,10 +106,20 @@ def _is_inside(track: Track, by_key: Mapping[TrackKey, Track], counters_of_epoch
 
 def _same_steps(outer: Track, inner: Track) -> bool:
     """Tell whether two counters count the same steps: one over the whole run, one per epoch."""
+    if _began(outer) > _last(inner) or _began(inner) > _last(outer):
+        return False  # one after the other
     whole, part = outer.counted, inner.counted
     if min(whole, part) < 1:
         return outer.total is not None and outer.total == inner.total
     return abs(whole - part) <= max(2.0, 0.02 * max(whole, part))
+
+
+def _began(track: Track) -> float:
+    return track.started_s if track.started_s is not None else -math.inf
+
+
+def _last(track: Track) -> float:
+    return track.last_s if track.last_s is not None else math.inf
 
 
 def _spans_laps_of(whole: Track, part: Track) -> bool:

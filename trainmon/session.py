@@ -14,6 +14,7 @@ from trainmon.follow import ReadingOptions
 from trainmon.gpu_logs import looks_like_gpu_log
 from trainmon.parsers import log_formats
 from trainmon.parsers.documents import looks_like_estimates
+from trainmon.parsers.user_format import user_formats
 from trainmon.settings import Settings
 from trainmon.snapshot import Board
 from trainmon.store import Store, StoreOptions
@@ -25,7 +26,7 @@ def open_store(logs: Sequence[str], settings: Settings, *, archive: bool = False
     """A store over LOGS. Raises NothingReadableError where a LOGS does not exist."""
     scanner = Scanner(logs, is_document=looks_like_estimates, is_gpu_log=looks_like_gpu_log)
     scanner.check()
-    own = ()
+    own = tuple(user_formats({"formats": list(settings.formats)}))
     year = datetime.now().astimezone().year
     options = StoreOptions(
         reading=ReadingOptions(formats=(*own, *log_formats()), default_year=year), archive=archive, settings=settings

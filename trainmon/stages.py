@@ -84,9 +84,9 @@ def _merged(found: list[tuple[float, StageInfo]]) -> list[tuple[float, StageInfo
 
 def _training(train: Track, whole: WholeRun, step: float | None, state: RunState, *, active: bool) -> StageInfo:
     measured = train.clock.measure()
-    spans = [(t.started_s, t.last_s) for t, kind in state.earlier if kind is StageKind.TRAIN]
-    spans.append((train.started_s, train.last_s))
-    known = [(begin, end) for begin, end in spans if begin is not None and end is not None]
+    known = [*state.earlier_training]
+    if train.started_s is not None and train.last_s is not None:
+        known.append((train.started_s, train.last_s))
     return StageInfo(
         name="training",
         kind=StageKind.TRAIN,

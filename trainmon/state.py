@@ -35,6 +35,7 @@ from trainmon.run_clock import RunClock
 from trainmon.series import MetricSeries
 from trainmon.snapshot import ClockBasis, ProblemInfo
 from trainmon.stage_names import kind_by_name
+from trainmon.steptime import StepClock
 from trainmon.tracks import Track, TrackKey, track_key
 
 _MAX_TRACKS = 64
@@ -61,6 +62,8 @@ class RunState:
         self.clock = RunClock()
         self.attempts = 0
         self.tracks: dict[TrackKey, Track] = {}
+        self.earlier_training: list[tuple[float, float]] = []
+        """When the training of each attempt before began and ended, on the run's clock."""
         self.earlier: list[tuple[Track, StageKind]] = []
         """The counters of the attempts before the present one, and what they were."""
         self.marks = StageMarks()
@@ -77,6 +80,7 @@ class RunState:
         self.last_arrived_s: float | None = None
         self.metric_epoch: MetricEpoch | None = None
         self.lines = 0
+        self._earlier_clock: tuple[TrackKey, StepClock] | None = None
         self._aliases: dict[TrackKey, TrackKey] = {}
         """Names and totals that bars had before they changed."""
         self._roles: Roles | None = None
@@ -149,6 +153,10 @@ class RunState:
             self._roles = assign_roles(self.tracks.values())
         return self._roles
 
+    def reconsider(self) -> None:
+        """Let the roles be assigned anew: counts that tell two counters apart have moved since."""
+        self._roles = None
+
     def _counter(self, counter: Counter, line: Line, time_s: float | None) -> None:
         if not math.isfinite(counter.current):
             return
@@ -164,8 +172,8 @@ class RunState:
             self._begin_lap(track, counter)
         before = track.counted
         track.note(counter)
-        at_s = self._observe(track, counter, line, time_s)
         self._note_parents(track)
+        at_s = self._observe(track, counter, line, time_s)
         if track.counted > before or new_lap:
             self._progressed(track)
         self._place_metrics(track)
@@ -184,9 +192,17 @@ class RunState:
             if len(self.tracks) >= _MAX_TRACKS:
                 return None
             track = Track.of(counter, len(self.tracks))
+            self._take_up_clock(track, counter)
             self.tracks[key] = track
             self._roles = None
         return track
+
+    def _take_up_clock(self, track: Track, counter: Counter) -> None:
+        """A resumed run knows its cadences and its earlier pace; the steps of before are not measured with its own."""
+        if self._earlier_clock is not None and self._earlier_clock[0] == track.key:
+            track.clock = self._earlier_clock[1]
+            track.clock.restart(counter.current)
+            self._earlier_clock = None
 
     def _renamed(self, counter: Counter) -> Track | None:
         """A bar whose name or total changed goes on counting: the same bar under another key."""
@@ -228,6 +244,13 @@ class RunState:
         """The program was started again: what was counted stays known, what is measured begins anew."""
         self.attempts += 1
         kinds = self.roles.kinds
+        if self.roles.train is not None:
+            self._earlier_clock = (self.roles.train.key, self.roles.train.clock)
+        training = [t for t in self.tracks.values() if kinds[t.key] is StageKind.TRAIN]
+        begins = [t.started_s for t in training if t.started_s is not None]
+        ends = [t.last_s for t in training if t.last_s is not None]
+        if begins and ends:
+            self.earlier_training.append((min(begins), max(ends)))
         self.earlier = [*self.earlier, *((t, kinds[t.key]) for t in self.tracks.values())][-_MAX_TRACKS:]
         self.tracks = {}
         self.end = None
@@ -243,9 +266,11 @@ class RunState:
         anchor = self.clock.now_s
         track.inside = {t.key for t in self.tracks.values() if t is not track and t.is_bar and t.unfinished}
         track.begin_lap(counter, anchor)
-        if track.laps > 1:
-            # What lies between two laps is no step of either.
-            track.clock.pause(StageKind.OTHER)
+        if track.laps > 1 and counter.elapsed_s is not None:
+            fresh = counter.current == 0 and counter.elapsed_s == 0
+            track.clock.lap(track.counted, anchor + counter.elapsed_s, fresh=fresh)
+        elif track.laps > 1:
+            track.clock.pause(StageKind.OTHER)  # what lies between two laps is no step of either
         track.started_s = anchor if track.started_s is None else track.started_s
         self._roles = None
 
@@ -284,8 +309,7 @@ class RunState:
             track.parents[moved.key] = track.parents.get(moved.key, 0) + 1
             kind = self.roles.kinds.get(track.key, StageKind.OTHER)
             if kind is not StageKind.TRAIN and moved.is_bar:
-                duration = track.lap.elapsed_s if track.lap is not None else None
-                moved.clock.pause(kind, duration)
+                moved.clock.pause(kind)  # its bar's whole seconds would tell less than the gap itself
 
     def _progressed(self, track: Track) -> None:
         roles = self.roles
