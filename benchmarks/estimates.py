@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from trainmon.estimates import Estimate, Scope
+from trainmon.estimates import Estimate, EstimateDocument, Scope
 from trainmon.parsers.documents import read_document
 
 _SCOPES = (
@@ -89,13 +89,45 @@ def _lines_of(truth: str) -> set[int]:
     return lines
 
 
+_DENIED = r"not a contradiction|must not be reported|do not report"
+
+
+def _about(lines: set[int], truth: set[int], denied: bool) -> bool:
+    """Tell whether a finding is the truth's: two lines in common, or one set within the other."""
+    if denied:
+        return lines == truth
+    return len(lines & truth) > 1 or lines <= truth or truth <= lines
+
+
+def _contradictions(truth: list[Any], document: EstimateDocument) -> tuple[int, int, list[str]]:
+    """Pair contradictions by their lines: (truth found, truth in all, what to print)."""
+    found, said = 0, []
+    wanted = [entry for entry in truth if isinstance(entry, list)]
+    hit: set[int] = set()
+    for name, where, what in wanted:
+        lines = _lines_of(where)
+        denied = re.search(_DENIED, what)
+        hits = [i for i, c in enumerate(document.contradictions) if _about(set(c.lines), lines, bool(denied))]
+        hit |= set(hits)
+        if denied:
+            said += [f"  FALSE   {name} {where}: {what[:90]}"] if hits else []
+            continue
+        found += bool(hits)
+        if not hits:
+            said.append(f"  not reported {name} {where}: {what[:110]}")
+    for index, one in enumerate(document.contradictions):
+        if index not in hit:
+            said.append(f"  unlisted L{','.join(map(str, one.lines))} {one.kind} {one.severity} {one.text}")
+    return found, sum(not re.search(_DENIED, what) for _, _, what in wanted), said
+
+
 def main() -> int:
     """Print the comparison for one folder; exit 2 without one."""
     if len(sys.argv) != 2:
         print(__doc__)
         return 2
     folder = Path(sys.argv[1])
-    found = total = extra = 0
+    found = total = extra = reported = contradictory = 0
     for truth in json.loads((folder / "truth.json").read_text(encoding="utf-8")):
         began = time.perf_counter()
         document = read_document(folder / truth["file"])
@@ -106,8 +138,14 @@ def main() -> int:
         for row in missed:
             print(f"  missed  L{row['line']} {row['text']!r} {row['scope']} {_value(row['low_s'], row['high_s'], row['point_s'])}")
         for e in left:
-            print(f"  extra   L{e.line} {e.text!r} {e.scope} [{e.stage}] {_value(e.low_s, e.high_s, e.likely_s)} | {e.source_text[:90]}")
-    print(f"\nrows found {found} of {total} ({found / total:.1%}), extra {extra} ({extra / total:.1%})")
+            value = _value(e.low_s, e.high_s, e.likely_s)
+            print(f"  extra   L{e.line} {e.text!r} {e.scope} [{e.stage}] {value} | {e.source_text[:90]}")
+        hits, wanted, said = _contradictions(truth["contra"], document)
+        reported, contradictory = reported + hits, contradictory + wanted
+        print(f"  contradictions: {hits} of {wanted} listed, {len(document.contradictions)} reported")
+        print("\n".join(said))
+    print(f"\ncontradictions and loose ends reported {reported} of {contradictory}")
+    print(f"rows found {found} of {total} ({found / total:.1%}), extra {extra} ({extra / total:.1%})")
     return 0
 
 

@@ -67,6 +67,7 @@ class _State:
     quotes: int = 0
     group: int = 0
     code_above: str = ""
+    last_header: tuple[str, ...] = ()
     html: HtmlTables = field(default_factory=HtmlTables)
 
     def next_group(self) -> int:
@@ -142,7 +143,7 @@ def _walk(tokens: list[Token], first: int, state: _State) -> Iterator[Piece]:
         elif kind == "tr_close":
             cells = tuple(text for text, _ in row)
             if tokens[index - 1].type == "th_close":
-                header = cells
+                header = state.last_header = cells
             yield from _row(state, Row(header, cells, tuple(n for _, n in row)), table)
         elif kind == "inline" and tokens[index - 1].type in {"th_open", "td_open"}:
             row.append((plain(token.content), line))
@@ -169,7 +170,8 @@ def _paragraph(state: _State, lines: list[str], line: int) -> Iterator[Piece]:
         for offset, cells in enumerate(pipes):
             if cells:
                 texts = tuple(plain(cell) for cell in cells)
-                yield from _row(state, Row((), texts, (line + offset,) * len(texts)), group)
+                header = state.last_header if len(state.last_header) == len(texts) else ()
+                yield from _row(state, Row(header, texts, (line + offset,) * len(texts)), group)
         return
     in_item = bool(state.items)
     if not in_item:

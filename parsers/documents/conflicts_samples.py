@@ -11,6 +11,7 @@ from trainmon.parsers.documents.claims import Claim
 from trainmon.parsers.documents.conflict import conflict
 from trainmon.parsers.documents.lexicon import stage_kinds, without_brackets
 from trainmon.parsers.documents.outline import label_kinds
+from trainmon.parsers.documents.units import seconds_of
 from trainmon.parsers.documents.plan import Interval, Plan, cases_of, interval, is_whole, lines, outside, ratio_of, scaled, show
 
 
@@ -93,7 +94,7 @@ def _calendars(plan: Plan) -> Iterator[Contradiction]:
         if claim.scope is Scope.TIMELINE and claim.words.label == "" and re.match(r"[A-Za-z]+\s*\d", claim.span.text):
             groups[claim.piece.group].append(claim)
     for slots in groups.values():
-        end = sum(claim.span.likely_s or 0.0 for claim in slots)
+        end = max(_end_of(claim) for claim in slots)
         if len(slots) < 2:
             continue
         totals = [
@@ -107,6 +108,16 @@ def _calendars(plan: Plan) -> Iterator[Contradiction]:
                 yield conflict("timeline", lines(total, *slots), text, ratio_of(end, stated[1]))
 
 
+def _end_of(slot: Claim) -> float:
+    """Give where a slot ends on its calendar: hour 19-21 ends at 21 h, week 3 after three weeks."""
+    last = re.findall(r"\d+", slot.span.text)[-1]
+    unit = re.match(r"[a-z]+?(?=s?\b)", slot.span.text.lower())
+    return float(last) * (seconds_of(unit[0]) if unit else 0.0)
+
+
+_ABSURD = 10.0
+
+
 def _slots(plan: Plan) -> Iterator[Contradiction]:
     """Hold each slot of a calendar against the stage that is to fit into it."""
     for slot in plan.claims:
@@ -115,7 +126,7 @@ def _slots(plan: Plan) -> Iterator[Contradiction]:
         label = slot.piece.text[slot.span.end :]
         for stage in plan.claims:
             value = interval(stage.span)
-            if stage.scope is not Scope.STAGE or value is None or not _same_stage(label, stage) or value[0] < slot.span.likely_s * 0.999:
+            if stage.scope is not Scope.STAGE or value is None or not _same_stage(label, stage) or not 0.999 < value[0] / slot.span.likely_s < _ABSURD:
                 continue
             alone = value[1] > slot.span.likely_s * 1.01
             joined = bool(re.search(r"\+|&|\band\b", label))

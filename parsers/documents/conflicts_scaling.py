@@ -19,11 +19,13 @@ from trainmon.parsers.documents.plan import (
     interval,
     is_whole,
     lines,
+    main_examples,
     outside,
     purpose_of,
     ratio_of,
     scaled,
     show,
+    steps_of,
 )
 
 _SLACK = 1.03
@@ -40,6 +42,7 @@ def scaling_conflicts(plan: Plan) -> Iterator[Contradiction]:
     yield from _throughput(plan)
     yield from _midpoints(plan)
     yield from _benchmark(plan)
+    yield from _fewer_epochs(plan)
     yield from _unbudgeted(plan)
 
 
@@ -68,21 +71,21 @@ def _formula(plan: Plan) -> Iterator[Contradiction]:
     """Hold each total against examples / batch x epochs x step time, overhead allowed for."""
     step, batch = step_interval(plan), batch_of(plan)
     kinds = {c.reading.kind for c in plan.claims if c.scope is Scope.STAGE}
-    examples = plan.first("examples")
+    examples = main_examples(plan)
     if step is None or batch is None or examples is None or kinds & {"data", "eval"} or not isinstance(examples.value, float):
         return
-    overhead = max((c.span.top_s for c in plan.claims if c.scope is Scope.STAGE and c.reading.kind in {"overhead", "init", "checkpoint"}), default=0.0)
+    main = max((p.fact.value for p in plan.facts if p.fact.name == "total_steps" and isinstance(p.fact.value, float)), default=0.0)
     for claim in plan.claims:
         value = interval(claim.span)
         if not is_whole(claim) or value is None or claim.restates >= 0 or claim.operand or "×" in claim.piece.text[: claim.span.start]:
             continue
-        count, epochs, steps = count_of(claim, plan), epochs_of(claim, plan), _steps_of(claim)
+        count, epochs, steps = count_of(claim, plan), epochs_of(claim, plan), steps_of(claim)
         if steps is None and (epochs is None or (count and count[0] != count[1])):
             continue
         items = count[0] if count else examples.value
         number = steps or items / batch[0] * (epochs or 1.0)
         wanted = scaled(step[0], number)
-        least, most = wanted[0] / _SLACK, (wanted[1] + overhead) * _SLACK
+        least, most = wanted[0] / _SLACK, (wanted[1] + _overhead(plan, wanted[1], number / main if main else 1.0)) * _SLACK
         if value[0] > most or value[1] < least:
             factor = value[0] / wanted[1] if value[0] > most else wanted[0] / value[1]
             text = f"{number:,.6g} steps at {show(step[0])} are {show(wanted)}, stated is {show(value)}"
@@ -90,10 +93,14 @@ def _formula(plan: Plan) -> Iterator[Contradiction]:
             yield conflict("product", where, text, factor)
 
 
-def _steps_of(claim: Claim) -> float | None:
-    code = claim.piece.code_above or claim.piece.text
-    found = re.findall(r"(?i)max[_-](?:steps|iters)[ =:]+(\d+)", code if claim.piece.code is None else claim.piece.text)
-    return float(found[-1]) if found else None
+def _overhead(plan: Plan, training_s: float, share: float) -> float:
+    """Give the overhead to allow: all of it for the main run, for a shorter one its share or a tenth of the training."""
+    tops: dict[str, float] = defaultdict(float)
+    for claim in plan.claims:
+        if claim.scope is Scope.STAGE and claim.reading.kind in {"overhead", "init", "checkpoint"}:
+            tops[claim.reading.kind] = max(tops[claim.reading.kind], claim.span.top_s)
+    whole = sum(tops.values())
+    return whole if share > 0.9 else max(whole * share, min(whole, training_s / 10))
 
 
 def _epochs(plan: Plan) -> Iterator[Contradiction]:
@@ -104,8 +111,8 @@ def _epochs(plan: Plan) -> Iterator[Contradiction]:
         if not is_whole(claim) or value is None or value[0] != value[1] or claim.restates >= 0 or claim.operand:
             continue
         epochs, count = epochs_of(claim, plan), count_of(claim, plan)
-        if epochs and _steps_of(claim) is None and not re.search(r"[×*]", claim.piece.text[: claim.span.start]):
-            main = plan.first("examples")
+        if epochs and steps_of(claim) is None and not re.search(r"[×*]", claim.piece.text[: claim.span.start]):
+            main = main_examples(plan)
             key = count or ((main.value, main.value) if main else None)
             by_count[key, frozenset(purpose_of(claim)), frozenset(cases_of(claim) - {"half", "full"})][epochs].append(claim)
     for claims in by_count.values():
@@ -227,7 +234,7 @@ def _midpoints(plan: Plan) -> Iterator[Contradiction]:
             value = interval(other.span)
             if value is None or value[0] == value[1] or not (other.scope is Scope.UNIT or is_whole(other)) or other.piece.line >= claim.piece.line:
                 continue
-            near = other.piece.headings[:-1] == claim.piece.headings[:-1]
+            near = other.piece.headings[:2] == claim.piece.headings[:2]
             if near and abs(sum(value) / 2 - factor) < 1e-6 * factor:
                 text = f"{match['factor']} is the middle of {other.span.text}; the range gives {show(scaled(value, count))}"
                 yield conflict("product", lines(other, claim), text, ratio_of(value[1], factor))
@@ -258,7 +265,31 @@ def _benchmark(plan: Plan) -> Iterator[Contradiction]:
             if stated[1] < wanted[0] / 1.1 or stated[0] > wanted[1] * 1.1:
                 factor = wanted[0] / stated[1] if stated[1] < wanted[0] else stated[0] / wanted[1]
                 text = f"scaled by examples and speed the benchmark gives {show(wanted)}, stated is {show(stated)}"
-                yield conflict("scaling", (*lines(theirs, *totals), ours[0].line), text, factor)
+                where = [piece.line + 1 for piece in inside if _FASTER.search(piece.text)] + [fact.line for fact in ours]
+                yield conflict("scaling", (*lines(theirs, *totals), *where), text, factor)
+
+
+_INSTEAD = re.compile(r"(?P<fewer>\d+)\s+(?:epochs?\s+)?instead\s+of\s+(?P<more>\d+)(?:\s+epochs?)?|from\s+(?P<first>\d+)\s+to\s+(?P<last>\d+)\s+epochs", re.IGNORECASE)
+
+
+def _fewer_epochs(plan: Plan) -> Iterator[Contradiction]:
+    """Hold the time saved by fewer epochs against the training that they are taken from."""
+    training = [(c, v) for c in plan.claims if c.scope is Scope.STAGE and c.reading.kind == "train" and not c.span.device_time and (v := interval(c.span))]
+    for saving in plan.claims:
+        value = interval(saving.span)
+        if saving.scope is not Scope.SAVING or value is None or not training or "epoch" not in saving.piece.text.lower():
+            continue
+        for piece in plan.pieces:
+            match = _INSTEAD.search(piece.text) if 0 <= piece.line - saving.piece.line < 8 and "epoch" in piece.text.lower() else None
+            if match is None:
+                continue
+            fewer, more = float(match["fewer"] or match["last"]), float(match["more"] or match["first"])
+            most = max(v[1] for _, v in training) * (1 - fewer / more)
+            if fewer < more and value[1] > 1.1 * most:
+                longest = max(training, key=lambda pair: pair[1][1])[0]
+                text = f"{fewer:g} of {more:g} epochs save at most {show((most, most))}, stated is {show(value)}"
+                yield conflict("part_exceeds_whole", (piece.line + 1, *lines(saving, longest)), text, value[1] / most)
+            break
 
 
 def _unbudgeted(plan: Plan) -> Iterator[Contradiction]:

@@ -16,6 +16,7 @@ from trainmon.parsers.documents.plan import (
     Plan,
     apart,
     cases_of,
+    epochs_of,
     interval,
     is_whole,
     lines,
@@ -75,8 +76,10 @@ def _added(total: Claim, parts: list[Claim]) -> Iterator[Contradiction]:
             yield conflict("sum", lines(total, *parts), names, factor)
         return
     inside = stated[0] * 0.99 <= summed[0] and summed[1] <= stated[1] * 1.01
-    if inside and (summed[1] - summed[0]) < _NARROW * (stated[1] - stated[0]):
+    if inside and summed[1] <= 1.01 * summed[0]:
         yield from _at_the_edge(total, parts, stated, summed)
+    elif inside and (summed[1] - summed[0]) < _NARROW * (stated[1] - stated[0]):
+        return
     elif apart(summed, stated) > limit:
         yield conflict("sum", lines(total, *parts), names, apart(summed, stated))
 
@@ -161,7 +164,7 @@ def _headlines(plan: Plan) -> Iterator[Contradiction]:
     """Hold the worst and the best case against the totals stated without a case."""
     wholes = [claim for claim in plan.claims if is_whole(claim) and claim.restates < 0 and not claim.operand and interval(claim.span)]
     extreme = [claim for claim in wholes if cases_of(claim) & {"worst", "best"}]
-    plain = [claim for claim in wholes if not _named_case(claim)]
+    plain = [claim for claim in wholes if not cases_of(claim) & set(CASES)]
     for case in extreme:
         value = interval(case.span)
         if value is None:
@@ -169,16 +172,12 @@ def _headlines(plan: Plan) -> Iterator[Contradiction]:
         hit = [
             claim for claim in plain
             if (stated := interval(claim.span)) and stated[0] < stated[1] and outside(value, stated, 1.05) > 1
-            and ratio_of(sum(value), sum(stated)) < 2 and not _conditions(claim) ^ _conditions(case)
+            and ratio_of(sum(value), sum(stated)) < 2 and epochs_of(claim, plan) == epochs_of(case, plan) and not _conditions(claim) ^ _conditions(case)
         ]  # fmt: skip
         if hit:
             stated = interval(hit[0].span) or value
             text = f"{case.words.label or case.piece.lead}: {show(value)} lies outside the headline of {show(stated)}"
             yield conflict("case_outside_range", lines(case, *hit), text, outside(value, stated))
-
-
-def _named_case(claim: Claim) -> bool:
-    return bool(cases_of(claim) & {"worst", "best"})
 
 
 def _conditions(claim: Claim) -> set[str]:

@@ -24,6 +24,7 @@ from trainmon.parsers.documents.plan import (
     purpose_of,
     ratio_of,
     show,
+    steps_of,
 )
 
 _SAME = 1.02
@@ -49,7 +50,7 @@ class _Run:
     count: Interval | None
     cases: frozenset[str]
     purpose: frozenset[str]
-    parallel: bool
+    steps: float | None
 
 
 def _runs(plan: Plan) -> list[_Run]:
@@ -61,7 +62,7 @@ def _runs(plan: Plan) -> list[_Run]:
         if claim.span.position_in_list is not None:
             continue
         cases, purpose = frozenset(cases_of(claim)), frozenset(purpose_of(claim))
-        runs.append(_Run(claim, value, epochs_of(claim, plan), count_of(claim, plan), cases, purpose, False))
+        runs.append(_Run(claim, value, epochs_of(claim, plan), count_of(claim, plan), cases, purpose, steps_of(claim)))
     return runs
 
 
@@ -71,14 +72,14 @@ def _is_product(claim: Claim) -> bool:
 
 
 def _key(run: _Run) -> tuple[object, ...] | None:
-    """Give what makes two runs the same; None where too little is said."""
-    purpose = {word for word in run.purpose if word not in {"first", "local"}}
-    if "quick" in purpose or "smoke" in purpose:
-        return ("quick", frozenset(purpose), run.count if run.count and run.count[0] == run.count[1] else None)
+    """Give what makes two runs the same, epochs left out; None where too little is said."""
+    purpose = run.purpose - {"first", "local", "quick", "smoke", "fast"}
     if run.count and run.count[0] == run.count[1] and run.count[0] >= 1000:
-        return (run.count, run.epochs, run.cases, frozenset(purpose))
+        return (float(f"{run.count[0]:.2g}"), run.steps, run.cases - {"full"}, purpose)
+    if run.purpose & {"quick", "smoke"}:
+        return ("quick", purpose)
     sizes = run.cases & {"small", "medium", "large"}
-    return (run.cases, frozenset(purpose)) if sizes else None
+    return (run.cases, purpose) if sizes else None
 
 
 def _same_run(plan: Plan) -> Iterator[Contradiction]:
@@ -87,8 +88,27 @@ def _same_run(plan: Plan) -> Iterator[Contradiction]:
         key = _key(run)
         if key is not None:
             groups[key].append(run)
+    yield from _named_sizes([run for runs in groups.values() for run in runs])
     for runs in groups.values():
-        yield from _compared(runs)
+        epochs = {run.epochs for run in runs if run.epochs is not None}
+        if len(epochs) < 2:
+            yield from _compared(runs)
+            continue
+        for number in epochs:  # a run that names no epochs may be any of them
+            yield from _compared([run for run in runs if run.epochs == number])
+
+
+def _named_sizes(runs: list[_Run]) -> Iterator[Contradiction]:
+    """Hold a quick test `(small dataset)` against what the document says of its small dataset."""
+    for size in ("small", "medium", "large"):
+        quick = [run for run in runs if f"{size} dataset" in near_words(run.claim).lower() and run.purpose & {"quick", "smoke"}]
+        wholes = [run for run in runs if size in run.cases and not run.purpose and run.claim.piece.kind == "cell"]
+        for run in quick:
+            broken = [whole for whole in wholes if run.value[1] < whole.value[0] or run.value[0] > whole.value[1]]
+            if broken:
+                text = f"{show(run.value)} on the {size} dataset, elsewhere {show(broken[0].value)}"
+                where = lines(run.claim, *(whole.claim for whole in broken))
+                yield conflict("two_values", where, text, apart(run.value, broken[0].value))
 
 
 def _compared(runs: list[_Run]) -> Iterator[Contradiction]:
@@ -109,7 +129,7 @@ def _disagree(one: Interval, other: Interval) -> float:
             place = (point[0] - whole[0]) / (whole[1] - whole[0])
             if _POINT_IN_RANGE <= place <= 1 - _POINT_IN_RANGE:
                 return 1.0
-            return ratio_of(whole[0], whole[1])
+            return ratio_of((whole[0] + whole[1]) / 2, point[0])
     return apart(one, other)
 
 
@@ -156,9 +176,9 @@ def _same_place(plan: Plan, one: Claim, other: Claim) -> bool:
 
 
 _SIZED = re.compile(
-    r"\b(?P<size>small|medium|large)\b.{0,30}?[(（](?P<inside>[^()（）]+)[)）]", re.IGNORECASE
+    r"\b(?P<size>(?:small|medium|large)\s+\w+).{0,20}?[(（](?P<inside>[^()（）]+)[)）]", re.IGNORECASE
 )
-_NOUN_COUNT = re.compile(r"~?\s*(?P<count>\d[\d,]*)\s*(?P<k>k)?\s+(?:unique\s+)?(?P<noun>[a-z]{4,})", re.IGNORECASE)
+_NOUN_COUNT = re.compile(r"(?<![-–\d])~?\s*(?P<count>\d[\d,]*)\s*(?P<k>k)?\s+(?:unique\s+)?(?P<noun>[a-z]{4,})", re.IGNORECASE)
 
 
 def _dataset_sizes(plan: Plan) -> Iterator[Contradiction]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from trainmon.estimates import Contradiction
@@ -13,6 +14,8 @@ _EXACT = 1.005
 _ROUGH = 1.1
 """`≈` and `~` are allowed a tenth."""
 _BRACKETED = 1.02
+_NONSENSE = 1000.0
+"""Sides that lie this far apart were not meant to be equal."""
 
 
 def written_conflicts(plan: Plan) -> Iterator[Contradiction]:
@@ -29,7 +32,7 @@ def _equation(equation: Equation) -> Iterator[Contradiction]:
         elif left.operators and not right.operators:
             ratio = _ratio(left, right)
             rough = mark == "≈" or "~" in right.text
-            if ratio > (_ROUGH if rough else _EXACT) and not _within_digit(left, right):
+            if _NONSENSE > ratio > (_ROUGH if rough else _EXACT) and not _within_digit(left, right):
                 text = f"{left.text} is {_best(left, right):,.4g}, printed as {right.text}"
                 yield conflict("product", equation.lines, text, ratio)
         elif left.unit is None and right.unit is None and mark == "≈" and _rounds_up(left, right):
@@ -54,7 +57,7 @@ def _best(left: Value, right: Value) -> float:
     if left.unit is not None and right.unit is not None:
         return left.low * left.unit / right.unit
     if left.unit is None and right.unit is not None:
-        readings = [left.low * size / right.unit for size in (right.unit, 1.0, 60.0, 3600.0)]
+        readings = [left.low * size / right.unit for size in (right.unit, 1.0)]
         return min(readings, key=lambda value: ratio_of(value, right.low))
     return left.low
 
@@ -71,6 +74,14 @@ def _within_digit(left: Value, right: Value) -> bool:
     return abs(low - right.low) <= right.precision and abs(left.high * factor - right.high) <= max(right.precision, 0.0)
 
 
+def _last_digit(text: str, value_s: float) -> float:
+    """Give the seconds in half of the last digit written: `4 minutes` may be anything from 3.5 to 4.5."""
+    figures = re.findall(r"\d[\d,]*(?:\.\d+)?", text)
+    number = float(figures[-1].replace(",", "")) if figures else 0.0
+    decimals = len(figures[-1].partition(".")[2]) if figures else 0
+    return 0.5 * 10**-decimals * value_s / number if number else 0.0
+
+
 def _restatements(plan: Plan) -> Iterator[Contradiction]:
     for claim in plan.claims:
         if claim.restates < 0:
@@ -81,6 +92,8 @@ def _restatements(plan: Plan) -> Iterator[Contradiction]:
             continue
         between = claim.piece.text[before.span.end : claim.span.start + 2] if claim.piece.line == before.piece.line else "="
         ratio = apart(one, other)
+        if "=" in between and abs(one[1] - other[1]) <= _last_digit(claim.span.text, other[1]):
+            continue
         if one[0] == one[1] and other[0] < one[0] < other[1]:
             continue
         if other[0] == other[1] and one[0] <= other[0] <= one[1]:

@@ -31,7 +31,7 @@ _EVERY = re.compile(
     re.IGNORECASE,
 )
 _EVERY_NAMES = {"eval": "eval_steps", "vali": "eval_steps", "save": "save_steps", "savi": "save_steps", "chec": "save_steps", "logs": "logging_steps"}
-_NOUNS = {"epoch": "epochs", "steps": "total_steps", "iterations": "total_steps", "步": "total_steps", "轮": "epochs", "checkpoints": "checkpoints"}
+_NOUNS = {"epoch": "epochs", "steps": "total_steps", "iterations": "total_steps", "kimg": "kimg", "步": "total_steps", "轮": "epochs", "checkpoints": "checkpoints"}
 _FACTORS = {"k": 1e3, "K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 _WITHOUT_INIT = re.compile(
     r"\b(?:plus|excluding|excludes?|not\s+(?:including|counting)|does\s+not\s+include|without\s+counting|on\s+top\s+of|add)\s+(?:the\s+)?(?:model\s+)?"
@@ -96,7 +96,7 @@ def _in_piece(piece: Piece) -> Iterator[Found]:
         return
     if piece.kind == "cell":
         yield from _cell(piece)
-    elif piece.kind != "heading":
+    else:
         yield from _settings(piece) if _looks_like_settings(piece) else _pairs(text)
     if piece.kind != "cell" or piece.cells != piece.header:
         yield from _in_words(piece)

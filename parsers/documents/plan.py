@@ -19,7 +19,7 @@ Interval = tuple[float, float]
 _CASES = {
     "worst": r"worst|conservative|pessimistic|upper|最坏|保守",
     "best": r"best\s+case|optimistic|lower|最好|乐观",
-    "expected": r"realistic|expected|likely|typical|average|一般|典型",
+    "expected": r"realistic|most\s+likely|typical|average|expected\s+case|一般|典型",
 }
 CASES = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in _CASES.items()}
 _SIZES = re.compile(r"\b(small|medium|large|tiny|full|half)\b", re.IGNORECASE)
@@ -129,7 +129,7 @@ _KILO = re.compile(r"(?<![\w.-])(\d{1,3}(?:\.\d+)?)\s?[kK]\b(?!\s*(?:tokens?|con
 _EPOCHS = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)\s*epochs?\b|\b(single|one|half)[\s-]+epoch|epochs?\W{1,4}(\d+(?:\.\d+)?)\b", re.IGNORECASE)
 _EPOCH_WORDS = {"single": 1.0, "one": 1.0, "half": 0.5}
 _PURPOSE = re.compile(
-    r"\b(quick|smoke|fast|retrain\w*|cached|optimi[sz]ed|production|sequential|parallel|baseline|hans|all|sft|grpo|frozen|local\w*|early\s+stopping|"
+    r"\b(quick(?=\s+(?:test|run|iteration|experiment|check|training))|smoke|fast|retrain\w*|cached|optimi[sz]ed|production|sequential|parallel|baseline|hans|all|sft|grpo|frozen|local\w*|early\s+stopping|"
     r"mixed\s+precision|first)\b|\b(p\d\w*\.\w+)",
     re.IGNORECASE,
 )
@@ -141,7 +141,28 @@ def near_words(claim: Claim) -> str:
     header = piece.header[piece.column] if 0 <= piece.column < len(piece.header) else ""
     row = " | ".join(piece.cells[:1]) if piece.kind == "cell" else f"{claim.words.label} {claim.words.inner} {claim.words.clause}"
     heading = piece.headings[-1].text if piece.headings else ""
-    return " | ".join((row, header, claim.words.after[:40], *piece.parents[-1:], heading))
+    lead = piece.lead if len(piece.lead) < 80 and piece.kind != "cell" else ""
+    return " | ".join((row, header, claim.words.after[:40], *piece.parents[-1:], lead, heading))
+
+
+_DATASET = re.compile(r"\W*(?:\w+\s+){0,3}?(?:data|dataset|samples|examples|size|subset)\b", re.IGNORECASE)
+
+
+_THINGS = re.compile(r"\d\s*[kKM]?\s+(?:unique\s+|training\s+)?(pairs|messages|images|proteins|sentences|structures|complexes|documents)\b", re.IGNORECASE)
+
+
+def counted_things(plan: Plan) -> set[str]:
+    """Give the things that the document counts; where it counts several, a figure is not simply a number of examples."""
+    return {match[1].lower() for piece in plan.pieces for match in _THINGS.finditer(piece.text)}
+
+
+def main_examples(plan: Plan) -> Fact | None:
+    """Give the number of examples of the main run: the document's total, else the first that it names for itself."""
+    if len(counted_things(plan)) > 1:
+        return None
+    found = [p for p in plan.facts if p.fact.name == "examples" and not p.piece.quoted and p.fact.high is None and p.piece.column < 0]
+    totals = [p.fact for p in found if re.search(r"\btotal\b", p.piece.text, re.IGNORECASE) and "=" in p.piece.text]
+    return totals[0] if totals else found[0].fact if found else None
 
 
 def epochs_of(claim: Claim, plan: Plan) -> float | None:
@@ -154,6 +175,9 @@ def epochs_of(claim: Claim, plan: Plan) -> float | None:
         return _EPOCH_WORDS[match[2].lower()] if match[2] else float(match[1] or match[3])
     if set_above := re.findall(r"(?i)epochs[ =:]+(\d+(?:\.\d+)?)", piece.code_above):
         return float(set_above[-1])
+    grouped = {float(p.fact.value) for p in plan.facts if p.fact.name == "epochs" and p.piece.group == piece.group and piece.code is not None}
+    if len(grouped) == 1:
+        return grouped.pop()
     known = {float(placed.fact.value) for placed in plan.facts if placed.fact.name == "epochs" and placed.fact.high is None}
     return known.pop() if len(known) == 1 else None
 
@@ -170,9 +194,19 @@ def count_of(claim: Claim, plan: Plan) -> Interval | None:
     if fact is None:
         grouped = [p.fact for p in plan.facts if p.fact.name == "examples" and p.piece.group == piece.group and piece.kind == "item"]
         fact = grouped[0] if len(grouped) == 1 else None
+    if fact is None and piece.headings and piece.headings[-1].level > 1:
+        inside = {(p.fact.value, p.fact.high): p.fact for p in plan.facts if p.fact.name == "examples" and p.piece.headings == piece.headings and _DATASET.match(p.piece.text)}
+        fact = next(iter(inside.values())) if len(inside) == 1 else None
     if fact is None or not isinstance(fact.value, float):
         return None
     return fact.value, fact.high or fact.value
+
+
+def steps_of(claim: Claim) -> float | None:
+    """Give the step limit that is set in the code above a claim or on its line, None without one."""
+    code = claim.piece.code_above or claim.piece.text
+    found = re.findall(r"(?i)max[_-](?:steps|iters)[ =:]+(\d+)", code if claim.piece.code is None else claim.piece.text)
+    return float(found[-1]) if found else None
 
 
 def purpose_of(claim: Claim) -> set[str]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
-from trainmon.estimates import Estimate, EstimateDocument, Scope
+from trainmon.estimates import Estimate, EstimateDocument, Fact, Scope
+from trainmon.parsers.documents.arithmetic import derive
 from trainmon.parsers.documents.blocks import read_pieces
 from trainmon.parsers.documents.claims import Claim, read_claims
 from trainmon.parsers.documents.contradictions import find_contradictions
 from trainmon.parsers.documents.encoding import decode, repair, split_lines
 from trainmon.parsers.documents.facts import read_facts
-from trainmon.parsers.documents.plan import plan_of
+from trainmon.parsers.documents.plan import interval, plan_of
 from trainmon.parsers.documents.scenario import scenario_of
 
 RUN_SCOPES = (Scope.TOTAL, Scope.EPOCH, Scope.STEP, Scope.STAGE)
@@ -27,12 +29,14 @@ def read_text(text: str, path: str = "") -> EstimateDocument:
     pieces = read_pieces(lines)
     claims, outline = read_claims(pieces)
     facts = read_facts(pieces)
+    plan = plan_of(pieces, claims, facts, outline)
     estimates = tuple(_estimate(claim, lines) for claim in claims)
     return EstimateDocument(
         path=path,
         estimates=estimates,
-        facts=tuple(placed.fact for placed in facts),
-        contradictions=find_contradictions(plan_of(pieces, claims, facts, outline)),
+        facts=tuple(sorted((*(placed.fact for placed in facts), *_step_times(claims)), key=lambda fact: fact.line)),
+        derived=derive(plan),
+        contradictions=find_contradictions(plan),
         title=outline.title,
     )
 
@@ -40,6 +44,16 @@ def read_text(text: str, path: str = "") -> EstimateDocument:
 def looks_like_estimates(text: str) -> bool:
     """Tell whether a document states how long training takes: a total, an epoch, a step or a stage."""
     return any(e.scope in RUN_SCOPES for e in read_text(text).estimates)
+
+
+def _step_times(claims: list[Claim]) -> Iterator[Fact]:
+    """Give every stated step time as a fact of the plan too, in seconds."""
+    for claim in claims:
+        value = interval(claim.span)
+        if claim.scope is Scope.STEP and value and not claim.operand:
+            high = value[1] if value[1] > value[0] else None
+            scenario = scenario_of(claim.piece, claim.words)
+            yield Fact(line=claim.piece.line + 1, name="step_time", value=value[0], high=high, scenario=scenario)
 
 
 def _estimate(claim: Claim, lines: list[str]) -> Estimate:
