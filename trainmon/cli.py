@@ -29,14 +29,24 @@ app = typer.Typer(
     " compares with the documented estimate. `trainmon LOGS...` is short for `trainmon watch LOGS...`.",
 )
 
-Logs = Annotated[list[str], typer.Argument(metavar="LOGS...", help="Folders, files or quoted patterns.", show_default=False)]
+Logs = Annotated[
+    list[str], typer.Argument(metavar="LOGS...", help="Folders, files or quoted patterns.", show_default=False)
+]
 EstimatesOption = Annotated[
     list[Path] | None,
-    typer.Option("--estimates", metavar="DOC", help="An estimate document; without it those in and beside LOGS are used."),
+    typer.Option(
+        "--estimates", metavar="DOC", help="An estimate document; without it those in and beside LOGS are used."
+    ),
 ]
-ScenarioOption = Annotated[str | None, typer.Option("--scenario", metavar="TEXT", help="Which documented scenario applies.")]
-HardwareOption = Annotated[str | None, typer.Option("--hardware", metavar="TEXT", help="Which documented hardware applies.")]
-ConfigOption = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="Settings instead of trainmon.toml.")]
+ScenarioOption = Annotated[
+    str | None, typer.Option("--scenario", metavar="TEXT", help="Which documented scenario applies.")
+]
+HardwareOption = Annotated[
+    str | None, typer.Option("--hardware", metavar="TEXT", help="Which documented hardware applies.")
+]
+ConfigOption = Annotated[
+    Path | None, typer.Option("--config", metavar="FILE", help="Settings instead of trainmon.toml.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the JSON contract.")]
 
 
@@ -193,6 +203,62 @@ def estimates_command(
             raise NothingReadableError(f"{path}: {error.strerror or error}") from None
     _print(json_text(estimates_object(read)) if json else estimates_text(read, width=_width()))
     raise typer.Exit(4 if strict and any(document.contradictions for document in read) else 0)
+
+
+formats_app = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
+app.add_typer(formats_app, name="formats")
+
+
+@formats_app.callback()
+def formats_command(
+    context: typer.Context,
+    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of the JSON contract.")] = False,
+    config: ConfigOption = None,
+) -> None:
+    """List the log formats that are read; `formats explain FILE` shows which line was read as what."""
+    if context.invoked_subcommand is not None:
+        return
+    if schema:
+        from trainmon.contract import json_text
+        from trainmon.schema import schema as json_schema
+
+        _print(json_text(json_schema()))
+        return
+    from trainmon.formats_text import formats_text
+    from trainmon.session import known_formats
+
+    _print(formats_text(known_formats(_settings((), None, None, None, config))))
+
+
+@formats_app.command()
+def explain(
+    log: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, show_default=False)],
+    config: ConfigOption = None,
+) -> None:
+    """Show piece by piece what was read as what, by which format, and why the run got its total."""
+    from trainmon.formats_text import explain_text, explained
+    from trainmon.session import look_once, reader_of
+
+    settings = _settings((str(log),), None, None, None, config)
+    try:
+        runs = look_once((str(log),), settings, archive=True).runs
+    except TrainmonError:
+        runs = ()
+    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    data, reader = reader_of(log, settings)
+    for line in explain_text(explained(data, reader), runs[0] if runs else None, colour=colour):
+        _print(line)
+
+
+@app.command()
+def backtest(logs: Logs, json: JsonOption = False, config: ConfigOption = None) -> None:
+    """Replay finished runs and show how good the ETA would have been on the way."""
+    from trainmon.backtest_report import backtest_object, backtest_text
+    from trainmon.contract import json_text
+    from trainmon.session import backtests
+
+    runs = backtests(logs, _settings(logs, None, None, None, config))
+    _print(json_text(backtest_object(runs)) if json else backtest_text(runs))
 
 
 def _width() -> int | None:

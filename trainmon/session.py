@@ -7,14 +7,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+from trainmon.arrivals import arrivals_beside, cut
+from trainmon.backtest import RunBacktest, backtest, in_lines
 from trainmon.discover import Scanner
 from trainmon.documents import DocumentShelf
+from trainmon.encodings import decoder_for
 from trainmon.errors import NothingReadableError
 from trainmon.follow import ReadingOptions
 from trainmon.gpu_logs import looks_like_gpu_log
 from trainmon.parsers import log_formats
+from trainmon.parsers.base import LogFormat
 from trainmon.parsers.documents import looks_like_estimates
 from trainmon.parsers.user_format import user_formats
+from trainmon.reading import LogReader
 from trainmon.settings import Settings
 from trainmon.snapshot import Board
 from trainmon.store import Store, StoreOptions
@@ -22,15 +27,43 @@ from trainmon.store import Store, StoreOptions
 _STEP_S = 0.5
 
 
+def known_formats(settings: Settings) -> tuple[type[LogFormat], ...]:
+    """The user's own formats first, then all others. Raises UsageError for a pattern that cannot be used."""
+    return (*user_formats({"formats": list(settings.formats)}), *log_formats())
+
+
+def reader_of(log: Path, settings: Settings) -> tuple[bytes, LogReader]:
+    """The text of a log as UTF-8, and a reader for it. Raises NothingReadableError."""
+    try:
+        data = log.read_bytes()
+    except OSError as error:
+        raise NothingReadableError(f"{log}: {error.strerror or error}") from None
+    return decoder_for(data).feed(data), LogReader(known_formats(settings), default_year=_this_year())
+
+
+def backtests(logs: Sequence[str], settings: Settings) -> list[RunBacktest]:
+    """Replay every log under LOGS. Raises NothingReadableError where there is none."""
+    board_runs = look_once(logs, settings, archive=True).runs
+    found = []
+    for run in board_runs:
+        path = Path(run.files[0].path)
+        arrivals = arrivals_beside(path)
+        data, _ = reader_of(path, settings)
+        pieces = cut(data, arrivals) if arrivals else in_lines(data)
+        found.append(backtest(run.name, pieces, known_formats(settings), default_year=_this_year()))
+    return found
+
+
+def _this_year() -> int:
+    return datetime.now().astimezone().year
+
+
 def open_store(logs: Sequence[str], settings: Settings, *, archive: bool = False) -> Store:
     """A store over LOGS. Raises NothingReadableError where a LOGS does not exist."""
     scanner = Scanner(logs, is_document=looks_like_estimates, is_gpu_log=looks_like_gpu_log)
     scanner.check()
-    own = tuple(user_formats({"formats": list(settings.formats)}))
-    year = datetime.now().astimezone().year
-    options = StoreOptions(
-        reading=ReadingOptions(formats=(*own, *log_formats()), default_year=year), archive=archive, settings=settings
-    )
+    reading = ReadingOptions(formats=known_formats(settings), default_year=_this_year())
+    options = StoreOptions(reading=reading, archive=archive, settings=settings)
     return Store(logs, scanner, DocumentShelf(settings.estimates), options)
 
 
