@@ -1,27 +1,73 @@
-"""What the documents say of a run, and when it ends: ETA and verdict added to the bare snapshot; pure."""
+"""What the documents say of a run, and when it ends: ETA and verdicts added to the bare snapshot; pure."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+from trainmon.comparing import compare, overall
+from trainmon.estimates import EstimateDocument, Scope
 from trainmon.eta import forecast
-from trainmon.pace import Pace
-from trainmon.snapshot import RunSnapshot, RunStatus
+from trainmon.evidence import evidence_of
+from trainmon.expectations import expectation
+from trainmon.findings import findings
+from trainmon.matching import Matcher, applicable
+from trainmon.pace import Pace, Slowdown
+from trainmon.settings import Settings
+from trainmon.snapshot import Eta, RunSnapshot, RunStatus
+
+_UNFINISHED = (RunStatus.RUNNING, RunStatus.STALLED, RunStatus.WAITING)
 
 
 def judge(
-    run: RunSnapshot, *, pace: Pace | None, last_observed_s: float | None, now_s: float, now: float
+    run: RunSnapshot,
+    *,
+    documents: Sequence[EstimateDocument] = (),
+    settings: Settings | None = None,
+    pace: Pace | None,
+    last_observed_s: float | None,
+    now_s: float,
+    now: float,
+    slowdown: Slowdown | None = None,
+    opening: str = "",
 ) -> RunSnapshot:
-    """Add the ETA. `now_s` and `last_observed_s` are on the run's own clock, `now` is seconds since the epoch."""
-    if run.state not in (RunStatus.RUNNING, RunStatus.STALLED, RunStatus.WAITING):
-        return run
-    eta = forecast(
+    """Add the ETA, what is documented for the run, every comparison, the verdict, and problems that follow from them.
+
+    `now_s` and `last_observed_s` are on the run's own clock, `now` is seconds since the epoch. `opening`: what the log
+    says before its first counter.
+    """
+    settings = settings or Settings()
+    evidence = evidence_of(run, opening, settings.hardware)
+    log = run.files[0].path if run.files else run.name
+    groups = applicable(documents, log, settings.estimates)
+    matcher = Matcher(evidence=evidence, documents=groups, scenario=settings.scenario)
+    if run.state in _UNFINISHED:
+        run = replace(run, eta=_eta(run, matcher, pace, last_observed_s, now_s, now))
+    if not groups:
+        return replace(run, problems=(*run.problems, *findings(run, matcher, slowdown)))
+    total = matcher.choose(Scope.TOTAL)
+    run, comparisons = compare(run, matcher, total)
+    return replace(
+        run,
+        documented=total.documented if total is not None and not total.unlike else None,
+        comparisons=comparisons,
+        verdict=overall(run, comparisons),
+        problems=(*run.problems, *findings(run, matcher, slowdown)),
+    )
+
+
+def _eta(
+    run: RunSnapshot, matcher: Matcher, pace: Pace | None, last_observed_s: float | None, now_s: float, now: float
+) -> Eta | None:
+    plan = expectation(run, matcher, pace)
+    return forecast(
         pace,
         step=run.step,
         total_steps=run.total_steps,
         now_s=now_s,
         last_observed_s=last_observed_s,
-        elapsed_s=run.elapsed_s or 0.0,
+        unfinished_stages=plan.stages,
+        prior=plan.prior,
+        elapsed_s=plan.elapsed_s,
         wall_now_s=now,
     )
-    return replace(run, eta=eta)

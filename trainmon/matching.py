@@ -1,0 +1,183 @@
+"""Which documented duration a run is held against: by folder, names, numbers and hardware; and why that one.
+
+Among the durations of one scope whose conditions do not contradict the run, those with most in favour are left. Where
+they tell one range, that is it; where they are the best, expected and worst case, it is the range between them; where
+one range holds all others, it is that one. Anything else is a choice that only a person can make.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+from trainmon.conditions import Conditions, conditions_of
+from trainmon.documented_ranges import as_documented, ends_of, union_of_cases
+from trainmon.estimates import DocumentedRange, Estimate, EstimateDocument, Scope
+from trainmon.evidence import Evidence
+from trainmon.fit import Fit, fit
+from trainmon.units import duration_range
+
+_SPEAKS_FOR_PARENT = frozenset({"doc", "docs", "plan", "plans", "estimate", "estimates", "notes"})
+"""Folders of documents: what lies in them is said of the folder around them."""
+_OPEN_ENDED, _SEVERAL = 0.4, 0.6
+"""A bound says less than a range, and a plan for several runs less than one for a single run."""
+_SAME = 0.1
+_WORDS = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An estimate with its conditions and how they fit."""
+
+    estimate: Estimate
+    document: EstimateDocument
+    conditions: Conditions
+    fit: Fit
+
+    @property
+    def score(self) -> float:
+        low, high = ends_of(self.estimate)
+        support = self.fit.support - (_OPEN_ENDED if low is None or high is None else 0.0)
+        return support - (_SEVERAL if self.conditions.runs else 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a run is held against in one scope. `unlike` says why the comparison would be of like with unlike."""
+
+    documented: DocumentedRange
+    unlike: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matcher:
+    """Matches one run. `documents` are those that apply to it, nearest first; `scenario` is the user's choice."""
+
+    evidence: Evidence
+    documents: Sequence[Sequence[EstimateDocument]]
+    """In groups of equal right."""
+    scenario: str | None = None
+
+    def choose(self, scope: Scope, wanted: Callable[[Estimate], bool] = lambda _: True) -> Choice | None:
+        """Find the duration of `scope` among the estimates that are `wanted`; None where no document has any."""
+        best: Choice | None = None
+        for group in self.documents:
+            choice = self._among([c for document in group for c in self._candidates(document, scope, wanted)])
+            if choice is not None and not choice.unlike:
+                return choice
+            best = best or choice
+        return best
+
+    def _candidates(
+        self, document: EstimateDocument, scope: Scope, wanted: Callable[[Estimate], bool]
+    ) -> Iterable[Candidate]:
+        for estimate in document.estimates:
+            if estimate.scope is scope and wanted(estimate) and ends_of(estimate) != (None, None):
+                conditions = conditions_of(estimate, document)
+                yield Candidate(estimate, document, conditions, fit(conditions, self.evidence, document, scope))
+
+    def _among(self, candidates: Sequence[Candidate]) -> Choice | None:
+        if not candidates:
+            return None
+        if self.scenario:
+            chosen = [c for c in candidates if _says(c.conditions.text, self.scenario)]
+            if chosen:
+                return _choice(_top(chosen), f"scenario {self.scenario!r}")
+            anywhere = any(
+                _says(conditions_of(e, document).text, self.scenario)
+                for group in self.documents for document in group for e in document.estimates
+            )  # fmt: skip
+            if not anywhere:
+                return Choice(_told(candidates[0], ""), f"no document speaks of {self.scenario!r}")
+        fitting = [c for c in candidates if not c.fit.conflicts]
+        if not fitting:
+            nearest = min(candidates, key=lambda c: (len(c.fit.conflicts), -c.score))
+            return Choice(_told(nearest, ""), "; ".join(nearest.fit.conflicts))
+        return _choice(_top(fitting), "")
+
+
+def applicable(
+    documents: Sequence[EstimateDocument], log: str, named: Sequence[Path] = ()
+) -> list[list[EstimateDocument]]:
+    """Give the documents that speak of the run whose log lies at `log`, in groups, nearest folder first.
+
+    A document speaks for its folder and all below it. What the user named speaks for every run, a corrected plan first.
+    """
+    plans = [document for document in documents if document.path.endswith(".toml")]
+    others = [document for document in documents if document not in plans]
+    if named:
+        return [group for group in (plans, others) if group]
+    folder = PurePath(os.path.abspath(log)).parent  # noqa: PTH100 lexical: links in logs are left as they are
+    by_distance: dict[int, list[EstimateDocument]] = {}
+    for document in others:
+        place = PurePath(os.path.abspath(document.path)).parent  # noqa: PTH100
+        if place.name.lower() in _SPEAKS_FOR_PARENT and place != folder and place not in folder.parents:
+            place = place.parent
+        if place == folder or place in folder.parents:
+            by_distance.setdefault(len(folder.parts) - len(place.parts), []).append(document)
+    groups = [by_distance[distance] for distance in sorted(by_distance)]
+    return [plans, *groups] if plans else groups
+
+
+def _says(text: str, wanted: str) -> bool:
+    """Tell whether all words of `wanted` stand in `text`; `10,000` and `10000` are one word."""
+    words = {word.lower() for word in _WORDS.findall(_joined(text))}
+    return all(word.lower() in words for word in _WORDS.findall(_joined(wanted)))
+
+
+def _joined(text: str) -> str:
+    return re.sub(r"(?<=\d),(?=\d{3})", "", text)
+
+
+def _top(candidates: Sequence[Candidate]) -> list[Candidate]:
+    best = max(c.score for c in candidates)
+    return [c for c in candidates if c.score > best - 0.05]
+
+
+def _choice(top: Sequence[Candidate], said: str) -> Choice:
+    """One range out of several that fit equally well, or the reason why there is none."""
+    reason = ", ".join([said] if said else top[0].fit.reasons) or "the only plan"
+    without_case = [c for c in top if c.conditions.case in ("", "expected")]
+    ranges = [c for c in without_case if c.conditions.case == "" and c.estimate.likely_s is None]
+    cases = {c.conditions.case for c in top}
+    if not ranges and {"best", "worst"} <= cases:
+        return Choice(union_of_cases([(c.estimate, c.document, c.conditions) for c in top], reason))
+    rest = without_case or list(top)
+    for one in rest:
+        if all(_holds(one.estimate, other.estimate) for other in rest):
+            return Choice(_told(one, reason))
+    if _is_one_value(rest):
+        return Choice(_told(next((c for c in rest if c.estimate.likely_s is None), rest[0]), reason))
+    distinct = {ends_of(c.estimate): c for c in rest}
+    listed = ", ".join(f"{_range_text(c.estimate)} (line {c.estimate.line})" for c in list(distinct.values())[:4])
+    return Choice(_told(rest[0], ""), f"{len(distinct)} plans fit equally: {listed}; choose one with --scenario")
+
+
+def _told(candidate: Candidate, reason: str) -> DocumentedRange:
+    return as_documented(candidate.estimate, candidate.document, candidate.conditions, reason)
+
+
+def _range_text(estimate: Estimate) -> str:
+    return duration_range(*ends_of(estimate))
+
+
+def _holds(one: Estimate, other: Estimate) -> bool:
+    """Tell whether the range of `one` holds that of `other`; a single value stands for itself and a tenth around it."""
+    low, high = ends_of(one)
+    other_low, other_high = ends_of(other)
+    if low is None or high is None or other_low is None or other_high is None:
+        return (low, high) == (other_low, other_high)
+    slack = _SAME if one.likely_s is not None else 0.0
+    return low * (1 - slack) <= other_low and other_high <= high * (1 + slack)
+
+
+def _is_one_value(candidates: Sequence[Candidate]) -> bool:
+    """Tell whether all say the same but for rounding: `48-49 min`, `50 min`."""
+    ends = [ends_of(c.estimate) for c in candidates]
+    lows, highs = [low for low, _ in ends if low is not None], [high for _, high in ends if high is not None]
+    if len(lows) < len(ends) or len(highs) < len(ends):
+        return False
+    return max(lows) <= min(lows) * (1 + _SAME) and max(highs) <= min(highs) * (1 + _SAME)

@@ -1,0 +1,54 @@
+"""Words of names made comparable: `Computing embeddings`, `embed_compute` and `Embedding Computation` share stems."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+")
+_LONGEST_FIRST = "izations ization isation ations ation ings ing ions ion ers ies ed es er s e"
+_ENDINGS = tuple(_LONGEST_FIRST.split())
+_SHORT_FORMS = {
+    "init": "initial", "initializ": "initial", "initialis": "initial", "val": "valid", "validat": "valid",
+    "evalu": "eval", "evaluat": "eval", "ckpt": "checkpoint", "smok": "quick", "fast": "quick", "debug": "quick", "tokeniz": "token",
+    "tokenis": "token", "preproces": "process", "retriev": "retriev", "med": "medium", "sm": "small", "lg": "large",
+}  # fmt: skip
+_COMMON = (
+    "a about accumul all an and approach approx are as at bar batch bert best by case complete conservative "
+    "cpu cuda data dataset day debug default devic each epoch estimat exp expect experiment fals fin for from "
+    "full geforc gpu grad gradient gtx guide hour how hr in info is it its json learn llama log long main max "
+    "md min minut model my new no non not num nvidia of on only optimist option or other our out output param "
+    "paramet per plan python pytorch rate realistic recommend rtx run running scenario sec second set size "
+    "step tesla test-run than that the then this ti time to total train true tun txt typical us via vs warning "
+    "whole with without work worst x you your "
+)
+_SAY_NOTHING = frozenset(_COMMON.split())
+"""Stems of words that every log and every document has: articles, units, hardware, `train`, `total`, `dataset`."""
+
+
+@lru_cache(maxsize=4096)
+def stem(word: str) -> str:
+    """Cut an English ending: `embeddings` and `embed` give `embed`, `cached` and `caching` give `cach`."""
+    word = word.lower()
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            word = word[: -len(ending)]
+            break
+    if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "sl":
+        word = word[:-1]
+    return _SHORT_FORMS.get(word, word)
+
+
+@lru_cache(maxsize=4096)
+def stems(text: str) -> frozenset[str]:
+    """Give the stems of a text that say something about a run; `train`, `total`, `dataset` and the like do not."""
+    return frozenset(words_by_stem(text))
+
+
+def words_by_stem(text: str) -> dict[str, str]:
+    """Give the telling stems of a text with the word that each was first written as."""
+    found: dict[str, str] = {}
+    for word in _WORD.findall(text):
+        if len(word) > 1 and (key := stem(word)) not in _SAY_NOTHING:
+            found.setdefault(key, word)
+    return found
