@@ -13,6 +13,7 @@ from trainmon.follow import DocumentFollower, FileFollower, ReadingOptions
 from trainmon.gpu_runs import GpuLogFollower, LiveMemory
 from trainmon.grouping import RunFiles, group_runs
 from trainmon.judging import judge
+from trainmon.opening import READ_BYTES, opening_of
 from trainmon.present import present
 from trainmon.processes import WriterScan, WriterWatch
 from trainmon.settings import Settings
@@ -228,10 +229,14 @@ class Store:
         silence_s = max(now - grew_at, 0.0) if grew_at is not None and snapshot.state not in _OVER else 0.0
         return judge(
             snapshot,
+            documents=self._shelf.documents,
+            settings=self._options.settings,
             pace=train.clock.pace() if train is not None else None,
             last_observed_s=train.last_s if train is not None else None,
             now_s=state.clock.now_s + silence_s,
             now=now,
+            slowdown=train.clock.slowdown() if train is not None else None,
+            opening=opening_of(run.log.tail.read_at(0, READ_BYTES)) if run.log is not None else "",
         )
 
     def _liveness(self, run: Run, scan: WriterScan) -> Liveness:
