@@ -11,7 +11,7 @@ from rich.cells import cell_len
 
 from tests.boards import HOSTILE_NAMES
 from trainmon.tui.plainascii import to_ascii
-from trainmon.tui.text import beside, fit, fit_row, plain, shorten, shorten_left, width_of, wrap
+from trainmon.tui.text import beside, changed_cells, fit, fit_row, plain, shorten, shorten_left, width_of, wrap
 
 
 @given(st.text(max_size=60))
@@ -78,3 +78,20 @@ def test_ascii_text_has_the_width_of_the_text_that_it_stands_for(text: str) -> N
 def test_hostile_names_become_inert(name: str) -> None:
     assert "\x1b" not in plain(name)
     assert "\u200d" not in plain(name)
+
+
+def test_only_the_cells_that_differ_are_found() -> None:
+    before = (("step 10/20", ""), (" " * 20, ""), ("1.5", "bad"), ("  the same", ""))
+    after = (("step 11/20", ""), (" " * 20, ""), ("1.5", ""), ("  the same", ""))
+
+    assert changed_cells(before, after) == range(6, 33)
+    assert not changed_cells(before, before)
+
+
+def test_a_row_that_grows_differs_in_its_new_cells() -> None:
+    assert changed_cells((("ab", ""),), (("abcd", ""),)) == range(2, 4)
+    assert changed_cells((("abcd", ""),), (("ab", ""),)) == range(2, 4)
+
+
+def test_a_wide_character_differs_as_a_whole() -> None:
+    assert changed_cells((("a日b", ""),), (("a本b", ""),)) == range(1, 3)

@@ -16,8 +16,10 @@ from trainmon.tui import columns
 from trainmon.tui.attention import Entry, Group
 from trainmon.tui.screens import RunWanted
 from trainmon.tui.spanview import SpanView
-from trainmon.tui.text import Row
+from trainmon.tui.text import Row, Span
 
+_CURSOR: Span = ("", "cursor")
+"""Ends the line that the cursor is on."""
 _MARGIN = 1
 """The last column stays free for the scrollbar."""
 
@@ -79,8 +81,10 @@ class RunList(SpanView, can_focus=True):
     def _repaint_changed(self) -> None:
         top = self.scroll_offset.y
         for y in range(top, top + self.size.height):
-            if self._painted.get(y) != self._row(y):
-                self.refresh_line(y)
+            before, after = self._painted.get(y), self._row(y)
+            if before != after:
+                moved = before is not None and (_CURSOR in before) != (_CURSOR in after)
+                self.refresh_changed(y, None if moved else before, after)
 
     def _row(self, at: int) -> Row:
         """Return the line of an entry; the last span tells whether the cursor is on it."""
@@ -98,7 +102,7 @@ class RunList(SpanView, can_focus=True):
             marked=entry.name in self.marked,
             in_group=grouped,
         )
-        return (*row, ("", "cursor")) if entry.name == self._current else row
+        return (*row, _CURSOR) if entry.name == self._current else row
 
     def render_line(self, y: int) -> Strip:
         """Paint one line in view."""
@@ -108,7 +112,7 @@ class RunList(SpanView, can_focus=True):
             top = self.scroll_offset.y
             self._painted = {k: v for k, v in self._painted.items() if top <= k < top + self.size.height}
         self._painted[at] = row
-        return self.paint(row, selected=bool(row) and row[-1] == ("", "cursor"))
+        return self.paint(row, selected=_CURSOR in row)
 
     def on_resize(self) -> None:
         """Choose the columns anew."""

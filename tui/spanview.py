@@ -7,11 +7,11 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from trainmon.tui.text import Row, width_of
+from trainmon.tui.text import Row, Span, changed_cells, width_of
 
 ROLES = (
     "title", "muted", "faint", "accent", "good", "warn", "bad", "band", "key", "on-title",
@@ -31,13 +31,35 @@ class SpanView(ScrollView):
         base = self.rich_style
         if selected:
             base += Style(bgcolor=self.get_component_rich_style("span--cursor").bgcolor, bold=True)
-        segments = [Segment(text, base + self._style_of(role) if role else base) for text, role in row if text]
+        segments = [Segment(text, base + self._style_of(role) if role else base) for text, role in _without_gaps(row)]
         strip = Strip(segments, width_of(row))
         return strip.crop_extend(0, self.size.width, base)
+
+    def refresh_changed(self, line: int, before: Row | None, after: Row | None) -> None:
+        """Have the cells of a line painted in which it differs from what stands there; all where nothing does."""
+        if before is None or after is None:
+            self.refresh_line(line)
+            return
+        if cells := changed_cells(before, after):
+            self.refresh(Region(cells.start, line - self.scroll_offset.y, len(cells), 1))
 
     def _style_of(self, role: str) -> Style:
         style = self.get_component_rich_style(f"span--{role}")
         return Style(color=style.color, bold=style.bold or None, dim=style.dim or None, reverse=style.reverse or None)
+
+
+def _without_gaps(row: Row) -> list[Span]:
+    """Give blanks the role of what stands before them: each change of style costs the terminal some forty bytes."""
+    spans: list[Span] = []
+    for text, role in row:
+        before, known = spans[-1] if spans else ("", "")
+        if spans and not before.strip(" ") and role != "on-title":
+            spans[-1] = (before + text, role)
+        elif spans and (role == known or (not text.strip(" ") and known != "on-title")):
+            spans[-1] = (before + text, known)
+        elif text:
+            spans.append((text, role))
+    return spans
 
 
 class LinesView(SpanView, can_focus=True):
@@ -63,8 +85,10 @@ class LinesView(SpanView, can_focus=True):
             return
         first, last = self.scroll_offset.y, self.scroll_offset.y + self.size.height
         for y in range(first, last):
-            if (before[y] if y < len(before) else None) != (self._rows[y] if y < len(self._rows) else None):
-                self.refresh_line(y)
+            old = before[y] if y < len(before) else None
+            new = self._rows[y] if y < len(self._rows) else None
+            if old != new:
+                self.refresh_changed(y, old, new)
 
     def render_line(self, y: int) -> Strip:
         """Paint one line of the view."""

@@ -70,6 +70,21 @@ def fit_row(row: Row, width: int) -> Row:
     return (*kept, (" " * left, "")) if left else tuple(kept)
 
 
+def changed_cells(before: Row, after: Row) -> range:
+    """Return the cells from the first to the last one in which two rows differ.
+
+    It never begins or ends inside a wide character of either row.
+    """
+    pairs = enumerate(zip_longest(_cells(before), _cells(after)))
+    differing = [at for at, (was, now) in pairs if was != now]
+    return range(differing[0], differing[-1] + 1) if differing else range(0)
+
+
+def _cells(row: Row) -> list[tuple[str, str]]:
+    """Return a row cell by cell; all cells of a wide character hold it."""
+    return [(character, role) for text, role in row for character in text for _ in range(cell_len(character))]
+
+
 def as_fits(parts: Iterable[Span], width: int, *, gap: int = 2) -> Row:
     """Return parts in a row with a gap before each; those that do not fit are left out, the last ones first."""
     row: list[Span] = []

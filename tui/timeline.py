@@ -139,7 +139,7 @@ def _overheads(run: RunSnapshot, width: int) -> Row:
     known = [(name, run.overhead_s[name]) for name in _OVERHEADS if run.overhead_s.get(name)]
     if not known:
         return ()
-    row: list[tuple[str, str]] = [("  no training: ", "muted")]
+    row: list[tuple[str, str]] = [("  overhead: ", "muted")]
     for name, seconds in known:
         row.append((f"{name} {units.duration(seconds)}   ", "warn" if name == "stall" else ""))
     return fit_row(tuple(row), width)
