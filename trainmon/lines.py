@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import NamedTuple
 
 MAX_PIECE_BYTES = 1 << 16
@@ -65,62 +64,100 @@ class LineAssembler:
         raw = self._pending.rstrip(b"\r")
         return Piece(self._offset, self._number, raw, True) if raw and not raw.isspace() else None
 
-    def feed(self, data: bytes) -> Iterator[Piece]:
-        """Yield the pieces that `data` completes."""
-        if b"\0" in data:
-            stripped = data.replace(b"\0", b"")
-            self.nul_bytes += len(data) - len(stripped)
-            data = stripped
+    @property
+    def offset(self) -> int:
+        """Where in the stream the piece under way begins."""
+        return self._offset
+
+    @property
+    def number(self) -> int:
+        """The line that the piece under way stands on."""
+        return self._number
+
+    def feed(self, data: bytes) -> list[Piece]:
+        """Give the pieces that `data` completes."""
+        data = self._without_holes(data)
         buffer = self._pending + data if self._pending else data
         end = buffer.rfind(b"\n") + 1
+        found: list[Piece] = []
         if end:
-            yield from self._lines(buffer[:end])
-        yield from self._redraws_under_way(buffer[end:] if end else buffer)
+            self._lines(buffer[:end], found)
+        self._redraws_under_way(buffer[end:] if end else buffer, found)
+        return found
 
-    def flush(self) -> Iterator[Piece]:
-        """Yield the last piece of a stream that is over."""
+    def take(self, data: bytes) -> bytes:
+        """Hand over the bytes of all complete pieces uncut, terminators included; `taken` must follow.
+
+        `offset` and `number` are those of the first byte handed over. b'' where there is none, or where an over-long
+        piece is under way: then `feed` with no more data goes on.
+        """
+        data = self._without_holes(data)
+        buffer = self._pending + data if self._pending else data
+        end = buffer.rfind(b"\n") + 1
+        # Carriage returns at the very end may turn out to end a line.
+        end = max(end, buffer.rfind(b"\r", end, len(buffer.rstrip(b"\r"))) + 1)
+        if self._head is not None or not end:
+            self._pending = buffer
+            return b""
+        self._pending = buffer[end:]
+        return buffer[:end]
+
+    def taken(self, size: int, lines: int) -> list[Piece]:
+        """So many bytes and lines were read elsewhere; give the pieces complete behind them."""
+        self._offset += size
+        self._number += lines
+        return self.feed(b"")
+
+    def flush(self) -> list[Piece]:
+        """Give the last piece of a stream that is over."""
         pending = self.pending
-        if pending is not None:
-            yield pending._replace(redraw=False)
         self._offset += len(self._pending)
         self._pending = b""
         self._head = None
+        return [] if pending is None else [pending._replace(redraw=False)]
 
-    def _lines(self, chunk: bytes) -> Iterator[Piece]:
+    def _without_holes(self, data: bytes) -> bytes:
+        if b"\0" not in data:
+            return data
+        stripped = data.replace(b"\0", b"")
+        self.nul_bytes += len(data) - len(stripped)
+        return stripped
+
+    def _lines(self, chunk: bytes, found: list[Piece]) -> None:
         if self._head is None and b"\r" not in chunk and b"\x1b" not in chunk and b"\x08" not in chunk:
-            yield from self._plain_lines(chunk)
+            self._plain_lines(chunk, found)
             return
         for stretch in chunk[:-1].split(b"\n"):
-            yield from self._stretch(stretch)
+            self._stretch(stretch, found)
             self._offset += len(stretch) + 1
             self._number += 1
 
-    def _plain_lines(self, chunk: bytes) -> Iterator[Piece]:
+    def _plain_lines(self, chunk: bytes, found: list[Piece]) -> None:
         offset, number = self._offset, self._number
         for raw in chunk[:-1].split(b"\n"):
             if raw and not raw.isspace():
-                yield Piece(offset, number, self._cut(raw), False)
+                found.append(Piece(offset, number, self._cut(raw), False))
             offset += len(raw) + 1
             number += 1
         self._offset, self._number = offset, number
 
-    def _stretch(self, stretch: bytes) -> Iterator[Piece]:
+    def _stretch(self, stretch: bytes, found: list[Piece]) -> None:
         """The pieces between two newlines; only the last of them is a line."""
         body = stretch.rstrip(b"\r")
         start = 0
         for match in _REDRAW.finditer(body):
-            yield from self._piece(body, start, match.start(), redraw=True)
+            self._piece(body, start, match.start(), found, redraw=True)
             start = match.end()
-        yield from self._piece(body, start, len(body), redraw=False)
+        self._piece(body, start, len(body), found, redraw=False)
 
-    def _redraws_under_way(self, rest: bytes) -> Iterator[Piece]:
+    def _redraws_under_way(self, rest: bytes, found: list[Piece]) -> None:
         """Give out what is complete of an unfinished line: a redraw ends where the next begins."""
         start = 0
         # A terminator at the very end may go on in the next read (`\r` + `\n`, `ESC` + `[A`).
         for match in _REDRAW.finditer(rest, 0):
             if match.end() == len(rest):
                 break
-            yield from self._piece(rest, start, match.start(), redraw=True)
+            self._piece(rest, start, match.start(), found, redraw=True)
             start = match.end()
         rest = rest[start:]
         self._offset += start
@@ -138,13 +175,13 @@ class LineAssembler:
         self._offset += len(rest) - kept
         return rest[-kept:]
 
-    def _piece(self, body: bytes, start: int, end: int, *, redraw: bool) -> Iterator[Piece]:
+    def _piece(self, body: bytes, start: int, end: int, found: list[Piece], *, redraw: bool) -> None:
         if self._head is not None:
             self.cut_bytes += end - start
-            yield self._head._replace(redraw=redraw)
+            found.append(self._head._replace(redraw=redraw))
             self._head = None
-        elif start < end and not body[start:end].isspace():
-            yield Piece(self._offset + start, self._number, self._cut(body[start:end]), redraw)
+        elif start < end and not (raw := body[start:end]).isspace():
+            found.append(Piece(self._offset + start, self._number, self._cut(raw), redraw))
 
     def _cut(self, raw: bytes) -> bytes:
         if len(raw) > MAX_PIECE_BYTES:
