@@ -11,7 +11,8 @@ from trainmon.matching import Matcher
 from trainmon.measured import stage_time
 from trainmon.pace import Pace, Prior, StagePlan
 from trainmon.snapshot import RunSnapshot, StageInfo
-from trainmon.stage_matching import documented_kind, documented_stage, is_stage, kind_of
+from trainmon.stage_matching import EVALUATING, documented_kind, documented_stage, is_of_one, is_stage, kind_of
+from trainmon.stems import stems
 
 _MEASURED_SPREAD = 0.1
 """A stage under way goes on at its own pace within so much."""
@@ -24,18 +25,21 @@ class Expectation:
     prior: Prior | None = None
     stages: tuple[StagePlan, ...] = ()
     elapsed_s: float = 0.0
+    measured_stage: str = ""
+    """The stage before training that is under way and prices itself."""
 
 
-def expectation(run: RunSnapshot, matcher: Matcher, pace: Pace | None) -> Expectation:
+def expectation(run: RunSnapshot, matcher: Matcher | None, pace: Pace | None) -> Expectation:
     """Price what is to come. A document about the training alone goes before one about the whole run."""
     elapsed_s = run.elapsed_s or 0.0
-    if not matcher.documents:
+    if matcher is None:
         return Expectation(elapsed_s=elapsed_s)
     training, total = _training_prior(run, matcher), _total_prior(matcher)
     if not run.step:
         pipeline = _before_training(run, matcher)
         if pipeline and training is not None:
-            return Expectation(prior=training, stages=(*pipeline, *_after_training(run, matcher, pace)))
+            stages = (*pipeline, *_after_training(run, matcher, pace))
+            return Expectation(prior=training, stages=stages, measured_stage=pipeline[0].name)
         if total is not None:
             return Expectation(prior=total, elapsed_s=elapsed_s)
     if training is not None:
@@ -107,7 +111,7 @@ def _data_stages(matcher: Matcher) -> list[Estimate]:
     source, places = total.documented.source, total.documented.scenario
     return [
         estimate
-        for group in matcher.documents for document in group if document.path == source.file
+        for document in matcher.documents if document.path == source.file
         for estimate in document.estimates
         if estimate.scope is Scope.STAGE and kind_of(estimate.stage or estimate.subject) is StageKind.DATA
         and estimate.scenario[: min(3, len(places))] == places[: min(3, len(places))]
@@ -120,6 +124,7 @@ def _after_training(run: RunSnapshot, matcher: Matcher, pace: Pace | None) -> tu
     begun = {stage.kind for stage in run.stages}
     if StageKind.SAVE not in begun and (save := documented_kind(matcher, StageKind.SAVE)) and not save.unlike:
         plans.append(_plan("final save", StageKind.SAVE, save.documented))
+    plans += _evaluations(run, matcher)
     seen = pace is not None and any(one.kind == StageKind.CHECKPOINT.value for one in pace.recurring)
     if not seen and StageKind.CHECKPOINT not in begun:
         choice = documented_kind(matcher, StageKind.CHECKPOINT)
@@ -127,6 +132,22 @@ def _after_training(run: RunSnapshot, matcher: Matcher, pace: Pace | None) -> tu
             left = 1 - (run.progress or 0.0)
             plans.append(_plan("checkpoints", StageKind.CHECKPOINT, choice.documented, left))
     return tuple(plans)
+
+
+def _evaluations(run: RunSnapshot, matcher: Matcher) -> list[StagePlan]:
+    """Documented evaluations of the whole model that have not begun; one for each name."""
+    plans: dict[str, StagePlan] = {}
+    for estimate in (e for document in matcher.documents for e in document.estimates if e.scope is Scope.STAGE):
+        name = estimate.stage or estimate.subject
+        stage = StageInfo(name=name, kind=StageKind.EVAL)
+        if kind_of(name) is not StageKind.EVAL or is_of_one(estimate) or not stems(name) & EVALUATING:
+            continue
+        if name in plans or any(is_stage(estimate, begun) for begun in run.stages if begun.kind is StageKind.EVAL):
+            continue
+        choice = documented_stage(matcher, stage)
+        if choice is not None and not choice.unlike:
+            plans[name] = _plan(name, StageKind.EVAL, choice.documented)
+    return list(plans.values())
 
 
 def _plan(name: str, kind: StageKind, documented: DocumentedRange, share: float = 1.0) -> StagePlan:

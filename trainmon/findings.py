@@ -17,7 +17,7 @@ _FREE = re.compile(r"\bfree\b|\bmargin\b|\bheadroom\b", re.IGNORECASE)
 _MEMORY_SLACK = 0.05
 
 
-def findings(run: RunSnapshot, matcher: Matcher, slowdown: Slowdown | None) -> tuple[ProblemInfo, ...]:
+def findings(run: RunSnapshot, matcher: Matcher | None, slowdown: Slowdown | None) -> tuple[ProblemInfo, ...]:
     """Give the problems; a log that reports one of the kind itself is believed."""
     reported = {problem.kind for problem in run.problems}
     found = [*_slowdown(run, slowdown), *_memory(run, matcher)]
@@ -32,16 +32,15 @@ def _slowdown(run: RunSnapshot, slowdown: Slowdown | None) -> Iterator[ProblemIn
     yield ProblemInfo(kind=ProblemKind.SLOWDOWN, message=text, line=0, step=slowdown.step)
 
 
-def _memory(run: RunSnapshot, matcher: Matcher) -> Iterator[ProblemInfo]:
+def _memory(run: RunSnapshot, matcher: Matcher | None) -> Iterator[ProblemInfo]:
     if run.gpu is None or run.gpu.peak_memory_bytes is None:
         return
-    for group in matcher.documents:
-        for document in group:
-            facts = [fact for fact in document.facts if "memory" in fact.name and isinstance(fact.value, float)]
-            found = [message for fact in facts if (message := _excess(run, fact)) is not None]
-            if found:
-                yield ProblemInfo(kind=ProblemKind.MEMORY, message=found[0], line=0, step=run.step)
-                return
+    for document in matcher.documents if matcher is not None else ():
+        facts = [fact for fact in document.facts if "memory" in fact.name and isinstance(fact.value, float)]
+        found = [message for fact in facts if (message := _excess(run, fact)) is not None]
+        if found:
+            yield ProblemInfo(kind=ProblemKind.MEMORY, message=found[0], line=0, step=run.step)
+            return
 
 
 def _excess(run: RunSnapshot, fact: Fact) -> str | None:

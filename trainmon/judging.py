@@ -11,7 +11,7 @@ from trainmon.eta import forecast
 from trainmon.evidence import evidence_of
 from trainmon.expectations import expectation
 from trainmon.findings import findings
-from trainmon.matching import Matcher, applicable
+from trainmon.matching import Matcher, matcher_for
 from trainmon.pace import Pace, Slowdown
 from trainmon.settings import Settings
 from trainmon.snapshot import Eta, RunSnapshot, RunStatus
@@ -37,30 +37,34 @@ def judge(
     says before its first counter.
     """
     settings = settings or Settings()
-    evidence = evidence_of(run, opening, settings.hardware)
-    log = run.files[0].path if run.files else run.name
-    groups = applicable(documents, log, settings.estimates)
-    matcher = Matcher(evidence=evidence, documents=groups, scenario=settings.scenario)
+    matcher = matcher_for(
+        evidence_of(run, opening, settings.hardware),
+        documents,
+        run.files[0].path if run.files else run.name,
+        named=settings.estimates,
+        scenario=settings.scenario,
+    )
     if run.state in _UNFINISHED:
         run = replace(run, eta=_eta(run, matcher, pace, last_observed_s, now_s, now))
-    if not groups:
-        return replace(run, problems=(*run.problems, *findings(run, matcher, slowdown)))
+    run = replace(run, problems=(*run.problems, *findings(run, matcher, slowdown)))
+    if matcher is None:
+        return run
     total = matcher.choose(Scope.TOTAL)
     run, comparisons = compare(run, matcher, total)
-    return replace(
-        run,
-        documented=total.documented if total is not None and not total.unlike else None,
-        comparisons=comparisons,
-        verdict=overall(run, comparisons),
-        problems=(*run.problems, *findings(run, matcher, slowdown)),
-    )
+    documented = total.documented if total is not None and not total.unlike else None
+    return replace(run, documented=documented, comparisons=comparisons, verdict=overall(run, comparisons))
 
 
 def _eta(
-    run: RunSnapshot, matcher: Matcher, pace: Pace | None, last_observed_s: float | None, now_s: float, now: float
+    run: RunSnapshot,
+    matcher: Matcher | None,
+    pace: Pace | None,
+    last_observed_s: float | None,
+    now_s: float,
+    now: float,
 ) -> Eta | None:
     plan = expectation(run, matcher, pace)
-    return forecast(
+    eta = forecast(
         pace,
         step=run.step,
         total_steps=run.total_steps,
@@ -71,3 +75,6 @@ def _eta(
         elapsed_s=plan.elapsed_s,
         wall_now_s=now,
     )
+    if eta is not None and plan.measured_stage:
+        return replace(eta, basis=f"measured {plan.measured_stage} + documented stages")
+    return eta

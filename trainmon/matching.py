@@ -22,6 +22,7 @@ from trainmon.units import duration_range
 
 _SPEAKS_FOR_PARENT = frozenset({"doc", "docs", "plan", "plans", "estimate", "estimates", "notes"})
 """Folders of documents: what lies in them is said of the folder around them."""
+_OF_RUNS = (Scope.TOTAL, Scope.EPOCH, Scope.STEP, Scope.STAGE)
 _OPEN_ENDED, _SEVERAL = 0.4, 0.6
 """A bound says less than a range, and a plan for several runs less than one for a single run."""
 _SAME = 0.1
@@ -57,19 +58,21 @@ class Matcher:
     """Matches one run. `documents` are those that apply to it, nearest first; `scenario` is the user's choice."""
 
     evidence: Evidence
-    documents: Sequence[Sequence[EstimateDocument]]
-    """In groups of equal right."""
+    documents: Sequence[EstimateDocument]
     scenario: str | None = None
 
     def choose(self, scope: Scope, wanted: Callable[[Estimate], bool] = lambda _: True) -> Choice | None:
         """Find the duration of `scope` among the estimates that are `wanted`; None where no document has any."""
-        best: Choice | None = None
-        for group in self.documents:
-            choice = self._among([c for document in group for c in self._candidates(document, scope, wanted)])
-            if choice is not None and not choice.unlike:
-                return choice
-            best = best or choice
-        return best
+        return self._among([c for document in self.documents for c in self._candidates(document, scope, wanted)])
+
+    def fits_at_all(self) -> bool:
+        """Tell whether some duration of these documents can be held against the run."""
+        return any(
+            not candidate.fit.conflicts
+            for document in self.documents
+            for scope in _OF_RUNS
+            for candidate in self._candidates(document, scope, lambda _: True)
+        )
 
     def _candidates(
         self, document: EstimateDocument, scope: Scope, wanted: Callable[[Estimate], bool]
@@ -87,9 +90,10 @@ class Matcher:
             if chosen:
                 return _choice(_top(chosen), f"scenario {self.scenario!r}")
             anywhere = any(
-                _says(conditions_of(e, document).text, self.scenario)
-                for group in self.documents for document in group for e in document.estimates
-            )  # fmt: skip
+                _says(conditions_of(estimate, document).text, self.scenario)
+                for document in self.documents
+                for estimate in document.estimates
+            )
             if not anywhere:
                 return Choice(_told(candidates[0], ""), f"no document speaks of {self.scenario!r}")
         fitting = [c for c in candidates if not c.fit.conflicts]
@@ -97,6 +101,21 @@ class Matcher:
             nearest = min(candidates, key=lambda c: (len(c.fit.conflicts), -c.score))
             return Choice(_told(nearest, ""), "; ".join(nearest.fit.conflicts))
         return _choice(_top(fitting), "")
+
+
+def matcher_for(
+    evidence: Evidence,
+    documents: Sequence[EstimateDocument],
+    log: str,
+    *,
+    named: Sequence[Path] = (),
+    scenario: str | None = None,
+) -> Matcher | None:
+    """Match a run with the nearest documents that fit it; with the nearest of all where none does; None without any."""
+    matchers = [
+        Matcher(evidence=evidence, documents=group, scenario=scenario) for group in applicable(documents, log, named)
+    ]
+    return next((matcher for matcher in matchers if matcher.fits_at_all()), matchers[0] if matchers else None)
 
 
 def applicable(

@@ -9,6 +9,7 @@ from trainmon.evidence import Evidence
 from trainmon.snapshot import Interval, RunSnapshot, RunStatus, StageInfo
 
 _UNFINISHED = (RunStatus.RUNNING, RunStatus.STALLED, RunStatus.WAITING)
+_FEWEST_STEPS = 10
 _STEP_UNITS = frozenset({"step", "it", "iter", "iteration", "batch", "update"})
 
 
@@ -56,16 +57,22 @@ def epoch_of(run: RunSnapshot, evidence: Evidence) -> Measured | None:
     whole = run.state is RunStatus.FINISHED and run.attempts == 1 and run.start_step < 0.02 * per_epoch
     if whole and training.elapsed_s and run.step:
         return Measured(seconds=training.elapsed_s / run.step * per_epoch)
-    if run.step_time_s is None:
+    if run.step_time_s is None or not _is_settled(run):
         return None
     return Measured(seconds=run.step_time_s.mean * per_epoch, projected=(run.step or 0.0) - run.start_step < per_epoch)
 
 
 def step_of(run: RunSnapshot) -> Measured | None:
     """Give the mean seconds per step; None for a counter of something else (epochs, kimg, samples)."""
-    if run.step_time_s is None or run.unit not in _STEP_UNITS:
+    if run.unit not in _STEP_UNITS or not _is_settled(run):
         return None
+    assert run.step_time_s is not None
     return Measured(seconds=run.step_time_s.mean)
+
+
+def _is_settled(run: RunSnapshot) -> bool:
+    """Enough steps were measured to speak of a step time; of a run that is over, any number is all there is."""
+    return run.step_time_s is not None and (run.state not in _UNFINISHED or run.step_time_s.count >= _FEWEST_STEPS)
 
 
 def stage_time(run: RunSnapshot, stage: StageInfo) -> Measured | None:
@@ -84,7 +91,7 @@ def stage_time(run: RunSnapshot, stage: StageInfo) -> Measured | None:
 def _training_time(run: RunSnapshot, stage: StageInfo, share: float | None) -> Measured | None:
     if share is not None and share >= 1 and stage.elapsed_s and run.attempts == 1:
         return Measured(seconds=stage.elapsed_s)
-    if run.step_time_s is None or stage.total is None:
+    if run.step_time_s is None or stage.total is None or not _is_settled(run):
         return None
     return Measured(seconds=run.step_time_s.mean * stage.total, projected=True)
 

@@ -14,9 +14,7 @@ from trainmon.measured import Measured
 def money_text(documented: DocumentedRange, measured: Measured, matcher: Matcher) -> str:
     """Give `$3.42 at $0.736/hour (+$0.44)`; '' where no rate applies or several do."""
     source = documented.source
-    document = next(
-        (d for group in matcher.documents for d in group if source is not None and d.path == source.file), None
-    )
+    document = next((d for d in matcher.documents if source is not None and d.path == source.file), None)
     rates = rates_of(document) if document is not None else ()
     fitting = {rate for rate, machines in rates if _fits(machines, matcher.evidence.machines)}
     if len(fitting) != 1:

@@ -15,9 +15,11 @@ from trainmon.stems import stem, stems
 _BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
 _TRAINING = re.compile(r"\b(?:pre-?|fine-?)?(?:train(?:ing)?|tun(?:e|ing))\b", re.IGNORECASE)
 _INIT = re.compile(r"\binit\w*|\bstart-?up\b|\bset-?up\b", re.IGNORECASE)
-_EACH = re.compile(r"\beach\b|\b(?:per|every)\s+\w+|/\s*(?:checkpoint|eval\w*)\b", re.IGNORECASE)
+_EACH = re.compile(
+    r"\beach\b|\b(?:per|every)\s+(?!model|run|experiment|dataset|job)\w+|/\s*(?:checkpoint|eval\w*)\b", re.IGNORECASE
+)
 _FINAL = "final"
-_EVALUATING = frozenset({"eval", "valid"})
+EVALUATING = frozenset({"eval", "valid"})
 
 
 @lru_cache(maxsize=4096)
@@ -44,7 +46,7 @@ def is_stage(estimate: Estimate, stage: StageInfo) -> bool:
         return stage.kind is kind
     planned, own = stems(_BRACKETS.sub(" ", name)), stems(stage.name)
     if stage.kind is StageKind.EVAL:
-        return kind is StageKind.EVAL and planned - _EVALUATING <= own
+        return kind is StageKind.EVAL and planned - EVALUATING <= own
     shared = planned & own
     if kind is StageKind.INIT and stage.kind is not StageKind.INIT:
         return False

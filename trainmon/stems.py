@@ -10,8 +10,9 @@ _LONGEST_FIRST = "izations ization isation ations ation ings ing ions ion ers ie
 _ENDINGS = tuple(_LONGEST_FIRST.split())
 _SHORT_FORMS = {
     "init": "initial", "initializ": "initial", "initialis": "initial", "val": "valid", "validat": "valid",
-    "evalu": "eval", "evaluat": "eval", "ckpt": "checkpoint", "smok": "quick", "fast": "quick", "debug": "quick", "tokeniz": "token",
-    "tokenis": "token", "preproces": "process", "retriev": "retriev", "med": "medium", "sm": "small", "lg": "large",
+    "evalu": "eval", "evaluat": "eval", "ckpt": "checkpoint", "smok": "quick", "fast": "quick", "debug": "quick",
+    "tokeniz": "token",
+    "tokenis": "token", "preproces": "process", "med": "medium", "sm": "small", "lg": "large",
 }  # fmt: skip
 _COMMON = (
     "a about accumul all an and approach approx are as at bar batch bert best by case complete conservative "
