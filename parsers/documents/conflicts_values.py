@@ -68,14 +68,14 @@ def _runs(plan: Plan) -> list[_Run]:
 
 def _is_product(claim: Claim) -> bool:
     """Tell whether a total is worked out on its line from something else (`3 × 45 minutes = ...`)."""
-    return bool(re.search(r"[×*]", claim.piece.text[: claim.span.start])) or bool(re.search(r"→|instead", claim.piece.text))
+    return bool(re.search(r"[×*]", claim.piece.text[: claim.span.start])) or bool(re.search(r"→\s*[~*]*\d|instead", claim.piece.text))
 
 
 def _key(run: _Run) -> tuple[object, ...] | None:
     """Give what makes two runs the same, epochs left out; None where too little is said."""
-    purpose = run.purpose - {"first", "local", "quick", "smoke", "fast"}
+    purpose = run.purpose - {"first", "local", "quick", "smoke", "fast", "production"}
     if run.count and run.count[0] == run.count[1] and run.count[0] >= 1000:
-        return (float(f"{run.count[0]:.2g}"), run.steps, run.cases - {"full"}, purpose)
+        return (float(f"{run.count[0]:.2g}"), run.steps, run.cases - {"small", "medium", "large", "tiny", "full"}, purpose)
     if run.purpose & {"quick", "smoke"}:
         return ("quick", purpose)
     sizes = run.cases & {"small", "medium", "large"}
@@ -118,7 +118,7 @@ def _compared(runs: list[_Run]) -> Iterator[Contradiction]:
     worst = max(_disagree(one, other) for one in values for other in values)
     if worst > _SAME:
         said = ", ".join(show(value) for value in values)
-        name = near_words(runs[0].claim).split("|")[0].strip()[:50] or runs[0].claim.words.label
+        name = (runs[0].claim.words.label or runs[0].claim.piece.text)[:50]
         yield conflict("two_values", lines(*(run.claim for run in runs)), f"{name}: {said} for the same run", worst)
 
 

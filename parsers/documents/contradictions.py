@@ -11,7 +11,7 @@ from trainmon.parsers.documents.conflicts_written import written_conflicts
 from trainmon.parsers.documents.plan import Plan
 
 _CHECKS = (written_conflicts, sum_conflicts, value_conflicts, sample_conflicts, scaling_conflicts)
-_MOST_CLAIMS = 3000
+_MOST_CLAIMS = 1000
 """Checks compare claims with one another; beyond this many a document is data."""
 
 

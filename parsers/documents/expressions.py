@@ -55,7 +55,7 @@ def read_equations(pieces: Sequence[Piece]) -> Iterator[Equation]:
             if equation:
                 yield equation
             held = []
-        if piece is not None and (held or _EQUALS.search(piece.text) or piece.code is not None):
+        if piece is not None and (held or _EQUALS.search(piece.text)):
             held.append(piece)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _NAMES: tuple[tuple[str, str], ...] = (
     ("gradient_accumulation", r"(?:grad(?:ient)?s? ?)?accum(?:ulation|ulate)?(?: steps| iter)?|gradient accumulation.*|梯度累积(?:步数)?"),
@@ -34,6 +35,7 @@ WHOLE_NUMBERS = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=4096)
 def fact_name(label: str) -> str | None:
     """Give the fact that a label, flag or setting names; None for any other word."""
     words = re.sub(r"[_.]+|-(?=[A-Za-z])", " ", label).strip(" :：=*`-")

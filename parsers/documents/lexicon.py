@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _STAGES: dict[str, str] = {
     "overhead": r"\boverheads?\b|\bcompil(?:e|ing|ation)\b|开销",
@@ -62,10 +63,11 @@ def is_generic(text: str) -> bool:
     return not words or _GENERIC.fullmatch(words) is not None
 
 
-def stage_kinds(text: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def stage_kinds(text: str) -> tuple[str, ...]:
     """Give the stage kinds that a label names, in the order of their first mention; training left out."""
     found = [(match.start(), kind) for kind, pattern in STAGE_PATTERNS.items() if (match := pattern.search(text))]
-    return [kind for _, kind in sorted(found)]
+    return tuple(kind for _, kind in sorted(found))
 
 
 def techniques(text: str) -> set[str]:

@@ -36,6 +36,10 @@ class Plan:
     outline: Outline
     by_line: dict[int, list[Fact]] = field(default_factory=lambda: defaultdict(list))
     """0-based line -> its facts."""
+    named: dict[str, list[Placed]] = field(default_factory=lambda: defaultdict(list))
+    """Name -> its facts, in order."""
+    counts: dict[int, Interval | None] = field(default_factory=dict)
+    """Claim (by identity) -> the examples it is about, once asked."""
 
     def facts_on(self, line: int, name: str) -> list[Fact]:
         """Give the facts of one name on one 0-based line."""
@@ -44,8 +48,8 @@ class Plan:
     def first(self, name: str, piece: Piece | None = None) -> Fact | None:
         """Give the fact that holds at `piece`: of its section, else of an enclosing one, else the document's first."""
         best, rank = None, -1
-        for placed in self.facts:
-            if placed.fact.name != name or (piece is not None and placed.piece.quoted != piece.quoted):
+        for placed in self.named.get(name, ()):
+            if (piece is not None and placed.piece.quoted != piece.quoted):
                 continue
             shared = _shared(placed.piece, piece) if piece else 0
             if shared > rank:
@@ -66,6 +70,7 @@ def plan_of(pieces: list[Piece], claims: list[Claim], facts: list[Placed], outli
     plan = Plan(pieces, claims, facts, outline)
     for placed in facts:
         plan.by_line[placed.piece.line].append(placed.fact)
+        plan.named[placed.fact.name].append(placed)
     return plan
 
 
@@ -160,7 +165,7 @@ def main_examples(plan: Plan) -> Fact | None:
     """Give the number of examples of the main run: the document's total, else the first that it names for itself."""
     if len(counted_things(plan)) > 1:
         return None
-    found = [p for p in plan.facts if p.fact.name == "examples" and not p.piece.quoted and p.fact.high is None and p.piece.column < 0]
+    found = [p for p in plan.named.get("examples", ()) if not p.piece.quoted and p.fact.high is None and p.piece.column < 0]
     totals = [p.fact for p in found if re.search(r"\btotal\b", p.piece.text, re.IGNORECASE) and "=" in p.piece.text]
     return totals[0] if totals else found[0].fact if found else None
 
@@ -175,15 +180,21 @@ def epochs_of(claim: Claim, plan: Plan) -> float | None:
         return _EPOCH_WORDS[match[2].lower()] if match[2] else float(match[1] or match[3])
     if set_above := re.findall(r"(?i)epochs[ =:]+(\d+(?:\.\d+)?)", piece.code_above):
         return float(set_above[-1])
-    grouped = {float(p.fact.value) for p in plan.facts if p.fact.name == "epochs" and p.piece.group == piece.group and piece.code is not None}
+    grouped = {float(p.fact.value) for p in plan.named.get("epochs", ()) if p.piece.group == piece.group and piece.code is not None}
     if len(grouped) == 1:
         return grouped.pop()
-    known = {float(placed.fact.value) for placed in plan.facts if placed.fact.name == "epochs" and placed.fact.high is None}
+    known = {float(placed.fact.value) for placed in plan.named.get("epochs", ()) if placed.fact.high is None}
     return known.pop() if len(known) == 1 else None
 
 
 def count_of(claim: Claim, plan: Plan) -> Interval | None:
     """Give the number of examples that a claim is about, as an interval; None where nothing says it."""
+    if id(claim) not in plan.counts:
+        plan.counts[id(claim)] = _counted(claim, plan)
+    return plan.counts[id(claim)]
+
+
+def _counted(claim: Claim, plan: Plan) -> Interval | None:
     piece = claim.piece
     fact = plan.here("examples", piece)
     own = plan.facts_on(piece.line, "examples")
@@ -192,10 +203,10 @@ def count_of(claim: Claim, plan: Plan) -> Interval | None:
         value = float(kilo[1]) * 1000
         return value, value
     if fact is None:
-        grouped = [p.fact for p in plan.facts if p.fact.name == "examples" and p.piece.group == piece.group and piece.kind == "item"]
+        grouped = [p.fact for p in plan.named.get("examples", ()) if p.piece.group == piece.group and piece.kind == "item"]
         fact = grouped[0] if len(grouped) == 1 else None
     if fact is None and piece.headings and piece.headings[-1].level > 1:
-        inside = {(p.fact.value, p.fact.high): p.fact for p in plan.facts if p.fact.name == "examples" and p.piece.headings == piece.headings and _DATASET.match(p.piece.text)}
+        inside = {(p.fact.value, p.fact.high): p.fact for p in plan.named.get("examples", ()) if p.piece.headings == piece.headings and _DATASET.match(p.piece.text)}
         fact = next(iter(inside.values())) if len(inside) == 1 else None
     if fact is None or not isinstance(fact.value, float):
         return None

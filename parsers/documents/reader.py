@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from trainmon.estimates import Estimate, EstimateDocument, Fact, Scope
@@ -10,11 +12,14 @@ from trainmon.parsers.documents.arithmetic import derive
 from trainmon.parsers.documents.blocks import read_pieces
 from trainmon.parsers.documents.claims import Claim, read_claims
 from trainmon.parsers.documents.contradictions import find_contradictions
-from trainmon.parsers.documents.encoding import decode, repair, split_lines
+from trainmon.parsers.documents.encoding import decode, repair
 from trainmon.parsers.documents.facts import read_facts
 from trainmon.parsers.documents.plan import interval, plan_of
+from trainmon.parsers.documents.formats import source_of
 from trainmon.parsers.documents.scenario import scenario_of
 
+_LOOK = 200_000
+_ABOUT_TRAINING = re.compile(r"\b(?:pre-?|fine-?)?train|fine-?tun|\bepoch|训练|微调|\bSFT\b|\bGPU", re.IGNORECASE)
 RUN_SCOPES = (Scope.TOTAL, Scope.EPOCH, Scope.STEP, Scope.STAGE)
 
 
@@ -25,12 +30,16 @@ def read_document(path: Path) -> EstimateDocument:
 
 def read_text(text: str, path: str = "") -> EstimateDocument:
     """Read a document that is already text; `path` names it and its suffix tells its format. Never raises."""
-    lines = split_lines(repair(text))
-    pieces = read_pieces(lines)
+    source = source_of(repair(text), path)
+    pieces = [replace(piece, line=source.numbers[piece.line]) for piece in read_pieces(source.lines)]
+    shown: dict[int, str] = {}
+    for number, line in zip(source.numbers, source.lines, strict=True):
+        if line.strip("` "):
+            shown.setdefault(number, line.strip())
     claims, outline = read_claims(pieces)
     facts = read_facts(pieces)
     plan = plan_of(pieces, claims, facts, outline)
-    estimates = tuple(_estimate(claim, lines) for claim in claims)
+    estimates = tuple(_estimate(claim, shown) for claim in claims)
     return EstimateDocument(
         path=path,
         estimates=estimates,
@@ -42,8 +51,15 @@ def read_text(text: str, path: str = "") -> EstimateDocument:
 
 
 def looks_like_estimates(text: str) -> bool:
-    """Tell whether a document states how long training takes: a total, an epoch, a step or a stage."""
-    return any(e.scope in RUN_SCOPES for e in read_text(text).estimates)
+    """Tell whether a document states how long training takes: a total, an epoch, a step or a stage.
+
+    Only the first part of a long document is looked at, and documents without a word of training are none.
+    """
+    start = text[:_LOOK]
+    if not _ABOUT_TRAINING.search(start):
+        return False
+    pieces = read_pieces(source_of(repair(start), "").lines)
+    return any(claim.scope in RUN_SCOPES and not claim.span.vague for claim in read_claims(pieces)[0])
 
 
 def _step_times(claims: list[Claim]) -> Iterator[Fact]:
@@ -56,7 +72,7 @@ def _step_times(claims: list[Claim]) -> Iterator[Fact]:
             yield Fact(line=claim.piece.line + 1, name="step_time", value=value[0], high=high, scenario=scenario)
 
 
-def _estimate(claim: Claim, lines: list[str]) -> Estimate:
+def _estimate(claim: Claim, source: dict[int, str]) -> Estimate:
     span, piece = claim.span, claim.piece
     return Estimate(
         line=piece.line + 1,
@@ -70,5 +86,5 @@ def _estimate(claim: Claim, lines: list[str]) -> Estimate:
         likely_s=span.likely_s,
         approximate=span.approximate,
         device_time=span.device_time,
-        source_text=lines[piece.line].strip() if piece.line < len(lines) else piece.text,
+        source_text=source.get(piece.line, piece.text),
     )
