@@ -120,8 +120,16 @@ class MetricRows:
     columns: Mapping[str, Sequence[float]]
     """Per name one value a row; all columns have the same length."""
     steps: Sequence[float | None]
+    """What the rows state; None: where the counter then stood."""
     epochs: Sequence[float | None]
     kind: StageKind = StageKind.TRAIN
+    counter: Counter | None = None
+    """The counter on the rows, or of the bar beside them: as it stood just behind them."""
+    currents: Sequence[float] = ()
+    """Where it stood at each row; never falls. Empty without a counter."""
+    in_bar: bool = False
+    step_time_s: float | None = None
+    """Mean of what the rows state as seconds per step."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,22 +45,27 @@ class MetricSeries:
 
     def add_many(self, values: Sequence[float], steps: Sequence[float | None]) -> None:
         """Keep a column of values; the same as adding them one by one."""
-        if len(values) < 2 * self._stride or not all(map(math.isfinite, values)):
+        if len(values) < 4 or not math.isfinite(sum(values)):
             for value, step in zip(values, steps, strict=True):
                 self.add(value, step)
             return
         if not self.count:
             self.first = values[0]
-        kept = range(-self.count % self._stride, len(values), self._stride)
-        self._points += ((self.count + i + 1.0 if (s := steps[i]) is None else s, values[i]) for i in kept)
+        at = -self.count % self._stride
+        while at < len(values):
+            until = at + (2 * _KEPT - len(self._points)) * self._stride
+            kept = range(at, min(len(values), until), self._stride)
+            self._points += [(self.count + i + 1.0 if (s := steps[i]) is None else s, values[i]) for i in kept]
+            if len(self._points) >= 2 * _KEPT:
+                self._points = self._points[::2]
+                self._stride *= 2
+            at = kept[-1] + 1
+            at += -(self.count + at) % self._stride
         self.count += len(values)
         self.last, self.last_step = values[-1], steps[-1]
         self._tail = (float(self.count) if self.last_step is None else self.last_step, self.last)
         self.low = min(self.low, min(values))
         self.high = max(self.high, max(values))
-        while len(self._points) >= 2 * _KEPT:
-            self._points = self._points[::2]
-            self._stride *= 2
 
     def move_last(self, step: float) -> None:
         """The last value turned out to belong to `step`."""

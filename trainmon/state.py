@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -31,6 +31,7 @@ from trainmon.marks import StageMarks
 from trainmon.progress import MetricEpoch, WholeRun, whole_run
 from trainmon.reading import Reading
 from trainmon.roles import Roles, assign_roles
+from trainmon.rows import changed_rows, one_by_one, place_rows
 from trainmon.run_clock import RunClock
 from trainmon.series import MetricSeries
 from trainmon.snapshot import ClockBasis, ProblemInfo
@@ -126,7 +127,7 @@ class RunState:
             case Metrics():
                 self._metrics(event, line)
             case MetricRows():
-                self._rows(event)
+                self._rows(event, line)
             case StageMark():
                 self._mark(event)
             case Facts():
@@ -359,11 +360,45 @@ class RunState:
             self._evaluated_at = at
             self.results.add(StageMark(kind=StageKind.EVAL, name="evaluation"), self.clock.now_s)
 
-    def _rows(self, event: MetricRows) -> None:
-        for name, values in event.columns.items():
+    def _rows(self, event: MetricRows, line: Line) -> None:
+        """Fold rows that were read as columns: as one by one, but that the step clock hears nothing of them."""
+        steps = self._steps_of_rows(event, line)
+        if steps is None:
+            for counter, metrics in one_by_one(event):
+                if counter is not None:
+                    self._counter(counter, line, None)
+                self._metrics(metrics, line)
+            return
+        columns = event.columns
+        self._credit(len(steps) if columns else 0)
+        self._unplaced = []
+        if event.in_bar and columns:
+            columns, steps, self._last_in_bar = changed_rows(columns, steps, self._last_in_bar)
+        for name, values in columns.items():
             series = self._series(name)
-            if series is not None:
-                series.add_many(values, event.steps)
+            if series is not None and values:
+                series.add_many(values, steps)
+
+    def _steps_of_rows(self, event: MetricRows, line: Line) -> Sequence[float | None] | None:
+        """Move the rows' counter on and give the step of each row; None where they must be folded one by one."""
+        counter, currents = event.counter, event.currents
+        if counter is None:
+            stated = event.epochs[0] is not None
+            return None if stated else place_rows(event, self.present_step, self.present_step)
+        track = self.tracks.get(track_key(counter))
+        if track is None or not track.goes_on_with(counter, currents[0]):
+            return None
+        assert track.lap is not None
+        track.closed, track.followed = not line.redraw, False
+        self._counter_line, self._last_moved = line.offset, track
+        track.seen += len(currents)
+        track.lap.current = currents[0]
+        at_first = self.present_step
+        track.lap.current = currents[-1]
+        if event.step_time_s is not None:
+            track.clock.printed(track.counted, event.step_time_s)
+        self._progressed(track)
+        return place_rows(event, at_first, self.present_step)
 
     def _series(self, name: str) -> MetricSeries | None:
         series = self.metrics.get(name)
@@ -371,13 +406,13 @@ class RunState:
             series = self.metrics[name] = MetricSeries()
         return series
 
-    def _credit(self) -> None:
+    def _credit(self, rows: int = 1) -> None:
         """Training values stand inside or right behind a counter: evidence that it is training."""
         track = self._last_moved
-        if track is not None and track.kind in (None, StageKind.TRAIN):
-            track.metric_hits += 1
-            if track.metric_hits == 1:
+        if rows and track is not None and track.kind in (None, StageKind.TRAIN):
+            if not track.metric_hits:
                 self._roles = None
+            track.metric_hits += rows
 
     def _place_metrics(self, track: Track) -> None:
         """A Trainer prints a dict first and redraws its bar with the dict's exact step right after it."""

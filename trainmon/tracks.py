@@ -133,6 +133,15 @@ class Track:
             return counter.epoch > lap.epoch or counter.current < 0.5 * lap.current
         return counter.current <= max(lap.first, 0.5 * lap.current)
 
+    def goes_on_with(self, counter: Counter, current: float) -> bool:
+        """Tell whether a counter like this, standing at `current`, plainly goes on with the present lap."""
+        return (
+            self.lap is not None
+            and current >= self.lap.current
+            and counter.epoch == self.lap.epoch
+            and (counter.total is None or counter.total == self.total)
+        )
+
     def stale(self, counter: Counter) -> bool:
         """Tell whether another rank is late with an epoch that is over."""
         lap = self.lap

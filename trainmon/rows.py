@@ -1,0 +1,56 @@
+"""Rows read as columns: which step each belongs to, and which of them say something new. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import compress
+
+from trainmon.events import Counter, MetricRows, Metrics
+
+Columns = Mapping[str, Sequence[float]]
+Steps = Sequence[float | None]
+
+
+def place_rows(event: MetricRows, at_first: float | None, at_last: float | None) -> Steps | None:
+    """Give the step of each row, from the whole run's step at the first and at the last one.
+
+    None where the run's step does not move in step with the rows' counter.
+    """
+    size, currents = len(event.steps), event.currents
+    if size and event.steps[0] is not None:
+        return event.steps
+    if at_first is None or at_last is None or at_first == at_last or not currents:
+        return [at_last] * size if at_first == at_last else None
+    if at_last - at_first != currents[-1] - currents[0]:
+        return None
+    behind = at_first - currents[0]
+    return [current + behind for current in currents] if behind else currents
+
+
+def changed_rows(
+    columns: Columns, steps: Steps, last: Mapping[str, float] | None
+) -> tuple[Columns, Steps, Mapping[str, float]]:
+    """Leave out rows that repeat the values of the row before (a bar is redrawn more often than they change).
+
+    Gives the rest, and the values of the last row.
+    """
+    names = list(columns)
+    rows = list(zip(*columns.values(), strict=True))
+    before = tuple(last.values()) if last is not None and list(last) == names else None
+    new = [row != earlier for row, earlier in zip(rows, [before, *rows[:-1]], strict=True)]
+    values = dict(zip(names, rows[-1], strict=True))
+    if all(new):
+        return columns, steps, values
+    return {name: list(compress(column, new)) for name, column in columns.items()}, list(compress(steps, new)), values
+
+
+def one_by_one(event: MetricRows) -> Iterator[tuple[Counter | None, Metrics]]:
+    """The same rows as the events that reading them one by one gives."""
+    counter = event.counter
+    for i, (step, epoch) in enumerate(zip(event.steps, event.epochs, strict=True)):
+        if counter is not None:
+            step_time_s = event.step_time_s if counter.step_time_s is not None else None
+            counter = replace(counter, current=event.currents[i], elapsed_s=None, step_time_s=step_time_s)
+        values = {name: column[i] for name, column in event.columns.items()}
+        yield counter, Metrics(values=values, step=step, epoch=epoch, kind=event.kind, in_bar=event.in_bar)
