@@ -1,0 +1,282 @@
+"""Keras 2 and 3: one bar per epoch under an `Epoch 1/5` line, `evaluate()` and `predict()` bars that have none.
+
+Format strings: `keras/src/utils/progbar.py` (Progbar.update), `callbacks/progbar_logger.py`, and the messages of
+`ModelCheckpoint`, `EarlyStopping` and `ReduceLROnPlateau`. While a bar runs its time is the remaining one; the values
+are means since the epoch began; the time per step leaves the bar's first step out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import ClassVar, NamedTuple
+
+from trainmon.events import Counter, CounterScope, Ending, EndingKind, Event, Line, Metrics, StageKind, StageMark
+from trainmon.parsers.base import LogFormat, Sample
+from trainmon.parsers.epochs import EpochNames
+from trainmon.parsers.numbers import NUMBER, clock_s, number
+from trainmon.patterns import pattern
+
+_EPOCH = pattern(r"Epoch (\d{1,9})/(\d{1,9})(?:[=>.]{3,}.*\] - .*)?\s*", re.ASCII)
+_BAR = pattern(
+    r"""\s*(?P<n>\d{1,15})/(?P<total>\d{1,15}|Unknown)\s*
+    (?P<bar>\[[=>.]{3,100}\]|━{3,100})?\s*(?:-\ )?(?P<eta>ETA:\ )?
+    (?:(?P<clock>\d{1,6}(?::\d\d){1,2}|\d{1,9}s)\ ?(?![\w/]))?
+    (?:\s*(?:-\ )?(?P<per>\d{1,9})(?P<unit>us|ms|s)/(?P<of>step|sample)\b)?
+    (?P<rest>\s*(?:-\ .*)?)""",
+    re.ASCII | re.VERBOSE,
+)
+_VALUE = pattern(rf"([^:]{{1,64}}): ({NUMBER})\s*", re.ASCII)
+_NOT_A_VALUE = pattern(r"\d{1,9}(?:us|ms|s)/\w{1,12}", re.ASCII)
+_NOTE = pattern(
+    r"Epoch \d{1,9}: (?:finished saving model to .*|(?P<saved>.{0,160}\bsaving model to .*)|(?P<early>early stopping)"
+    r"|.{1,80} did not improve from .*|\w{1,40} (?:reducing|setting) learning rate to .*)"
+    r"|Restoring model weights from the end of the best epoch.*",
+    re.ASCII,
+)
+_UNIT_S = {"us": 1e-6, "ms": 1e-3, "s": 1.0}
+
+
+class _Draw(NamedTuple):
+    """One redraw, taken apart."""
+
+    n: float
+    total: float | None
+    unit: str
+    clock_s: float | None
+    remaining: bool
+    per_s: tuple[float, float] | None
+    """Seconds per step: between these."""
+    is_line: bool
+    """`verbose=2`: one line an epoch instead of a bar."""
+    values: dict[str, float]
+
+
+class Keras(LogFormat):
+    """Reads the bars of `fit`, `evaluate`, `predict` and `get_file`, and what the usual callbacks say."""
+
+    name: ClassVar[str] = "keras"
+    title: ClassVar[str] = "Keras 2 and 3 (fit, evaluate, predict)"
+    priority: ClassVar[int] = 15
+    needles: ClassVar[tuple[str, ...]] = ("/step", "/sample", "] - ", "Epoch ", "s - ", "Downloading data", "Restoring")
+    samples: ClassVar[tuple[Sample, ...]] = (
+        Sample("Downloading data from https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz", "keras"),
+        Sample("54353920/170498071 ━━━━━━━━━━━━━━━━━━━━ 13s 0us/step", "keras 3"),
+        Sample("Epoch 1/5", "keras"),
+        Sample(" 1/40 ━━━━━━━━━━━━━━━━━━━━ 1:03 2s/step - accuracy: 0.5000 - loss: 0.7414", "keras 3.15"),
+        Sample("40/40 ━━━━━━━━━━━━━━━━━━━━ 0s 109ms/step - accuracy: 0.9352 - loss: 0.3018", "keras 3.15"),
+        Sample("Epoch 1: val_loss improved from 0.33171 to 0.28246, saving model to m.keras", "keras 3.15"),
+        Sample("Epoch 1: finished saving model to m.keras", "keras 3.15"),
+        Sample(
+            "40/40 ━━━━━━━━━━━━━━━━━━━━ 5s 120ms/step - accuracy: 0.9352 - loss: 0.3018 - val_accuracy: 0.9219 "
+            "- val_loss: 0.2825 - learning_rate: 0.0010",
+            "keras 3.15",
+        ),
+        Sample("10/10 ━━━━━━━━━━━━━━━━━━━━ 0s 5ms/step - accuracy: 0.9219 - loss: 0.2825", "keras 3.15, evaluate()"),
+        Sample(" 240/1875 [==>...........................] - ETA: 18s - loss: 0.4657 - accuracy: 0.8280", "keras 2"),
+        Sample(
+            "1875/1875 [==============================] - 22s 12ms/step - loss: 0.4904 - accuracy: 0.8195 "
+            "- val_loss: 0.4982 - val_accuracy: 0.8162",
+            "keras 2",
+        ),
+        Sample(
+            "Epoch 10/10==============>...............] - ETA: 11s - loss: 0.3732 - accuracy: 0.8667.8622",
+            "keras 2, a terminal capture",
+        ),
+        Sample("40/40 - 5s - 120ms/step - accuracy: 0.9352 - loss: 0.3018", "keras 3, verbose=2"),
+        Sample("Epoch 12: early stopping", "keras"),
+    )
+
+    def __init__(self) -> None:
+        self._names = EpochNames()
+        self._epoch: tuple[float | None, float | None] = (None, None)
+        self._headed = False  # an `Epoch` line came, and no bar after it yet
+        self._downloads = False
+        self._kind: StageKind | None = None
+        self._at: tuple[float, float | None] = (0.0, None)
+        self._train_total: float | None = None
+        self._first_s = 0.0
+        self._elapsed_s = 0.0
+        self._mean_s = 0.0
+        self._drawn: tuple[float, dict[str, float]] = (0.0, {})
+
+    def parse(self, line: Line) -> Sequence[Event] | None:
+        """Give the counter and the values of a redraw, the epoch of a header, the mark of a callback's message."""
+        text = line.text
+        if text.startswith(("Epoch ", "Restoring ")):
+            return self._header(text) or _note(text)
+        if text.startswith("Downloading data from "):
+            self._downloads = True
+            return ()
+        draw = _read(text)
+        return list(self._events(draw)) if draw is not None else None
+
+    def _header(self, text: str) -> Sequence[Event] | None:
+        match = _EPOCH.fullmatch(text)
+        if match is None:
+            return None
+        self._epoch = epoch, total = self._names.number(float(match[1]), float(match[2]))
+        self._headed = True
+        assert epoch is not None
+        return (
+            Counter(
+                current=epoch - 1, total=total, unit="epoch", scope=CounterScope.EPOCHS, name="epoch",
+                epoch=epoch, total_epochs=total,
+            ),
+        )  # fmt: skip
+
+    def _events(self, draw: _Draw) -> Iterator[Event]:
+        another = draw.total != self._at[1] is not None  # the total of a first epoch is known when it is over
+        if self._headed or another or draw.n < self._at[0]:
+            self._begin(draw)
+        trained = self._kind is StageKind.TRAIN
+        complete = draw.total is not None and draw.n >= draw.total
+        evaluated = {k: v for k, v in draw.values.items() if k.startswith("val_")} if trained and complete else {}
+        before = self._mean_s if self._at == (draw.n, draw.total) else 0.0
+        self._at = (draw.n, draw.total)
+        elapsed_s, resolution_s = self._elapsed(draw)
+        if evaluated:
+            took_s = (self._mean_s - before) * (draw.n - 1) if before else None
+            yield StageMark(kind=StageKind.EVAL, name="evaluation", duration_s=max(took_s, 0.0) if took_s else None)
+        if draw.is_line and elapsed_s is not None:
+            yield self._counter(draw, 0.0, 0.0, 1.0)
+        yield self._counter(draw, draw.n, elapsed_s, resolution_s)
+        yield from self._values(draw, evaluated, complete=complete)
+
+    def _counter(self, draw: _Draw, current: float, elapsed_s: float | None, resolution_s: float) -> Counter:
+        epoch, total_epochs = self._epoch if self._kind is StageKind.TRAIN else (None, None)
+        return Counter(
+            current=current,
+            total=draw.total,
+            unit="byte" if self._kind is StageKind.DATA else draw.unit,
+            scope=CounterScope.EPOCH if epoch is not None else CounterScope.UNKNOWN,
+            name=self._name(draw),
+            kind=self._kind,
+            epoch=epoch,
+            total_epochs=total_epochs,
+            elapsed_s=elapsed_s,
+            elapsed_resolution_s=resolution_s,
+            is_bar=True,
+        )
+
+    def _values(self, draw: _Draw, evaluated: dict[str, float], *, complete: bool) -> Iterator[Event]:
+        values = {k: v for k, v in draw.values.items() if not k.startswith("val_")}
+        if self._kind is StageKind.TRAIN:
+            at, drawn = self._drawn
+            self._drawn = (draw.n, values)
+            if at == draw.n:  # the closing redraw says the same once more
+                values = {name: value for name, value in values.items() if drawn.get(name) != value}
+            if values:
+                yield Metrics(values=values, in_bar=not draw.is_line)
+            if evaluated:
+                yield Metrics(values=evaluated, kind=StageKind.EVAL)
+        elif values and complete:  # `evaluate()` prints `loss` like training does
+            yield Metrics(values={f"eval_{name}": value for name, value in values.items()}, kind=StageKind.EVAL)
+
+    def _begin(self, draw: _Draw) -> None:
+        """A bar that was not there before: what is it for?"""
+        if self._downloads:
+            self._kind = StageKind.DATA
+        elif self._headed:
+            self._kind, self._train_total = StageKind.TRAIN, draw.total
+        elif "loss" not in draw.values:
+            self._kind = StageKind.EVAL
+        else:  # `fit` prints no header for one epoch; a second bar is `evaluate()`, unless it is the same again
+            first = self._epoch[0] is None and self._train_total in (None, draw.total)
+            self._kind = StageKind.TRAIN if first else StageKind.EVAL
+            self._train_total = self._train_total or draw.total
+        self._headed = self._downloads = False
+        self._at = (0.0, draw.total)
+        self._first_s = self._elapsed_s = self._mean_s = 0.0
+
+    def _name(self, draw: _Draw) -> str:
+        match self._kind:
+            case StageKind.DATA:
+                return "download"
+            case StageKind.EVAL:
+                return "evaluation" if draw.values else "prediction"
+            case _:
+                return ""
+
+    def _elapsed(self, draw: _Draw) -> tuple[float | None, float]:
+        """Seconds since the bar began, and how exact they are: the first step, then the mean of those after it."""
+        if draw.per_s is None:
+            known = draw.clock_s is not None and not draw.remaining
+            if known and draw.clock_s is not None:
+                self._elapsed_s = max(self._elapsed_s, draw.clock_s)
+            return (self._elapsed_s if known else None), 1.0
+        low, high = draw.per_s
+        self._mean_s = (low + high) / 2
+        if draw.n <= 1 or not self._first_s:
+            self._first_s = self._mean_s
+        width = high - low
+        self._elapsed_s = max(self._elapsed_s, self._first_s + self._mean_s * max(draw.n - 1, 0.0))
+        return self._elapsed_s, max(width * draw.n, 1e-3)
+
+
+def _read(text: str) -> _Draw | None:
+    match = _BAR.fullmatch(text)
+    if match is None:
+        return None
+    bar, clock, per, eta, rest = match.group("bar", "clock", "per", "eta", "rest")
+    of = match["of"]
+    told = of or (clock and " - " in text and (bar[0] == "[" if bar else "loss: " in rest))
+    if not told:
+        return None
+    n, total = float(match["n"]), None if match["total"] == "Unknown" else float(match["total"])
+    remaining = eta is not None or (bar is not None and bar[0] == "━" and total is not None and n < total)
+    seconds = _clock(clock)
+    return _Draw(
+        n=n,
+        total=total,
+        unit="sample" if of == "sample" else "step",
+        clock_s=seconds,
+        remaining=remaining,
+        per_s=_per_step(per, match["unit"], seconds if remaining else None, n, total),
+        is_line=bar is None and total is not None,
+        values=_values(rest),
+    )
+
+
+def _clock(text: str | None) -> float | None:
+    if text is None:
+        return None
+    return float(text[:-1]) if text.endswith("s") else clock_s(text)
+
+
+def _per_step(
+    per: str | None, unit: str | None, remaining_s: float | None, n: float, total: float | None
+) -> tuple[float, float] | None:
+    """Bounds of the seconds per step: printed rounded, and once more in the remaining time, cut to seconds."""
+    low, high = 0.0, float("inf")
+    if per is not None and unit is not None:
+        low, high = (float(per) - 0.5) * _UNIT_S[unit], (float(per) + 0.5) * _UNIT_S[unit]
+    if remaining_s is not None and total is not None and total > n:
+        soonest, latest = remaining_s / (total - n), (remaining_s + 1) / (total - n)
+        if latest > low and soonest < high:
+            low, high = max(low, soonest), min(high, latest)
+    return (max(low, 0.0), high) if high < float("inf") else None
+
+
+def _values(rest: str) -> dict[str, float]:
+    """Read values from the left and stop at the first that is none: behind it stands the tail of an older redraw."""
+    values: dict[str, float] = {}
+    for part in rest.strip().removeprefix("- ").split(" - "):
+        match = _VALUE.fullmatch(part)
+        value = number(match[2]) if match is not None else None
+        if match is not None and value is not None:
+            values[match[1].strip()] = value
+        elif _NOT_A_VALUE.fullmatch(part.strip()) is None:
+            break
+    return values
+
+
+def _note(text: str) -> Sequence[Event] | None:
+    match = _NOTE.fullmatch(text.rstrip())
+    if match is None:
+        return None
+    if match["saved"] is not None:
+        return (StageMark(kind=StageKind.CHECKPOINT, name="checkpoint"),)
+    if match["early"] is not None:
+        return (Ending(kind=EndingKind.EARLY_STOPPED, text=text.strip()),)
+    return ()
