@@ -7,12 +7,10 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
-from trainmon.discover import Scanner
 from trainmon.documents import DocumentShelf
 from trainmon.follow import ReadingOptions
-from trainmon.gpu_logs import looks_like_gpu_log
 from trainmon.parsers import log_formats
-from trainmon.parsers.documents import looks_like_estimates
+from trainmon.session import new_scanner
 from trainmon.snapshot import Board
 from trainmon.store import Store, StoreOptions
 
@@ -21,7 +19,7 @@ NOW = 1_800_000_000.0
 
 def store_over(*logs: Path, archive: bool = False) -> Store:
     """A store as the commands open it."""
-    scanner = Scanner(map(str, logs), is_document=looks_like_estimates, is_gpu_log=looks_like_gpu_log)
+    scanner = new_scanner([str(log) for log in logs])
     options = StoreOptions(reading=ReadingOptions(formats=log_formats(), default_year=2026), archive=archive)
     return Store([str(log) for log in logs], scanner, DocumentShelf(), options)
 

@@ -119,11 +119,17 @@ class Scanner:
     """Looks through LOGS again and again; a file is opened once, and again only while it is too short to judge."""
 
     def __init__(
-        self, logs: Iterable[str], *, is_document: Callable[[str], bool], is_gpu_log: Callable[[str], bool]
+        self,
+        logs: Iterable[str],
+        *,
+        is_document: Callable[[str], bool],
+        is_gpu_log: Callable[[str], bool],
+        is_log: Callable[[bytes], bool],
     ) -> None:
         self._logs = tuple(logs)
         self._is_document = is_document
         self._is_gpu_log = is_gpu_log
+        self._is_log = is_log
         self._known: dict[Path, tuple[int, int, Candidate]] = {}
 
     def scan(self) -> list[Candidate]:
@@ -219,7 +225,7 @@ class Scanner:
         start = text.lstrip()[:1]
         if suffix == "json" or (start == "{" and "\n" in text.strip() and text.lstrip()[1:2] in "\r\n"):
             return self._json(text, suffix)
-        if suffix in _DOCUMENT and self._is_document(text):
+        if suffix in _DOCUMENT and self._is_document(text) and not (suffix == "txt" and self._is_log(text_bytes)):
             return FileKind.DOCUMENT, ""
         if suffix in ("md", "markdown", "rst", "ipynb"):
             return FileKind.SKIP, "a document without estimates"

@@ -106,7 +106,8 @@ def _is_inside(track: Track, by_key: Mapping[TrackKey, Track], counters_of_epoch
 
 def _same_steps(outer: Track, inner: Track) -> bool:
     """Tell whether two counters count the same steps: one over the whole run, one per epoch."""
-    if _began(outer) > _last(inner) or _began(inner) > _last(outer):
+    apart_s = max(_began(outer), _began(inner)) - min(_last(outer), _last(inner))
+    if apart_s > 0 or (apart_s == 0 and outer.is_bar and inner.is_bar and outer.active_s > 0):
         return False  # one after the other
     whole, part = outer.counted, inner.counted
     if min(whole, part) < 1:

@@ -15,6 +15,7 @@ from trainmon.encodings import decoder_for
 from trainmon.errors import NothingReadableError
 from trainmon.follow import ReadingOptions
 from trainmon.gpu_logs import looks_like_gpu_log
+from trainmon.likeness import looks_like_log
 from trainmon.parsers import log_formats
 from trainmon.parsers.base import LogFormat
 from trainmon.parsers.documents import looks_like_estimates
@@ -25,6 +26,11 @@ from trainmon.snapshot import Board
 from trainmon.store import Store, StoreOptions
 
 _STEP_S = 0.5
+
+
+def new_scanner(logs: Sequence[str]) -> Scanner:
+    """Looks through LOGS and tells by content what is what."""
+    return Scanner(logs, is_document=looks_like_estimates, is_gpu_log=looks_like_gpu_log, is_log=looks_like_log)
 
 
 def known_formats(settings: Settings) -> tuple[type[LogFormat], ...]:
@@ -60,7 +66,7 @@ def _this_year() -> int:
 
 def open_store(logs: Sequence[str], settings: Settings, *, archive: bool = False) -> Store:
     """A store over LOGS. Raises NothingReadableError where a LOGS does not exist."""
-    scanner = Scanner(logs, is_document=looks_like_estimates, is_gpu_log=looks_like_gpu_log)
+    scanner = new_scanner(logs)
     scanner.check()
     reading = ReadingOptions(formats=known_formats(settings), default_year=_this_year())
     options = StoreOptions(reading=reading, archive=archive, settings=settings)

@@ -1,0 +1,69 @@
+"""A real tmux pane: keys in, the screen out."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+needs_tmux = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
+
+
+class Pane:
+    """A program in a tmux server of its own."""
+
+    def __init__(self, folder: Path, width: int, height: int) -> None:
+        self._socket = str(folder / "tmux.sock")
+        self._size = (str(width), str(height))
+
+    def run(self, *arguments: str) -> None:
+        """Start `python -m trainmon ARGUMENTS` and keep the pane when it ends."""
+        width, height = self._size
+        command = [sys.executable, "-m", "trainmon", *arguments]
+        self._tmux("-f", "/dev/null", "new-session", "-d", "-x", width, "-y", height, "sleep", "600")
+        self._tmux("set-option", "-g", "remain-on-exit", "on")
+        self._tmux("respawn-pane", "-k", *command)
+
+    def keys(self, *keys: str) -> None:
+        """Type keys, by tmux's names (`Enter`, `Down`, `q`)."""
+        for key in keys:
+            self._tmux("send-keys", key)
+
+    def screen(self) -> str:
+        """What the pane shows."""
+        return self._tmux("capture-pane", "-p")
+
+    def until(self, wanted: str | Callable[[str], bool], timeout_s: float = 30.0) -> str:
+        """Wait until the screen shows `wanted`; fail with the screen otherwise."""
+        deadline = time.monotonic() + timeout_s
+        while time.monotonic() < deadline:
+            shown = self.screen()
+            if wanted in shown if isinstance(wanted, str) else wanted(shown):
+                return shown
+            time.sleep(0.1)
+        pytest.fail(f"not seen within {timeout_s:g} s: {wanted}\n{self.screen()}")
+
+    def ended(self, timeout_s: float = 10.0) -> int:
+        """Wait until the program is gone; its exit status."""
+        deadline = time.monotonic() + timeout_s
+        while time.monotonic() < deadline:
+            dead, status = self._tmux("display-message", "-p", "#{pane_dead} #{pane_dead_status}").partition(" ")[::2]
+            if dead == "1":
+                return int(status.strip() or -1)
+            time.sleep(0.1)
+        pytest.fail(f"still running after {timeout_s:g} s\n{self.screen()}")
+
+    def close(self) -> None:
+        """End the tmux server."""
+        subprocess.run(["tmux", "-S", self._socket, "kill-server"], capture_output=True, check=False)
+
+    def _tmux(self, *arguments: str) -> str:
+        done = subprocess.run(
+            ["tmux", "-S", self._socket, *arguments], capture_output=True, text=True, check=True, timeout=20
+        )
+        return done.stdout
