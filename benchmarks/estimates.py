@@ -136,7 +136,9 @@ def main() -> int:
         found, total, extra = found + hits, total + len(truth["rows"]), extra + len(left)
         print(f"\n{truth['file']}: {hits} of {len(truth['rows'])} rows, {len(left)} extra, {took * 1000:.0f} ms")
         for row in missed:
-            print(f"  missed  L{row['line']} {row['text']!r} {row['scope']} {_value(row['low_s'], row['high_s'], row['point_s'])}")
+            print(
+                f"  missed  L{row['line']} {row['text']!r} {row['scope']} {_value(row['low_s'], row['high_s'], row['point_s'])}"
+            )
         for e in left:
             value = _value(e.low_s, e.high_s, e.likely_s)
             print(f"  extra   L{e.line} {e.text!r} {e.scope} [{e.stage}] {value} | {e.source_text[:90]}")

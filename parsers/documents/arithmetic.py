@@ -7,7 +7,17 @@ from collections.abc import Iterator
 from trainmon.estimates import Derived, Scope
 from trainmon.parsers.documents.claims import Claim
 from trainmon.parsers.documents.conflicts_scaling import batch_of, step_interval
-from trainmon.parsers.documents.plan import Interval, Plan, count_of, counted_things, interval, is_whole, main_examples, scaled, total_of
+from trainmon.parsers.documents.plan import (
+    Interval,
+    Plan,
+    count_of,
+    counted_things,
+    interval,
+    is_whole,
+    main_examples,
+    scaled,
+    total_of,
+)
 from trainmon.parsers.documents.scenario import scenario_of
 
 _HOUR = 3600.0
@@ -45,7 +55,13 @@ def _batch(plan: Plan) -> Iterator[Derived]:
             if other.fact.name == "gradient_accumulation" and same and isinstance(other.fact.value, float):
                 product = placed.fact.value * other.fact.value
                 formula = f"{placed.fact.value:g} x {other.fact.value:g} = {product:g}"
-                yield _made("effective_batch_size", (product, product), [placed.fact.line, other.fact.line], formula, placed.fact.scenario)
+                yield _made(
+                    "effective_batch_size",
+                    (product, product),
+                    [placed.fact.line, other.fact.line],
+                    formula,
+                    placed.fact.scenario,
+                )
                 break
 
 
@@ -56,7 +72,9 @@ def _main_run(plan: Plan) -> Iterator[Derived]:
         return
     per_epoch = examples.value / batch[0]
     where = [examples.line, *batch[1]]
-    yield _made("steps_per_epoch", (per_epoch, per_epoch), where, f"{examples.value:,.0f} / {batch[0]:g} = {per_epoch:,.6g}")
+    yield _made(
+        "steps_per_epoch", (per_epoch, per_epoch), where, f"{examples.value:,.0f} / {batch[0]:g} = {per_epoch:,.6g}"
+    )
     if epochs is None or not isinstance(epochs.value, float) or epochs.high:
         return
     steps = per_epoch * epochs.value
@@ -66,7 +84,9 @@ def _main_run(plan: Plan) -> Iterator[Derived]:
         every = plan.first(cadence)
         if every and isinstance(every.value, float):
             count = float(int(steps / every.value))
-            yield _made(name, (count, count), [*where, every.line], f"floor({steps:,.6g} / {every.value:g}) = {count:g}")
+            yield _made(
+                name, (count, count), [*where, every.line], f"floor({steps:,.6g} / {every.value:g}) = {count:g}"
+            )
     step = step_interval(plan)
     if step:
         yield from _durations(plan, steps, step, where)
@@ -80,7 +100,9 @@ def _durations(plan: Plan, steps: float, step: tuple[Interval, list[Claim]], whe
     yield _made("training_s", training, lines, formula)
     parts, formula, lines = [training], formula, list(lines)
     for kind in ("init", "overhead"):
-        stage = next((c for c in plan.claims if c.scope is Scope.STAGE and c.reading.kind == kind and _stands_for_all(c)), None)
+        stage = next(
+            (c for c in plan.claims if c.scope is Scope.STAGE and c.reading.kind == kind and _stands_for_all(c)), None
+        )
         value = interval(stage.span) if stage else None
         if stage and value and not (kind == "overhead" and len(parts) > 1):
             parts.append(value)
@@ -99,30 +121,51 @@ def _durations(plan: Plan, steps: float, step: tuple[Interval, list[Claim]], whe
 def _stands_for_all(claim: Claim) -> bool:
     """Tell whether an init or overhead claim is the sum, not one of its parts."""
     words = f"{claim.words.label} {claim.piece.text}".lower()
-    return claim.restates < 0 and interval(claim.span) is not None and ("total" in words or not claim.words.label or "init" in words or "overhead" in words)
+    return (
+        claim.restates < 0
+        and interval(claim.span) is not None
+        and ("total" in words or not claim.words.label or "init" in words or "overhead" in words)
+    )
 
 
 def _per_checkpoint(plan: Plan) -> Claim | None:
-    return next((c for c in plan.claims if c.scope is Scope.UNIT and "checkpoint" in (c.reading.per + c.words.label).lower()), None)
+    return next(
+        (c for c in plan.claims if c.scope is Scope.UNIT and "checkpoint" in (c.reading.per + c.words.label).lower()),
+        None,
+    )
 
 
 def _other_counts(plan: Plan) -> Iterator[Derived]:
     """Derive the steps of runs and training stages that name their own number of examples."""
     several, main = len(counted_things(plan)) > 1, main_examples(plan)
     for claim in plan.claims:
-        if not (is_whole(claim) or (claim.scope is Scope.STAGE and claim.reading.kind == "train")) or claim.restates >= 0:
+        if (
+            not (is_whole(claim) or (claim.scope is Scope.STAGE and claim.reading.kind == "train"))
+            or claim.restates >= 0
+        ):
             continue
-        count, batch = count_of(claim, plan), plan.first("effective_batch_size", claim.piece) or plan.first("batch_size", claim.piece)
+        count, batch = (
+            count_of(claim, plan),
+            plan.first("effective_batch_size", claim.piece) or plan.first("batch_size", claim.piece),
+        )
         own = plan.facts_on(claim.piece.line, "examples")
         if (several and len(own) != 1) or (main and count == (main.value, main.value)):
             continue
         if count is None or count[0] != count[1] or batch is None or not isinstance(batch.value, float) or batch.high:
             continue
         accumulation = plan.first("gradient_accumulation", claim.piece) if batch.name == "batch_size" else None
-        size = batch.value * (float(accumulation.value) if accumulation and accumulation.line - batch.line in (-1, 1) else 1.0)
+        size = batch.value * (
+            float(accumulation.value) if accumulation and accumulation.line - batch.line in (-1, 1) else 1.0
+        )
         steps = count[0] / size
         where = [claim.piece.line + 1, batch.line]
-        yield _made("steps_per_epoch", (steps, steps), where, f"{count[0]:,.0f} / {size:g} = {steps:,.6g}", scenario_of(claim.piece, claim.words))
+        yield _made(
+            "steps_per_epoch",
+            (steps, steps),
+            where,
+            f"{count[0]:,.0f} / {size:g} = {steps:,.6g}",
+            scenario_of(claim.piece, claim.words),
+        )
 
 
 def _epoch_steps(plan: Plan) -> Iterator[Derived]:
@@ -135,7 +178,13 @@ def _epoch_steps(plan: Plan) -> Iterator[Derived]:
         value = interval(claim.span)
         if claim.scope is Scope.EPOCH and value and not claim.operand and claim.restates < 0:
             where = [claim.piece.line + 1, examples.line, *batch[1]]
-            yield _made("step_time_s", scaled(value, 1 / steps), where, f"{claim.span.text} / {steps:,.6g} steps", scenario_of(claim.piece, claim.words))
+            yield _made(
+                "step_time_s",
+                scaled(value, 1 / steps),
+                where,
+                f"{claim.span.text} / {steps:,.6g} steps",
+                scenario_of(claim.piece, claim.words),
+            )
 
 
 def _with_init(plan: Plan) -> Iterator[Derived]:
@@ -144,13 +193,29 @@ def _with_init(plan: Plan) -> Iterator[Derived]:
         if placed.fact.name != "total_excludes_init":
             continue
         section = placed.piece.headings
-        init = next((c for c in plan.claims if c.reading.kind == "init" and c.piece.headings == section and interval(c.span)), None)
-        total = next((c for c in plan.claims if is_whole(c) and c.piece.headings == section and interval(c.span) and c.piece.line < placed.piece.line), None)
+        init = next(
+            (c for c in plan.claims if c.reading.kind == "init" and c.piece.headings == section and interval(c.span)),
+            None,
+        )
+        total = next(
+            (
+                c
+                for c in plan.claims
+                if is_whole(c) and c.piece.headings == section and interval(c.span) and c.piece.line < placed.piece.line
+            ),
+            None,
+        )
         if init is None or total is None:
             continue
         value = total_of(v for c in (init, total) if (v := interval(c.span)))
         where = [total.piece.line + 1, init.piece.line + 1, placed.fact.line]
-        yield _made("total_with_init_s", value, where, f"{total.span.text} + {init.span.text}", scenario_of(total.piece, total.words))
+        yield _made(
+            "total_with_init_s",
+            value,
+            where,
+            f"{total.span.text} + {init.span.text}",
+            scenario_of(total.piece, total.words),
+        )
 
 
 def _prices(plan: Plan) -> Iterator[Derived]:
@@ -166,11 +231,23 @@ def _prices(plan: Plan) -> Iterator[Derived]:
             value = interval(claim.span)
             if not is_whole(claim) or value is None or claim.piece.group != placed.piece.group or claim.restates >= 0:
                 continue
-            if claim.piece.line == placed.piece.line or (placed.piece.kind == "paragraph" and abs(claim.piece.line - placed.piece.line) == 1):
+            if claim.piece.line == placed.piece.line or (
+                placed.piece.kind == "paragraph" and abs(claim.piece.line - placed.piece.line) == 1
+            ):
                 rate = price.value / value[1] * _HOUR, (price.high or price.value) / value[0] * _HOUR
-                rate = (min(rate), max(rate)) if price.high is None else (price.value / value[0] * _HOUR, price.high / value[1] * _HOUR)
+                rate = (
+                    (min(rate), max(rate))
+                    if price.high is None
+                    else (price.value / value[0] * _HOUR, price.high / value[1] * _HOUR)
+                )
                 where = [price.line, claim.piece.line + 1]
-                yield _made("usd_per_hour", (min(rate), max(rate)), where, f"${price.value:,.2f} / {claim.span.text}", scenario_of(claim.piece, claim.words))
+                yield _made(
+                    "usd_per_hour",
+                    (min(rate), max(rate)),
+                    where,
+                    f"${price.value:,.2f} / {claim.span.text}",
+                    scenario_of(claim.piece, claim.words),
+                )
                 break
 
 
@@ -180,4 +257,10 @@ def _device_hours(plan: Plan) -> Iterator[Derived]:
         value, gpus = interval(claim.span), plan.facts_on(claim.piece.line, "gpus")
         if is_whole(claim) and value and len({g.value for g in gpus}) == 1 and isinstance(gpus[0].value, float):
             hours = scaled(value, gpus[0].value / _HOUR)
-            yield _made("device_hours", hours, [claim.piece.line + 1], f"{gpus[0].value:g} x {claim.span.text}", scenario_of(claim.piece, claim.words))
+            yield _made(
+                "device_hours",
+                hours,
+                [claim.piece.line + 1],
+                f"{gpus[0].value:g} x {claim.span.text}",
+                scenario_of(claim.piece, claim.words),
+            )

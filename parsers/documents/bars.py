@@ -10,11 +10,15 @@ from trainmon.parsers.documents.durations import Span, find_durations
 _CLOCK = r"(?:\d+\s+days?,\s*)?\d{1,4}:\d\d(?::\d\d)?"
 _TQDM = re.compile(
     rf"(?P<label>[^|\[\]]{{0,80}}?)(?:\d{{1,3}}%\s*)?(?:\|[^|]{{0,200}}\|)?\s*(?P<done>\d[\d.,]*[kMG]?)/(?P<total>\d[\d.,]*[kMG]?)\s*"
-    rf"(?:\w+\s+)?\[(?P<elapsed>{_CLOCK})<(?P<left>{_CLOCK}|\?)(?:,\s*(?P<rate>[\d.]+|\?)\s*(?P<unit>[A-Za-z]+/s|s/[A-Za-z]+))?[^\]]{{0,200}}\]"
+    rf"(?:\w+\s+)?\[(?P<elapsed>{_CLOCK})<(?P<left>{_CLOCK}|\?)(?:,\s*(?P<rate>[\d.]+|\?)\s*(?P<unit>[A-Za-z]+/s|"
+    rf"s/[A-Za-z]+))?[^\]]{{0,200}}\]"
 )
-_KERAS = re.compile(r"(?P<done>\d+)/(?P<total>\d+)\s*(?:\[[=>.]+\]|[━█▒░╸ ]{3,})\s*-?\s*(?P<rest>(?:ETA:\s*)?\S.{0,200})")
+_KERAS = re.compile(
+    r"(?P<done>\d+)/(?P<total>\d+)\s*(?:\[[=>.]+\]|[━█▒░╸ ]{3,})\s*-?\s*(?P<rest>(?:ETA:\s*)?\S.{0,200})"
+)
 _LOG_LINE = re.compile(
-    r"^\W{0,2}(?:\d{4}-\d\d-\d\d[ T]\d\d:\d\d|\d\d:\d\d:\d\d\b)|\b(?:loss|lr|grad_norm|acc|accuracy)\s*[:=]\s*-?\d|\beta:\s*\d",
+    r"^\W{0,2}(?:\d{4}-\d\d-\d\d[ T]\d\d:\d\d|\d\d:\d\d:\d\d\b)|\b(?:loss|lr|grad_norm|acc|"
+    r"accuracy)\s*[:=]\s*-?\d|\beta:\s*\d",
     re.IGNORECASE,
 )
 
@@ -59,7 +63,14 @@ def _tqdm(match: re.Match[str]) -> Bar:
             spans.append(Span(start=match.start("rate"), end=match.end("unit"), text=text, likely_s=per_unit))
     label = match["label"].strip(" `:>-*")
     return Bar(
-        match.start(), match.end(), label, _count(match["done"]), _count(match["total"]), tuple(spans), elapsed, per_unit
+        match.start(),
+        match.end(),
+        label,
+        _count(match["done"]),
+        _count(match["total"]),
+        tuple(spans),
+        elapsed,
+        per_unit,
     )
 
 

@@ -15,6 +15,9 @@ from trainmon.parsers.documents.tables import HtmlTables, Row, drawn_rows, pipe_
 _CHUNK = 200_000
 """Characters parsed at once: one chunk's tokens take some hundred times its size in memory."""
 
+_LONGEST_BLOCK = 2000
+"""Lines of one paragraph or fence that are read: what is longer was not written for people."""
+
 
 @dataclass(frozen=True, slots=True)
 class Heading:
@@ -116,43 +119,59 @@ def _chunks(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
 
 
 def _walk(tokens: list[Token], first: int, state: _State) -> Iterator[Piece]:
-    row: list[tuple[str, int]] = []
-    header: tuple[str, ...] = ()
-    table = 0
+    table = _Table()
     for index, token in enumerate(tokens):
         line = first + token.map[0] if token.map else first
-        kind = token.type
-        if kind == "heading_open":
+        before = tokens[index - 1].type if index else ""
+        if token.type == "heading_open":
             yield _heading(state, int(token.tag[1]), plain(tokens[index + 1].content), line)
-        elif kind == "blockquote_open":
-            state.quotes += 1
-        elif kind == "blockquote_close":
-            state.quotes = max(0, state.quotes - 1)
-        elif kind in {"bullet_list_open", "ordered_list_open"}:
-            state.groups.append(state.next_group())
-        elif kind in {"bullet_list_close", "ordered_list_close"}:
-            state.groups = state.groups[:-1]
-        elif kind == "list_item_open":
-            state.items.append("")
-        elif kind == "list_item_close":
-            state.items = state.items[:-1]
-        elif kind == "table_open":
-            table, header = state.next_group(), ()
-        elif kind == "tr_open":
-            row = []
-        elif kind == "tr_close":
-            cells = tuple(text for text, _ in row)
-            if tokens[index - 1].type == "th_close":
-                header = state.last_header = cells
-            yield from _row(state, Row(header, cells, tuple(n for _, n in row)), table)
-        elif kind == "inline" and tokens[index - 1].type in {"th_open", "td_open"}:
-            row.append((plain(token.content), line))
-        elif kind == "inline" and tokens[index - 1].type == "paragraph_open":
-            yield from _paragraph(state, token.content.split("\n"), line)
-        elif kind in {"fence", "code_block"}:
+        elif token.type in {"fence", "code_block"}:
             yield from _code(state, token, line)
-        elif kind == "html_block":
+        elif token.type == "html_block":
             yield from _html(state, token.content, line)
+        elif token.type == "inline" and before == "paragraph_open":
+            yield from _paragraph(state, token.content.split("\n"), line)
+        elif token.type.startswith(("table", "tr", "inline")):
+            yield from _table(state, table, token, before, line)
+        else:
+            _nest(state, token.type)
+
+
+def _nest(state: _State, kind: str) -> None:
+    """Follow lists and quotes in and out."""
+    if kind in {"bullet_list_open", "ordered_list_open"}:
+        state.groups.append(state.next_group())
+    elif kind in {"bullet_list_close", "ordered_list_close"}:
+        state.groups = state.groups[:-1]
+    elif kind == "list_item_open":
+        state.items.append("")
+    elif kind == "list_item_close":
+        state.items = state.items[:-1]
+    elif kind.startswith("blockquote"):
+        state.quotes = max(0, state.quotes + (1 if kind.endswith("open") else -1))
+
+
+@dataclass(slots=True)
+class _Table:
+    """The table being read."""
+
+    group: int = 0
+    header: tuple[str, ...] = ()
+    row: list[tuple[str, int]] = field(default_factory=list)
+
+
+def _table(state: _State, table: _Table, token: Token, before: str, line: int) -> Iterator[Piece]:
+    if token.type == "table_open":
+        table.group, table.header = state.next_group(), ()
+    elif token.type == "tr_open":
+        table.row = []
+    elif token.type == "inline" and before in {"th_open", "td_open"}:
+        table.row.append((plain(token.content), line))
+    elif token.type == "tr_close":
+        cells = tuple(text for text, _ in table.row)
+        if before == "th_close":
+            table.header = state.last_header = cells
+        yield from _row(state, Row(table.header, cells, tuple(number for _, number in table.row)), table.group)
 
 
 def _heading(state: _State, level: int, text: str, line: int) -> Piece:
@@ -164,14 +183,15 @@ def _heading(state: _State, level: int, text: str, line: int) -> Piece:
 
 
 def _paragraph(state: _State, lines: list[str], line: int) -> Iterator[Piece]:
+    lines = lines[:_LONGEST_BLOCK]
     pipes = [pipe_cells(text) for text in lines]
     if len([cells for cells in pipes if cells]) * 2 > len(lines) and any(pipes):  # rows without a delimiter line
         group = state.next_group()
         for offset, cells in enumerate(pipes):
             if cells:
-                texts = tuple(plain(cell) for cell in cells)
-                header = state.last_header if len(state.last_header) == len(texts) else ()
-                yield from _row(state, Row(header, texts, (line + offset,) * len(texts)), group)
+                row = tuple(plain(cell) for cell in cells)
+                header = state.last_header if len(state.last_header) == len(row) else ()
+                yield from _row(state, Row(header, row, (line + offset,) * len(row)), group)
         return
     in_item = bool(state.items)
     if not in_item:
@@ -199,9 +219,7 @@ def is_label(text: str) -> bool:
 
 def _row(state: _State, row: Row, group: int) -> Iterator[Piece]:
     for column, (text, line) in enumerate(zip(row.cells, row.lines, strict=True)):
-        yield replace(
-            state.piece(line, text, "cell", group), header=row.header, cells=row.cells, column=column
-        )
+        yield replace(state.piece(line, text, "cell", group), header=row.header, cells=row.cells, column=column)
 
 
 _COMMENT = re.compile(r"\s*(?:#+|//|--(?=\s)|REM\b|/\*|\*(?=\s))\s*(.*)")
@@ -212,6 +230,7 @@ def _code(state: _State, token: Token, line: int) -> Iterator[Piece]:
     lines = token.content.split("\n")
     if lines and not lines[-1]:
         lines.pop()
+    lines = lines[:_LONGEST_BLOCK]
     group, info, above = state.next_group(), token.info.strip().split(" ")[0].lower(), ""
     drawn = drawn_rows(lines)
     for offset, text in enumerate(lines):
@@ -224,7 +243,10 @@ def _code(state: _State, token: Token, line: int) -> Iterator[Piece]:
         words = plain_code(comment[1] if comment else text)
         piece = state.piece(start + offset, words, "code", group)
         yield replace(
-            piece, code=info, comment=bool(comment or trailing), parents=(*piece.parents, above) if above else piece.parents
+            piece,
+            code=info,
+            comment=bool(comment or trailing),
+            parents=(*piece.parents, above) if above else piece.parents,
         )
         if comment and words and not re.match(r"(?:time|size|cost|note)\b", words, re.IGNORECASE):
             above = words

@@ -14,10 +14,16 @@ from trainmon.parsers.documents.durations import Span, find_durations
 from trainmon.parsers.documents.labels import Words, words_around
 from trainmon.parsers.documents.outline import Outline, in_breakdown, outline_of
 from trainmon.parsers.documents.positions import find_positions
-from trainmon.parsers.documents.scope import Reading, scope_of
+from trainmon.parsers.documents.readings import Reading
+from trainmon.parsers.documents.scope import scope_of
 
-_CODE_COMMAND = re.compile(r"^\s*(?:\$|>>>|sudo |python3? |pip |bash |sh |export |from |import |def |class |return |for |while |assert )")
-_TIME_NEAR = re.compile(r"\b(?:times?|took|takes?|durations?|ETA|elapsed|runtime|total|hours?|min(?:ute)?s?|train\w*|epoch)\b|时间|耗时|[≈~]", re.IGNORECASE)
+_CODE_COMMAND = re.compile(
+    r"^\s*(?:\$|>>>|sudo |python3? |pip |bash |sh |export |from |import |def |class |return |for |while |assert )"
+)
+_TIME_NEAR = re.compile(
+    r"\b(?:times?|took|takes?|durations?|ETA|elapsed|runtime|total|hours?|min(?:ute)?s?|train\w*|epoch)\b|时间|耗时|[≈~]",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,14 +64,19 @@ def read_claims(pieces: Sequence[Piece]) -> tuple[list[Claim], Outline]:
 
 
 _STEPS_TIMES_SECONDS = re.compile(
-    r"\d[\d,.]*\s*(?:steps?|iter\w*)?\s*[×x*✕·]\s*~?\d[\d.]*\s*(?:s|secs?|seconds?)?(?:\s*/\s*(?:step|it|iter\w*))?\s*(?:=|≈)\s*~?$",
+    r"\d[\d,.]*\s*(?:steps?|iter\w*)?\s*[×x*✕·]\s*~?\d[\d.]*\s*(?:s|secs?|seconds?)?(?:\s*/\s*(?:step|it|"
+    r"iter\w*))?\s*(?:=|≈)\s*~?$",
     re.IGNORECASE,
 )
 
 
 def _net_of_parts(claims: list[Claim], outline: Outline) -> list[Claim]:
     """Call steps x step time the training stage where the document adds initialisation or overhead on top."""
-    products = {i for i, c in enumerate(claims) if c.scope is Scope.TOTAL and _STEPS_TIMES_SECONDS.search(c.piece.text[: c.span.start])}
+    products = {
+        i
+        for i, c in enumerate(claims)
+        if c.scope is Scope.TOTAL and _STEPS_TIMES_SECONDS.search(c.piece.text[: c.span.start])
+    }
     products = {i for i in products if outline.has_parts or in_breakdown(outline, claims[i].piece)}
     if not products:
         return claims
@@ -107,13 +118,18 @@ def _positions(piece: Piece, spans: list[Span]) -> Iterator[Claim]:
 
 
 _CONTINUES = re.compile(r"^\s*(?:=|≈|~=|≃|->|→|or\b)")
-_EQUAL = re.compile(r"^\s*(?:\w{0,12}\s*)?[)*`\s]*(?:=|≈|~=|≃|,?\s*or\s+(?:about|~|approximately)|,?\s*i\.e\.,?|[（(]\s*(?:or|=|≈|about|~)?\s*)\s*[~≈]?\s*$")
+_EQUAL = re.compile(
+    r"^\s*(?:\w{0,12}\s*)?[)*`\s]*(?:=|≈|~=|≃|,?\s*or\s+(?:about|~|approximately)|,?\s*i\.e\.,?|[（(]\s*(?:or|=|"
+    r"≈|about|~)?\s*)\s*[~≈]?\s*$"
+)
 _FACTOR_AHEAD = re.compile(r"\s*(?:/\s*\w+|per\s+\w+)?\s*[)）]?\s*[×*✕·]\s*[\d(~]")
 _MARKS = re.compile(r"[^\w.]*")
 _TIMES = re.compile(r"[×x*✕·]\s*$")
 
 
-def _in_line(piece: Piece, spans: list[Span], outline: Outline, claims: list[Claim], previous: Piece | None) -> list[Claim]:
+def _in_line(
+    piece: Piece, spans: list[Span], outline: Outline, claims: list[Claim], previous: Piece | None
+) -> list[Claim]:
     found: list[Claim] = []
     base = len(claims)
     log_line = piece.code is not None and not piece.comment and is_log_line(piece.text)
@@ -124,9 +140,19 @@ def _in_line(piece: Piece, spans: list[Span], outline: Outline, claims: list[Cla
         restates = -1
         if before is not None and _same_value(before.span, span):
             between = piece.text[before.span.end : span.start] + _MARKS.match(span.text)[0]  # type: ignore[index]
-            if not before.operand and _EQUAL.match(between) and before.reading.scope in {Scope.TOTAL, Scope.STAGE, Scope.EPOCH, Scope.STEP}:
+            if (
+                not before.operand
+                and _EQUAL.match(between)
+                and before.reading.scope in {Scope.TOTAL, Scope.STAGE, Scope.EPOCH, Scope.STEP}
+            ):
                 restates, reading = base + len(found) - 1, before.reading
-        elif before is None and claims and _CONTINUES.match(piece.text) and previous and claims[-1].piece.group == piece.group:
+        elif (
+            before is None
+            and claims
+            and _CONTINUES.match(piece.text)
+            and previous
+            and claims[-1].piece.group == piece.group
+        ):
             if claims[-1].piece.line >= piece.line - 2:
                 restates, reading = base - 1, claims[-1].reading
         if reading is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-
 from collections.abc import Sequence
 
 from trainmon.parsers.documents.blocks import Piece
@@ -14,9 +13,14 @@ from trainmon.parsers.documents.units import HEADER_UNITS, SAFE_UNIT, seconds_of
 _FIGURE = re.compile(
     rf"(?P<about>[~≈])?\s*(?P<bound>[<>])?\s*(?P<low>{NUMBER})(?:\s*[-–—−~]\s*(?P<high>{NUMBER}))?\s*(?P<plus>\+)?"
 )
-_RATE = re.compile(r"(?:/|\bper\b)\s*(?:GPU\s*/?\s*)?(?:seconds?|secs?|s|hours?|hrs?|h|minutes?|min|days?)(?![A-Za-z])", re.IGNORECASE)
+_RATE = re.compile(
+    r"(?:/|\bper\b)\s*(?:GPU\s*/?\s*)?(?:seconds?|secs?|s|hours?|hrs?|h|minutes?|min|days?)(?![A-Za-z])", re.IGNORECASE
+)
 _MONEY = re.compile(r"[$€£¥]|\bcost\b|\bprice\b|\bUSD\b", re.IGNORECASE)
-_DEVICE = re.compile(r"\b(?:[A-Z]{1,2}\d{2,4}|GPU|TPU|CPU|core|node)s?[\s-]+(?:GPU[\s-]+)?(?:hours?|hrs?|days?|years?|h)\b", re.IGNORECASE)
+_DEVICE = re.compile(
+    r"\b(?:[A-Z]{1,2}\d{2,4}|GPU|TPU|CPU|core|node)s?[\s-]+(?:GPU[\s-]+)?(?:hours?|hrs?|days?|years?|h)\b",
+    re.IGNORECASE,
+)
 _BRACKET = re.compile(r"[（(\[]([^()（）\[\]]{1,30})[)）\]]|,\s*([A-Za-z]{1,7})\.?$")
 _TIME_HEADER = re.compile(r"\b(?:times?|duration|took|takes|elapsed|runtime|eta)\b|时间|耗时|用时", re.IGNORECASE)
 _FIGURE_AND_UNIT = re.compile(rf"\W*{NUMBER}(?:\s*[-–—−~]\s*{NUMBER})?\s?({SAFE_UNIT})\W*", re.IGNORECASE)
@@ -68,7 +72,7 @@ def header_unit(header: str) -> float | None:
 def _unit_of(inside: str) -> float | None:
     """Read `h`, `min`, `s/iter`, `in hours`; never `images / second`."""
     words = re.sub(r"^(?:in|en|单位[:：]?)\s*", "", inside)
-    match = re.match(rf"([A-Za-z]+|[^\x00-\x7f]{{1,3}})(?:\s*(?:/|per)\s*\w+)?\.?$", words)
+    match = re.match(r"([A-Za-z]+|[^\x00-\x7f]{1,3})(?:\s*(?:/|per)\s*\w+)?\.?$", words)
     if match is None or (len(words) == 1 and not words.islower()):
         return None
     try:
@@ -81,7 +85,11 @@ def lent_units(pieces: Sequence[Piece]) -> dict[tuple[int, int], float]:
     """Give the unit that the cells of a time column write out, by table and column, where they agree on one."""
     sizes: dict[tuple[int, int], set[float]] = {}
     for piece in pieces:
-        if piece.kind != "cell" or not 0 <= piece.column < len(piece.header) or not _TIME_HEADER.search(piece.header[piece.column]):
+        if (
+            piece.kind != "cell"
+            or not 0 <= piece.column < len(piece.header)
+            or not _TIME_HEADER.search(piece.header[piece.column])
+        ):
             continue
         if found := _FIGURE_AND_UNIT.fullmatch(piece.text.strip()):
             sizes.setdefault((piece.group, piece.column), set()).add(seconds_of(found[1]))

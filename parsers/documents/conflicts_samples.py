@@ -11,8 +11,19 @@ from trainmon.parsers.documents.claims import Claim
 from trainmon.parsers.documents.conflict import conflict
 from trainmon.parsers.documents.lexicon import stage_kinds, without_brackets
 from trainmon.parsers.documents.outline import label_kinds
+from trainmon.parsers.documents.plan import (
+    Interval,
+    Plan,
+    cases_of,
+    interval,
+    is_whole,
+    lines,
+    outside,
+    ratio_of,
+    scaled,
+    show,
+)
 from trainmon.parsers.documents.units import seconds_of
-from trainmon.parsers.documents.plan import Interval, Plan, cases_of, interval, is_whole, lines, outside, ratio_of, scaled, show
 
 
 def sample_conflicts(plan: Plan) -> Iterator[Contradiction]:
@@ -37,11 +48,18 @@ def _bars(plan: Plan) -> Iterator[Contradiction]:
         kinds = _kinds(f"{bar.label} {sample.words.label}")
         epochs = _EPOCH_OF.search(bar.label) or _EPOCH_OF.search(sample.piece.text)
         value = scaled((bar.elapsed_s, bar.elapsed_s), float(epochs["epochs"]) if epochs else 1.0)
-        stages = [c for c in plan.claims if c.scope is Scope.STAGE and c.restates < 0 and interval(c.span) and _kinds(c.reading.stage or "") & kinds]
+        stages = [
+            c
+            for c in plan.claims
+            if c.scope is Scope.STAGE and c.restates < 0 and interval(c.span) and _kinds(c.reading.stage or "") & kinds
+        ]
         counted = [c for c in stages if _counts_match(plan, c, bar.total, bool(epochs))]
         broken = [c for c in counted if (whole := interval(c.span)) and outside(value, whole) > 1]
         if not counted and stages:
-            low, high = min(v[0] for c in stages if (v := interval(c.span))), max(v[1] for c in stages if (v := interval(c.span)))
+            low, high = (
+                min(v[0] for c in stages if (v := interval(c.span))),
+                max(v[1] for c in stages if (v := interval(c.span))),
+            )
             broken = stages if outside(value, (low, high)) > 1 else []
         if broken:
             worst = max(outside(value, whole) for c in broken if (whole := interval(c.span)))
@@ -51,7 +69,7 @@ def _bars(plan: Plan) -> Iterator[Contradiction]:
 
 def _kinds(text: str) -> set[str]:
     kinds = label_kinds(text) - {"total"}
-    words = {word for word in re.findall(r"[a-z]{5,}", text.lower())}
+    words = set(re.findall(r"[a-z]{5,}", text.lower()))
     return {f"{kind}" for kind in kinds if kind == "train"} | {
         kind + ":" + word[:5] for kind in kinds - {"train"} for word in words if stage_kinds(word)
     }
@@ -78,7 +96,11 @@ def _bar_rates(plan: Plan) -> Iterator[Contradiction]:
             continue
         for placed in plan.facts:
             fact = placed.fact
-            if fact.name != "requests_per_second" or not isinstance(fact.value, float) or not re.search(r"limit|max", placed.piece.text, re.IGNORECASE):
+            if (
+                fact.name != "requests_per_second"
+                or not isinstance(fact.value, float)
+                or not re.search(r"limit|max", placed.piece.text, re.IGNORECASE)
+            ):
                 continue
             heading = placed.piece.headings[-1].text if placed.piece.headings else ""
             rate, limit = bar.done / bar.elapsed_s, fact.high or fact.value
@@ -126,19 +148,35 @@ def _slots(plan: Plan) -> Iterator[Contradiction]:
         label = slot.piece.text[slot.span.end :]
         for stage in plan.claims:
             value = interval(stage.span)
-            if stage.scope is not Scope.STAGE or value is None or not _same_stage(label, stage) or not 0.999 < value[0] / slot.span.likely_s < _ABSURD:
+            if (
+                stage.scope is not Scope.STAGE
+                or value is None
+                or not _same_stage(label, stage)
+                or not 0.999 < value[0] / slot.span.likely_s < _ABSURD
+            ):
                 continue
             alone = value[1] > slot.span.likely_s * 1.01
             joined = bool(re.search(r"\+|&|\band\b", label))
             if alone or joined:
                 text = f"{stage.span.text} for {stage.reading.stage or stage.words.label} has a slot of {show((slot.span.likely_s,) * 2)}"
                 text += "" if alone else ", which leaves nothing for the rest of the slot"
-                yield conflict("part_exceeds_whole", lines(slot, stage), text, max(ratio_of(value[1], slot.span.likely_s), 1.0))
+                yield conflict(
+                    "part_exceeds_whole", lines(slot, stage), text, max(ratio_of(value[1], slot.span.likely_s), 1.0)
+                )
 
 
 def _same_stage(label: str, stage: Claim) -> bool:
-    words = " ".join([stage.reading.stage or "", stage.words.label, *(h.text for h in stage.piece.headings[-1:]), *stage.piece.parents[-1:]])
-    shared = {word[:6] for word in re.findall(r"[a-z]{4,}", label.lower())} & {word[:6] for word in re.findall(r"[a-z]{4,}", words.lower())}
+    words = " ".join(
+        [
+            stage.reading.stage or "",
+            stage.words.label,
+            *(h.text for h in stage.piece.headings[-1:]),
+            *stage.piece.parents[-1:],
+        ]
+    )
+    shared = {word[:6] for word in re.findall(r"[a-z]{4,}", label.lower())} & {
+        word[:6] for word in re.findall(r"[a-z]{4,}", words.lower())
+    }
     kinds = set(stage_kinds(label)) & set(stage_kinds(words))
     return bool(kinds) and bool(shared - {"model", "traini"})
 
@@ -155,7 +193,9 @@ def _alarms(plan: Plan) -> Iterator[Contradiction]:
             yield conflict("threshold", lines(case, *hit), text, ratio_of(hit[0].span.low_s or top, top))
 
 
-_SHARE = re.compile(r"(?P<less><)?\s*(?P<low>\d+)(?:\s*[-–]\s*(?P<high>\d+))?\s*%\s*of\s+(?:the\s+)?total", re.IGNORECASE)
+_SHARE = re.compile(
+    r"(?P<less><)?\s*(?P<low>\d+)(?:\s*[-–]\s*(?P<high>\d+))?\s*%\s*of\s+(?:the\s+)?total", re.IGNORECASE
+)
 
 
 def _shares(plan: Plan) -> Iterator[Contradiction]:
@@ -167,7 +207,11 @@ def _shares(plan: Plan) -> Iterator[Contradiction]:
         low, high = (0.0 if match["less"] else float(match["low"]) / 100), float(match["high"] or match["low"]) / 100
         for stage in plan.claims:
             top = stage.span.high_s if interval(stage.span) is None else None
-            if not stage.piece.headings or stage.piece.headings[-1].line != heading.line or stage.scope is not Scope.STAGE:
+            if (
+                not stage.piece.headings
+                or stage.piece.headings[-1].line != heading.line
+                or stage.scope is not Scope.STAGE
+            ):
                 continue
             yield from _share(plan, stage, (0.0, top) if top else interval(stage.span), (low, high), heading.line + 1)
 

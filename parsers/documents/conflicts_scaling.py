@@ -20,7 +20,6 @@ from trainmon.parsers.documents.plan import (
     is_whole,
     lines,
     main_examples,
-    outside,
     purpose_of,
     ratio_of,
     scaled,
@@ -39,16 +38,19 @@ def scaling_conflicts(plan: Plan) -> Iterator[Contradiction]:
     yield from _units(plan)
     yield from _lists(plan)
     yield from _rates_per_item(plan)
-    yield from _throughput(plan)
     yield from _midpoints(plan)
-    yield from _benchmark(plan)
-    yield from _fewer_epochs(plan)
-    yield from _unbudgeted(plan)
 
 
 def step_interval(plan: Plan) -> tuple[Interval, list[Claim]] | None:
     """Give the step time of the plan, lowest to highest, and the claims that state it."""
-    steps = [c for c in plan.claims if c.scope is Scope.STEP and not c.operand and interval(c.span) and c.reading.per in {"step", "steps", "training step", "iteration", "iter"}]
+    steps = [
+        c
+        for c in plan.claims
+        if c.scope is Scope.STEP
+        and not c.operand
+        and interval(c.span)
+        and c.reading.per in {"step", "steps", "training step", "iteration", "iter"}
+    ]
     if not steps or len({c.piece.headings[:2] for c in steps}) > 3:
         return None
     values = [value for c in steps if (value := interval(c.span))]
@@ -72,12 +74,27 @@ def _formula(plan: Plan) -> Iterator[Contradiction]:
     step, batch = step_interval(plan), batch_of(plan)
     kinds = {c.reading.kind for c in plan.claims if c.scope is Scope.STAGE}
     examples = main_examples(plan)
-    if step is None or batch is None or examples is None or kinds & {"data", "eval"} or not isinstance(examples.value, float):
+    if (
+        step is None
+        or batch is None
+        or examples is None
+        or kinds & {"data", "eval"}
+        or not isinstance(examples.value, float)
+    ):
         return
-    main = max((p.fact.value for p in plan.facts if p.fact.name == "total_steps" and isinstance(p.fact.value, float)), default=0.0)
+    main = max(
+        (p.fact.value for p in plan.facts if p.fact.name == "total_steps" and isinstance(p.fact.value, float)),
+        default=0.0,
+    )
     for claim in plan.claims:
         value = interval(claim.span)
-        if not is_whole(claim) or value is None or claim.restates >= 0 or claim.operand or "×" in claim.piece.text[: claim.span.start]:
+        if (
+            not is_whole(claim)
+            or value is None
+            or claim.restates >= 0
+            or claim.operand
+            or "×" in claim.piece.text[: claim.span.start]
+        ):
             continue
         count, epochs, steps = count_of(claim, plan), epochs_of(claim, plan), steps_of(claim)
         if steps is None and (epochs is None or (count and count[0] != count[1])):
@@ -85,7 +102,10 @@ def _formula(plan: Plan) -> Iterator[Contradiction]:
         items = count[0] if count else examples.value
         number = steps or items / batch[0] * (epochs or 1.0)
         wanted = scaled(step[0], number)
-        least, most = wanted[0] / _SLACK, (wanted[1] + _overhead(plan, wanted[1], number / main if main else 1.0)) * _SLACK
+        least, most = (
+            wanted[0] / _SLACK,
+            (wanted[1] + _overhead(plan, wanted[1], number / main if main else 1.0)) * _SLACK,
+        )
         if value[0] > most or value[1] < least:
             factor = value[0] / wanted[1] if value[0] > most else wanted[0] / value[1]
             text = f"{number:,.6g} steps at {show(step[0])} are {show(wanted)}, stated is {show(value)}"
@@ -114,34 +134,52 @@ def _epochs(plan: Plan) -> Iterator[Contradiction]:
         if epochs and steps_of(claim) is None and not re.search(r"[×*]", claim.piece.text[: claim.span.start]):
             main = main_examples(plan)
             key = count or ((main.value, main.value) if main else None)
-            by_count[key, frozenset(purpose_of(claim)), frozenset(cases_of(claim) - {"half", "full"})][epochs].append(claim)
+            by_count[key, frozenset(purpose_of(claim)), frozenset(cases_of(claim) - {"half", "full"})][epochs].append(
+                claim
+            )
     for claims in by_count.values():
         one = claims.get(1.0)
         for epochs, several in claims.items():
             if not one or epochs <= 1.0:
                 continue
-            single, value = one[0].span.likely_s or 0.0, several[0].span.likely_s or 0.0
-            if ratio_of(single * epochs, value) > _SLACK:
-                text = f"{epochs:g} epochs of {show((single, single))} are {show((single * epochs,) * 2)}, stated is {show((value, value))}"
-                yield conflict("product", lines(one[0], *several), text, ratio_of(single * epochs, value))
+            single, stated = one[0].span.likely_s or 0.0, several[0].span.likely_s or 0.0
+            wanted = single * epochs
+            if ratio_of(wanted, stated) > _SLACK:
+                text = f"{epochs:g} epochs of {show((single, single))} are {show((wanted, wanted))}, "
+                text += f"stated is {show((stated, stated))}"
+                yield conflict("product", lines(one[0], *several), text, ratio_of(wanted, stated))
 
 
 def _units(plan: Plan) -> Iterator[Contradiction]:
     """Hold stages of so many items against the time of one item, where both stand in one section."""
     for unit in plan.claims:
         one = interval(unit.span)
-        if unit.scope is not Scope.UNIT or one is None or one[0] == one[1] or not unit.piece.headings or unit.piece.kind == "cell":
+        if (
+            unit.scope is not Scope.UNIT
+            or one is None
+            or one[0] == one[1]
+            or not unit.piece.headings
+            or unit.piece.kind == "cell"
+        ):
             continue
         broken, worst, said = [], 1.0, ""
         for stage in plan.claims:
             value, count = interval(stage.span), plan.facts_on(stage.piece.line, "examples")
-            if stage.scope is not Scope.STAGE or value is None or not count or stage.piece.headings != unit.piece.headings:
+            if (
+                stage.scope is not Scope.STAGE
+                or value is None
+                or not count
+                or stage.piece.headings != unit.piece.headings
+            ):
                 continue
             wanted = scaled(one, float(count[0].value))
             if apart(wanted, value) > 1.15:
                 broken.append(stage)
                 if apart(wanted, value) > worst:
-                    worst, said = apart(wanted, value), f"{count[0].value:,.0f} x {unit.span.text} is {show(wanted)}, stated is {show(value)}"
+                    worst, said = (
+                        apart(wanted, value),
+                        f"{count[0].value:,.0f} x {unit.span.text} is {show(wanted)}, stated is {show(value)}",
+                    )
         if broken:
             yield conflict("product", lines(unit, *broken), said, worst)
 
@@ -151,16 +189,24 @@ def _lists(plan: Plan) -> Iterator[Contradiction]:
     groups: dict[int, list[tuple[Claim, float, Interval]]] = defaultdict(list)
     for claim in plan.claims:
         value, count = interval(claim.span), plan.facts_on(claim.piece.line, "examples")
-        if claim.scope in {Scope.STAGE, Scope.TOTAL} and value and count and claim.restates < 0 and claim.piece.kind == "item":
+        if (
+            claim.scope in {Scope.STAGE, Scope.TOTAL}
+            and value
+            and count
+            and claim.restates < 0
+            and claim.piece.kind == "item"
+        ):
             groups[claim.piece.group].append((claim, float(count[0].value), value))
     for members in groups.values():
         rates = [scaled(value, 1 / count) for _, count, value in members]
         if len(members) < 3 or apart(rates[0], rates[1]) > _SLACK:
             continue
-        for (claim, count, value), rate in zip(members, rates, strict=True):
+        for (claim, items, value), rate in zip(members, rates, strict=True):
             if apart(rate, rates[0]) > _LINEAR:
-                wanted = scaled(rates[0], count)
-                text = f"in proportion to the other sizes {count:,.0f} would take {show(wanted)}, stated is {show(value)}"
+                wanted = scaled(rates[0], items)
+                text = (
+                    f"in proportion to the other sizes {items:,.0f} would take {show(wanted)}, stated is {show(value)}"
+                )
                 yield conflict("scaling", lines(*(m[0] for m in members), claim), text, apart(wanted, value))
 
 
@@ -181,8 +227,16 @@ def _rates_per_item(plan: Plan) -> Iterator[Contradiction]:
 def _stage_sets(plan: Plan) -> dict[str, list[Claim]]:
     sets: dict[str, list[Claim]] = defaultdict(list)
     for claim in plan.claims:
-        if claim.scope is Scope.STAGE and claim.reading.kind not in {"train", "other", "overhead"} and claim.restates < 0:
-            match = re.search(r"embed\w*|fetch\w*|download\w*|token\w*|render\w*|preprocess\w*", claim.reading.stage or "", re.IGNORECASE)
+        if (
+            claim.scope is Scope.STAGE
+            and claim.reading.kind not in {"train", "other", "overhead"}
+            and claim.restates < 0
+        ):
+            match = re.search(
+                r"embed\w*|fetch\w*|download\w*|token\w*|render\w*|preprocess\w*",
+                claim.reading.stage or "",
+                re.IGNORECASE,
+            )
             if match:
                 sets[match[0][:5].lower()].append(claim)
     return sets
@@ -198,28 +252,25 @@ def _too_short(plan: Plan, rate: Interval, members: list[Claim], stages: list[Cl
         if value[1] < 0.75 * needed:
             part = members[0].reading.stage or members[0].words.label
             text = f"{count[1]:,.0f} items need at least {show((needed, needed))} for {part} alone, stated is {show(value)}"
-            yield conflict("part_exceeds_whole" if is_whole(claim) else "scaling", lines(claim, *members), text, needed / value[1])
+            yield conflict(
+                "part_exceeds_whole" if is_whole(claim) else "scaling", lines(claim, *members), text, needed / value[1]
+            )
 
 
-def _throughput(plan: Plan) -> Iterator[Contradiction]:
-    """Hold a stated throughput against batch over step time."""
-    for placed in plan.facts:
-        fact = placed.fact
-        if fact.name != "samples_per_second" or fact.high is None or not isinstance(fact.value, float):
-            continue
-        batch = plan.first("effective_batch_size", placed.piece)
-        steps = [c for c in plan.claims if c.scope is Scope.STEP and c.piece.headings == placed.piece.headings and (v := interval(c.span)) and v[0] < v[1]]
-        if batch is None or not isinstance(batch.value, float) or not steps:
-            continue
-        step = interval(steps[0].span) or (1.0, 1.0)
-        wanted = batch.value / step[1], batch.value / step[0]
-        if apart(wanted, (fact.value, fact.high)) > 1.05:
-            text = f"{batch.value:g} / {show(step)} is {wanted[0]:.0f}-{wanted[1]:.0f} samples/s, stated is {fact.value:g}-{fact.high:g}"
-            yield conflict("product", (fact.line, batch.line, *lines(*steps)), text, apart(wanted, (fact.value, fact.high)))
-
-
-_PRODUCT = re.compile(r"(?P<count>\d[\d,]*)\s*[×x*]\s*(?P<factor>\d+(?:\.\d+)?)\s*(?P<unit>s|sec|seconds|min|minutes|h|hours|days)?\b\s*(?:=|≈)")
-_UNITS = {"s": 1.0, "sec": 1.0, "seconds": 1.0, "min": 60.0, "minutes": 60.0, "h": 3600.0, "hours": 3600.0, "days": 86400.0}
+_PRODUCT = re.compile(
+    r"(?P<count>\d[\d,]*)\s*[×x*]\s*(?P<factor>\d+(?:\.\d+)?)\s*(?P<unit>s|sec|seconds|min|minutes|h|hours|"
+    r"days)?\b\s*(?:=|≈)"
+)
+_UNITS = {
+    "s": 1.0,
+    "sec": 1.0,
+    "seconds": 1.0,
+    "min": 60.0,
+    "minutes": 60.0,
+    "h": 3600.0,
+    "hours": 3600.0,
+    "days": 86400.0,
+}
 
 
 def _midpoints(plan: Plan) -> Iterator[Contradiction]:
@@ -232,70 +283,15 @@ def _midpoints(plan: Plan) -> Iterator[Contradiction]:
         count = float(match["count"].replace(",", ""))
         for other in plan.claims:
             value = interval(other.span)
-            if value is None or value[0] == value[1] or not (other.scope is Scope.UNIT or is_whole(other)) or other.piece.line >= claim.piece.line:
+            if (
+                value is None
+                or value[0] == value[1]
+                or not (other.scope is Scope.UNIT or is_whole(other))
+                or other.piece.line >= claim.piece.line
+            ):
                 continue
             near = other.piece.headings[:2] == claim.piece.headings[:2]
             if near and abs(sum(value) / 2 - factor) < 1e-6 * factor:
                 text = f"{match['factor']} is the middle of {other.span.text}; the range gives {show(scaled(value, count))}"
                 yield conflict("product", lines(other, claim), text, ratio_of(value[1], factor))
                 break
-
-
-_FASTER = re.compile(r"(?P<low>\d+(?:\.\d+)?)(?:\s*[-–]\s*(?P<high>\d+(?:\.\d+)?))?\s*[×x]\s*(?:faster|the\s+compute|speed-?up)", re.IGNORECASE)
-
-
-def _benchmark(plan: Plan) -> Iterator[Contradiction]:
-    """Scale somebody else's run by examples and speed, and hold the plan's totals of the same section against it."""
-    for theirs in plan.claims:
-        value, count = interval(theirs.span), plan.facts_on(theirs.piece.line, "examples")
-        if theirs.scope is not Scope.COMPARISON or value is None or len(count) != 1 or not theirs.piece.headings:
-            continue
-        section = theirs.piece.headings[-1]
-        inside = [piece for piece in plan.pieces if section in piece.headings]
-        factors = [match for piece in inside if (match := _FASTER.search(piece.text))]
-        ours = [f for piece in inside for f in plan.facts_on(piece.line, "examples") if f.value != count[0].value]
-        totals = [c for c in plan.claims if is_whole(c) and section in c.piece.headings and interval(c.span)]
-        if not (factors and ours and totals):
-            continue
-        grown = scaled(value, float(ours[0].value) / float(count[0].value))
-        fast, slow = float(factors[0]["high"] or factors[0]["low"]), float(factors[0]["low"])
-        wanted = grown[0] / fast, grown[1] / slow
-        for total in totals[:1]:
-            stated = interval(total.span) or wanted
-            if stated[1] < wanted[0] / 1.1 or stated[0] > wanted[1] * 1.1:
-                factor = wanted[0] / stated[1] if stated[1] < wanted[0] else stated[0] / wanted[1]
-                text = f"scaled by examples and speed the benchmark gives {show(wanted)}, stated is {show(stated)}"
-                where = [piece.line + 1 for piece in inside if _FASTER.search(piece.text)] + [fact.line for fact in ours]
-                yield conflict("scaling", (*lines(theirs, *totals), *where), text, factor)
-
-
-_INSTEAD = re.compile(r"(?P<fewer>\d+)\s+(?:epochs?\s+)?instead\s+of\s+(?P<more>\d+)(?:\s+epochs?)?|from\s+(?P<first>\d+)\s+to\s+(?P<last>\d+)\s+epochs", re.IGNORECASE)
-
-
-def _fewer_epochs(plan: Plan) -> Iterator[Contradiction]:
-    """Hold the time saved by fewer epochs against the training that they are taken from."""
-    training = [(c, v) for c in plan.claims if c.scope is Scope.STAGE and c.reading.kind == "train" and not c.span.device_time and (v := interval(c.span))]
-    for saving in plan.claims:
-        value = interval(saving.span)
-        if saving.scope is not Scope.SAVING or value is None or not training or "epoch" not in saving.piece.text.lower():
-            continue
-        for piece in plan.pieces:
-            match = _INSTEAD.search(piece.text) if 0 <= piece.line - saving.piece.line < 8 and "epoch" in piece.text.lower() else None
-            if match is None:
-                continue
-            fewer, more = float(match["fewer"] or match["last"]), float(match["more"] or match["first"])
-            most = max(v[1] for _, v in training) * (1 - fewer / more)
-            if fewer < more and value[1] > 1.1 * most:
-                longest = max(training, key=lambda pair: pair[1][1])[0]
-                text = f"{fewer:g} of {more:g} epochs save at most {show((most, most))}, stated is {show(value)}"
-                yield conflict("part_exceeds_whole", (piece.line + 1, *lines(saving, longest)), text, value[1] / most)
-            break
-
-
-def _unbudgeted(plan: Plan) -> Iterator[Contradiction]:
-    """Notice evaluation at a stated cadence for which no time is planned."""
-    timed = any(c.reading.kind == "eval" or re.search(r"eval|valid", c.piece.text, re.IGNORECASE) for c in plan.claims)
-    for placed in plan.facts:
-        if placed.fact.name == "eval_steps" and not timed and plan.claims and isinstance(placed.fact.value, float):
-            yield conflict("missing", (placed.fact.line,), f"evaluation every {placed.fact.value:,.0f} steps is in no estimate")
-            return

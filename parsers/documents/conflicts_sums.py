@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import pairwise
 
 from trainmon.estimates import Contradiction, Scope
 from trainmon.parsers.documents.claims import Claim
@@ -38,7 +39,12 @@ def sum_conflicts(plan: Plan) -> Iterator[Contradiction]:
     """Add the parts of every breakdown and hold them against its total."""
     groups: dict[tuple[int, int], list[Claim]] = defaultdict(list)
     for claim in plan.claims:
-        if claim.scope in {Scope.STAGE, Scope.TOTAL} and claim.restates < 0 and not claim.operand and interval(claim.span):
+        if (
+            claim.scope in {Scope.STAGE, Scope.TOTAL}
+            and claim.restates < 0
+            and not claim.operand
+            and interval(claim.span)
+        ):
             groups[claim.piece.group, claim.piece.column].append(claim)
     for members in groups.values():
         totals = [claim for claim in members if _is_total(claim)]
@@ -137,7 +143,7 @@ def _uncovered(parent: Claim, children: list[Claim], whole: Interval) -> Iterato
     ranges = sorted(value for child in children if (value := interval(child.span)))
     if len(ranges) < 2:
         return
-    for (_, end), (start, _) in zip(ranges, ranges[1:], strict=False):
+    for (_, end), (start, _) in pairwise(ranges):
         if start > end * 1.1 and end < whole[1] and start > whole[0]:
             text = f"{show((max(end, whole[0]), start))} is in the stated range and in none of its cases"
             yield conflict("gap", lines(parent, *children), text, start / max(end, whole[0]))
@@ -149,7 +155,12 @@ def _totals_of_cases(plan: Plan, parent: Claim, children: list[Claim], whole: In
         return
     for total in plan.claims:
         stated = interval(total.span)
-        if not is_whole(total) or stated is None or total.piece.headings != parent.piece.headings or total.restates >= 0:
+        if (
+            not is_whole(total)
+            or stated is None
+            or total.piece.headings != parent.piece.headings
+            or total.restates >= 0
+        ):
             continue
         if apart(scaled(whole, epochs.value), stated) > _SAME or total.piece.parents:
             continue
@@ -162,7 +173,11 @@ def _totals_of_cases(plan: Plan, parent: Claim, children: list[Claim], whole: In
 
 def _headlines(plan: Plan) -> Iterator[Contradiction]:
     """Hold the worst and the best case against the totals stated without a case."""
-    wholes = [claim for claim in plan.claims if is_whole(claim) and claim.restates < 0 and not claim.operand and interval(claim.span)]
+    wholes = [
+        claim
+        for claim in plan.claims
+        if is_whole(claim) and claim.restates < 0 and not claim.operand and interval(claim.span)
+    ]
     extreme = [claim for claim in wholes if cases_of(claim) & {"worst", "best"}]
     plain = [claim for claim in wholes if not cases_of(claim) & set(CASES)]
     for case in extreme:
@@ -202,7 +217,17 @@ def _fixed_overhead(plan: Plan) -> Iterator[Contradiction]:
             by_group[part.piece.group].append(part)
         for members in by_group.values():
             summed = total_of(v for part in members if (v := interval(part.span)))
-            if len(claims) > 1 and len(members) > 1 and value[0] == value[1] and summed[0] <= value[0] <= summed[1] < 3 * value[0]:
+            if (
+                len(claims) > 1
+                and len(members) > 1
+                and value[0] == value[1]
+                and summed[0] <= value[0] <= summed[1] < 3 * value[0]
+            ):
                 text = f"overhead is {show(value)} in every case; its parts give {show(summed)}"
-                yield conflict("sum", lines(*claims, *members), text, max(ratio_of(summed[1], value[0]), ratio_of(summed[0], value[0])))
+                yield conflict(
+                    "sum",
+                    lines(*claims, *members),
+                    text,
+                    max(ratio_of(summed[1], value[0]), ratio_of(summed[0], value[0])),
+                )
                 return

@@ -68,14 +68,21 @@ def _runs(plan: Plan) -> list[_Run]:
 
 def _is_product(claim: Claim) -> bool:
     """Tell whether a total is worked out on its line from something else (`3 × 45 minutes = ...`)."""
-    return bool(re.search(r"[×*]", claim.piece.text[: claim.span.start])) or bool(re.search(r"→\s*[~*]*\d|instead", claim.piece.text))
+    return bool(re.search(r"[×*]", claim.piece.text[: claim.span.start])) or bool(
+        re.search(r"→\s*[~*]*\d|instead", claim.piece.text)
+    )
 
 
 def _key(run: _Run) -> tuple[object, ...] | None:
     """Give what makes two runs the same, epochs left out; None where too little is said."""
     purpose = run.purpose - {"first", "local", "quick", "smoke", "fast", "production"}
     if run.count and run.count[0] == run.count[1] and run.count[0] >= 1000:
-        return (float(f"{run.count[0]:.2g}"), run.steps, run.cases - {"small", "medium", "large", "tiny", "full"}, purpose)
+        return (
+            float(f"{run.count[0]:.2g}"),
+            run.steps,
+            run.cases - {"small", "medium", "large", "tiny", "full"},
+            purpose,
+        )
     if run.purpose & {"quick", "smoke"}:
         return ("quick", purpose)
     sizes = run.cases & {"small", "medium", "large"}
@@ -101,7 +108,11 @@ def _same_run(plan: Plan) -> Iterator[Contradiction]:
 def _named_sizes(runs: list[_Run]) -> Iterator[Contradiction]:
     """Hold a quick test `(small dataset)` against what the document says of its small dataset."""
     for size in ("small", "medium", "large"):
-        quick = [run for run in runs if f"{size} dataset" in near_words(run.claim).lower() and run.purpose & {"quick", "smoke"}]
+        quick = [
+            run
+            for run in runs
+            if f"{size} dataset" in near_words(run.claim).lower() and run.purpose & {"quick", "smoke"}
+        ]
         wholes = [run for run in runs if size in run.cases and not run.purpose and run.claim.piece.kind == "cell"]
         for run in quick:
             broken = [whole for whole in wholes if run.value[1] < whole.value[0] or run.value[0] > whole.value[1]]
@@ -152,7 +163,11 @@ def _bounds(plan: Plan) -> Iterator[Contradiction]:
     """Notice `less than 2 hours` repeated as `2 hours`; a bound and a point that agree are no contradiction."""
     for bound in plan.claims:
         span = bound.span
-        if (span.high_s is None) == (span.low_s is None) or bound.scope in {Scope.THRESHOLD, Scope.TIMELINE, Scope.SAVING}:
+        if (span.high_s is None) == (span.low_s is None) or bound.scope in {
+            Scope.THRESHOLD,
+            Scope.TIMELINE,
+            Scope.SAVING,
+        }:
             continue
         for claim in plan.claims:
             value = interval(claim.span)
@@ -162,7 +177,9 @@ def _bounds(plan: Plan) -> Iterator[Contradiction]:
             broken = broken or (span.low_s is not None and value[1] <= span.low_s * 1.001)
             if broken and ratio_of(value[0], span.high_s or span.low_s or 0.0) < 3:
                 text = f"{span.text} in one place, {claim.span.text} in the other"
-                yield conflict("two_values", lines(bound, claim), text, ratio_of(value[0], span.high_s or span.low_s or 0.0))
+                yield conflict(
+                    "two_values", lines(bound, claim), text, ratio_of(value[0], span.high_s or span.low_s or 0.0)
+                )
 
 
 def _same_place(plan: Plan, one: Claim, other: Claim) -> bool:
@@ -172,13 +189,15 @@ def _same_place(plan: Plan, one: Claim, other: Claim) -> bool:
     if counts[0] and counts[1]:
         return counts[0] == counts[1] and bool(shared)
     same = one.piece.headings == other.piece.headings and cases_of(one) == cases_of(other)
-    return same and (counts[0] or counts[1]) is None and one.piece.group != other.piece.group and one.piece.kind != "cell"
+    return (
+        same and (counts[0] or counts[1]) is None and one.piece.group != other.piece.group and one.piece.kind != "cell"
+    )
 
 
-_SIZED = re.compile(
-    r"\b(?P<size>(?:small|medium|large)\s+\w+).{0,20}?[(（](?P<inside>[^()（）]+)[)）]", re.IGNORECASE
+_SIZED = re.compile(r"\b(?P<size>(?:small|medium|large)\s+\w+).{0,20}?[(（](?P<inside>[^()（）]+)[)）]", re.IGNORECASE)
+_NOUN_COUNT = re.compile(
+    r"(?<![-–\d])~?\s*(?P<count>\d[\d,]*)\s*(?P<k>k)?\s+(?:unique\s+)?(?P<noun>[a-z]{4,})", re.IGNORECASE
 )
-_NOUN_COUNT = re.compile(r"(?<![-–\d])~?\s*(?P<count>\d[\d,]*)\s*(?P<k>k)?\s+(?:unique\s+)?(?P<noun>[a-z]{4,})", re.IGNORECASE)
 
 
 def _dataset_sizes(plan: Plan) -> Iterator[Contradiction]:
@@ -196,7 +215,9 @@ def _dataset_sizes(plan: Plan) -> Iterator[Contradiction]:
         if broken:
             where = [line for values in broken.values() for line in values.values()]
             worst = max(ratio_of(max(values), min(values)) for values in broken.values())
-            text = "; ".join(f"{size}: " + " and ".join(f"{v:,.0f}" for v in values) + f" {noun}" for size, values in broken.items())
+            text = "; ".join(
+                f"{size}: " + " and ".join(f"{v:,.0f}" for v in values) + f" {noun}" for size, values in broken.items()
+            )
             yield conflict("two_values", where, text, worst)
 
 
@@ -206,7 +227,11 @@ def _settings(plan: Plan) -> Iterator[Contradiction]:
     if per_epoch is None or not isinstance(per_epoch.value, float):
         return
     for placed in plan.facts:
-        if placed.fact.name != "total_steps" or placed.piece.code is None or placed.piece.comment and "=" not in placed.piece.text:
+        if (
+            placed.fact.name != "total_steps"
+            or placed.piece.code is None
+            or (placed.piece.comment and "=" not in placed.piece.text)
+        ):
             continue
         if not re.search(r"max[_-]?(?:steps|iters)", placed.piece.text, re.IGNORECASE):
             continue

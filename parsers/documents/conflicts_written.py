@@ -49,7 +49,14 @@ def _rounds_up(left: Value, right: Value) -> bool:
     """Tell whether a count that does not come out whole is printed as the next whole number."""
     whole = right.low == int(right.low) and right.unit is None and not right.operators
     quotient = "÷" in left.text or "/" in left.text or (not left.operators and left.low >= 1)
-    return whole and quotient and left.unit is None and left.low != int(left.low) and 0 < right.low - left.low < 1 and right.low > 10
+    return (
+        whole
+        and quotient
+        and left.unit is None
+        and left.low != int(left.low)
+        and 0 < right.low - left.low < 1
+        and right.low > 10
+    )
 
 
 def _best(left: Value, right: Value) -> float:
@@ -90,7 +97,9 @@ def _restatements(plan: Plan) -> Iterator[Contradiction]:
         one, other = interval(before.span), interval(claim.span)
         if one is None or other is None:
             continue
-        between = claim.piece.text[before.span.end : claim.span.start + 2] if claim.piece.line == before.piece.line else "="
+        between = (
+            claim.piece.text[before.span.end : claim.span.start + 2] if claim.piece.line == before.piece.line else "="
+        )
         ratio = apart(one, other)
         if "=" in between and abs(one[1] - other[1]) <= _last_digit(claim.span.text, other[1]):
             continue

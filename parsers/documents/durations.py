@@ -12,7 +12,9 @@ from trainmon.parsers.documents.units import COMPOUND_UNIT, SAFE_UNIT, SHORT_UNI
 
 _DEVICE = r"(?:(?-i:[A-Z]{1,3}\d{1,4}[A-Za-z]{0,3})|GPU|TPU(?:v\d\w?)?|CPU|card|core|node|chip|卡)s?"
 _GAP = r"[\s\-‑]?"
-_DASH = r"\s*(?:-|–|—|−|‐|‑|‒|―|~|～|∼|〜|\.\.\.?|…|至|到)\s*(?:~|≈|about\s+)?|\s+(?:to|bis|à|or|oder|ou)\s+(?:~|about\s+)?"
+_DASH = (
+    r"\s*(?:-|–|—|−|‐|‑|‒|―|~|～|∼|〜|\.\.\.?|…|至|到)\s*(?:~|≈|about\s+)?|\s+(?:to|bis|à|or|oder|ou)\s+(?:~|about\s+)?"
+)
 _FIGURE = rf"(?:{NUMBER}|{WORD_NUMBER}|{CJK_NUMBER}|\d/\d)"
 _ONE_AND_HALF = rf"{CJK_NUMBER}[个個]半(?:小时|小時|钟头|月|星期)"
 _SINGLE = rf"(?:\d/\d|{_FIGURE})\+?{_GAP}(?:{_DEVICE}[\s\-]+)?(?:GPU[\s\-]+)?{SAFE_UNIT}(?:\s+and\s+a\s+half\b)?"
@@ -35,22 +37,27 @@ _RANGE = re.compile(
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(
-    rf"(?:between|zwischen|entre)\s+(?P<low>{_AMOUNT}|{_FIGURE})\s+(?:and|und|et|y)\s+(?P<high>{_AMOUNT})", re.IGNORECASE
+    rf"(?:between|zwischen|entre)\s+(?P<low>{_AMOUNT}|{_FIGURE})\s+(?:and|und|et|y)\s+(?P<high>{_AMOUNT})",
+    re.IGNORECASE,
 )
 _PLUS_MINUS = re.compile(
     rf"{_LEFT}(?P<mid>{NUMBER})\s*(?P<unit>{SAFE_UNIT})?\s*(?:±|\+/-)\s*(?P<off>{NUMBER})\s*(?P<off_unit>{SAFE_UNIT})",
     re.IGNORECASE,
 )
-_LIST = re.compile(rf"{_LEFT}(?P<figures>{NUMBER}(?:\s?/\s?{NUMBER}){{1,15}}){_GAP}(?P<unit>{SAFE_UNIT})", re.IGNORECASE)
+_LIST = re.compile(
+    rf"{_LEFT}(?P<figures>{NUMBER}(?:\s?/\s?{NUMBER}){{1,15}}){_GAP}(?P<unit>{SAFE_UNIT})", re.IGNORECASE
+)
 _ONE = re.compile(rf"{_LEFT}(?P<one>{_AMOUNT}|{NUMBER}\s?{SHORT_UNIT})", re.IGNORECASE)
 _WORDED = re.compile(rf"(?P<one>{_ARTICLE})", re.IGNORECASE)
 _VAGUE = re.compile(
-    r"\b(?:(?:a\s+few|several|a\s+couple\s+(?:of\s+)?|tens\s+of|dozens\s+of)\s*(?:ten|tens\s+of|dozen)?|in|just|only)\s+"
+    r"\b(?:(?:a\s+few|several|a\s+couple\s+(?:of\s+)?|tens\s+of|dozens\s+of)\s*(?:ten|tens\s+of|dozen)?|in|just|"
+    r"only)\s+"
     r"(?:seconds|minutes|hours|days|weeks)\b|(?:几|数|若干)(?:十)?(?:秒钟?|分钟|个?小时|天|周)",
     re.IGNORECASE,
 )
 _PART = re.compile(
-    rf"(?P<figure>\d/\d|{NUMBER}|{WORD_NUMBER}|{CJK_NUMBER})(?P<open>\+?){_GAP}(?P<device>(?:{_DEVICE}[\s\-]+)?(?:GPU[\s\-]+)?)"
+    rf"(?P<figure>\d/\d|{NUMBER}|{WORD_NUMBER}|"
+    rf"{CJK_NUMBER})(?P<open>\+?){_GAP}(?P<device>(?:{_DEVICE}[\s\-]+)?(?:GPU[\s\-]+)?)"
     rf"(?P<unit>{SAFE_UNIT}|{COMPOUND_UNIT}|{SHORT_UNIT})",
     re.IGNORECASE,
 )
@@ -58,7 +65,8 @@ _WORTH_LOOKING = re.compile(
     r"\d|[½¼¾⅓⅔]|[一二两兩三四五六七八九十半几数]|second|minute|hour|\bday|week|month|year", re.IGNORECASE
 )
 _UNIT_LIKE = re.compile(
-    r"sec|min|hour|hr|day|week|wk|month|year|yr|\d\+?[\s-]?(?:[mµμu]?s|[hmdw])(?![a-z])|\d\s?h\s?\d|\d[dhm]\d|\d:\d\d:\d|stund|std|tag|"
+    r"sec|min|hour|hr|day|week|wk|month|year|yr|\d\+?[\s-]?(?:[mµμu]?s|[hmdw])(?![a-z])|\d\s?h\s?\d|\d[dhm]\d|"
+    r"\d:\d\d:\d|stund|std|tag|"
     r"woche|monat|jahr|heure|jour|mois|ann|hora|d[ií]a|seman|mes|año|сек|мин|час|д[не]н|нед|[秒分时時小天周週星月日鐘钟초분시일주개년間]",
     re.IGNORECASE,
 )
@@ -217,9 +225,10 @@ def _amount(text: str) -> tuple[float, float | None]:
     if glued := re.fullmatch(r"(\d+)\s?h\s?(\d\d)", text, re.IGNORECASE):
         return int(glued[1]) * 3600.0 + int(glued[2]) * 60.0, 3600.0
     if halved := re.fullmatch(rf"({CJK_NUMBER})[个個]半(\w+)", text):
-        size = seconds_of("个月" if halved[2] == "月" else halved[2])
-        return (number_of(halved[1]) + 0.5) * size, size
-    total, size = 0.0, None
+        whole = seconds_of("个月" if halved[2] == "月" else halved[2])
+        return (number_of(halved[1]) + 0.5) * whole, whole
+    total = 0.0
+    size: float | None = None
     for part in _PART.finditer(text):
         size = seconds_of(part["unit"])
         total += number_of(part["figure"]) * size
@@ -231,7 +240,8 @@ def _amount(text: str) -> tuple[float, float | None]:
 
 
 _CARRY = re.compile(
-    rf"[^.;|]{{0,12}}?\b(?:instead\s+of|rather\s+than|vs\.?|versus|down\s+from|up\s+from|compared\s+(?:to|with))\s+(?P<text>~?"
+    rf"[^.;|]{{0,12}}?\b(?:instead\s+of|rather\s+than|vs\.?|versus|down\s+from|up\s+from|compared\s+(?:to|"
+    rf"with))\s+(?P<text>~?"
     rf"(?P<low>{NUMBER})(?:\s*[-–—~]\s*(?P<high>{NUMBER}))?)(?=\s*(?:[).,;:]|$))",
     re.IGNORECASE,
 )
@@ -241,7 +251,11 @@ def _carried(text: str, span: Span, found: list[Span]) -> Iterator[Span]:
     """Read the figure that lends its unit from the one before: `4-8 hours instead of 6-12`."""
     match = _CARRY.match(text, span.end)
     part = _PART.search(span.text)
-    if match is None or part is None or any(other.start < match.end() and match.start("text") < other.end for other in found):
+    if (
+        match is None
+        or part is None
+        or any(other.start < match.end() and match.start("text") < other.end for other in found)
+    ):
         return
     size = seconds_of(part["unit"])
     first = number_of(match["low"]) * size

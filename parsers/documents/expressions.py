@@ -71,7 +71,13 @@ def _equation(pieces: list[Piece]) -> Equation | None:
     values = [value for value, _ in kept]
     if len(values) < 2:
         return None
-    return Equation(tuple(values), tuple(mark for _, mark in kept[1:]), tuple(piece.line + 1 for piece in pieces), label.strip(), pieces[0].group)
+    return Equation(
+        tuple(values),
+        tuple(mark for _, mark in kept[1:]),
+        tuple(piece.line + 1 for piece in pieces),
+        label.strip(),
+        pieces[0].group,
+    )
 
 
 def _readable(text: str) -> str:
@@ -95,7 +101,10 @@ def _side(text: str) -> Value | None:
 
 
 def _evaluated(text: str, terms: list[tuple[str, re.Match[str]]]) -> Value | None:
-    written, units = ["", ""], [seconds_of(m["unit"]) for _, m in terms if m["unit"] and not m["words"].lstrip().startswith("/")]
+    written, units = (
+        ["", ""],
+        [seconds_of(m["unit"]) for _, m in terms if m["unit"] and not m["words"].lstrip().startswith("/")],
+    )
     for operator, match in terms:
         sign = {"×": "*", "x": "*", "X": "*", "✕": "*", "·": "*", "÷": "/", "−": "-"}.get(operator, operator)
         for index in (0, 1):

@@ -15,26 +15,52 @@ from trainmon.parsers.documents.lexicon import bare
 from trainmon.parsers.documents.quantities import NUMBER, number_of
 from trainmon.parsers.documents.scenario import scenario_of
 
-_AMOUNT = rf"(?P<low>{NUMBER})\s?(?P<k>[kKMBT](?![A-Za-z]))?(?:\s*[-–~]\s*(?P<high>{NUMBER})\s?(?P<k2>[kKMBT](?![A-Za-z]))?)?"
+_AMOUNT = (
+    rf"(?P<low>{NUMBER})\s?(?P<k>[kKMBT](?![A-Za-z]))?(?:\s*[-–~]\s*(?P<high>{NUMBER})\s?(?P<k2>[kKMBT](?![A-Za-z]))?)?"
+)
 _PAIR = re.compile(
-    rf"(?:^|[|;,]\s+|\s)(?P<label>[^\W\d][^:：=|;,]{{0,60}}?)\s*[:：=]\s*(?P<expression>[^|;=:]{{0,80}}[÷/×x*+][^|;=:]{{0,60}}=\s*)?[~≈]?\s*{_AMOUNT}"
+    rf"(?:^|[|;,]\s+|"
+    rf"\s)(?P<label>[^\W\d][^:：=|;,]{{0,60}}?)\s*[:：=]\s*(?P<expression>[^|;=:]{{0,80}}[÷/×x*+][^|;=:]{{0,60}}=\s*)?[~≈]?\s*{_AMOUNT}"
     r"(?P<after>\s?[A-Za-z%/$]*)"
 )
-_SETTING = re.compile(rf"(?:(?<![\w-])--?|(?<![\w.])(?=[A-Za-z_.]+\s*[=:]))(?P<label>[A-Za-z][\w.-]*)(?:\s*[=:]\s*|\s+){_AMOUNT}(?![\w%.])")
+_SETTING = re.compile(
+    rf"(?:(?<![\w-])--?|(?<![\w.])(?=[A-Za-z_.]+\s*[=:]))(?P<label>[A-Za-z][\w.-]*)(?:\s*[=:]\s*|"
+    rf"\s+){_AMOUNT}(?![\w%.])"
+)
 _COUNTED = re.compile(
-    rf"(?<![\w.$,-]){_AMOUNT}\s+(?:(?!(?:per|of|for|x|on|every|each|in|to|and|or|sec\w*|min\w*|hours?|hrs?|days?|h|s)\b)[a-z-]+\s+){{0,2}}?(?P<noun>epochs?|(?:training\s+|optimi[sz]er\s+)?steps|iterations|kimg|(?:training\s+|train\s+|unique\s+)?"
-    r"(?:examples|samples|pairs|messages|images|proteins|sentences|structures|complexes|documents)|checkpoints|步|轮|样本)(?![A-Za-z/])",
+    rf"(?<![\w.$,-]){_AMOUNT}\s+(?:(?!(?:per|of|for|x|on|every|each|in|to|and|or|sec\w*|min\w*|hours?|hrs?|days?|"
+    rf"h|s)\b)[a-z-]+\s+){{0,2}}?(?P<noun>epochs?|(?:training\s+|optimi[sz]er\s+)?steps|iterations|kimg|"
+    rf"(?:training\s+|train\s+|unique\s+)?"
+    r"(?:examples|samples|pairs|messages|images|proteins|sentences|structures|complexes|documents)|checkpoints|"
+    r"步|轮|样本)(?![A-Za-z/])",
     re.IGNORECASE,
 )
 _EVERY = re.compile(
-    r"\b(?P<verb>eval\w*|validat\w*|sav\w+|checkpoint\w*|log\w*)\b[^.;]{0,40}?\bevery\s+(?P<low>\d[\d,]*)\s*(?P<k>k)?\s*(?P<noun>steps|iterations|iters)",
+    r"\b(?P<verb>eval\w*|validat\w*|sav\w+|checkpoint\w*|"
+    r"log\w*)\b[^.;]{0,40}?\bevery\s+(?P<low>\d[\d,]*)\s*(?P<k>k)?\s*(?P<noun>steps|iterations|iters)",
     re.IGNORECASE,
 )
-_EVERY_NAMES = {"eval": "eval_steps", "vali": "eval_steps", "save": "save_steps", "savi": "save_steps", "chec": "save_steps", "logs": "logging_steps"}
-_NOUNS = {"epoch": "epochs", "steps": "total_steps", "iterations": "total_steps", "kimg": "kimg", "步": "total_steps", "轮": "epochs", "checkpoints": "checkpoints"}
+_EVERY_NAMES = {
+    "eval": "eval_steps",
+    "vali": "eval_steps",
+    "save": "save_steps",
+    "savi": "save_steps",
+    "chec": "save_steps",
+    "logs": "logging_steps",
+}
+_NOUNS = {
+    "epoch": "epochs",
+    "steps": "total_steps",
+    "iterations": "total_steps",
+    "kimg": "kimg",
+    "步": "total_steps",
+    "轮": "epochs",
+    "checkpoints": "checkpoints",
+}
 _FACTORS = {"k": 1e3, "K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 _WITHOUT_INIT = re.compile(
-    r"\b(?:plus|excluding|excludes?|not\s+(?:including|counting)|does\s+not\s+include|without\s+counting|on\s+top\s+of|add)\s+(?:the\s+)?(?:model\s+)?"
+    r"\b(?:plus|excluding|excludes?|not\s+(?:including|counting)|does\s+not\s+include|without\s+counting|"
+    r"on\s+top\s+of|add)\s+(?:the\s+)?(?:model\s+)?"
     r"(?:initiali[sz]ation|init|start-?up|set-?up|loading)\b(?:\s+time)?|不[含包]括?(?:初始化|加载|启动)",
     re.IGNORECASE,
 )
@@ -110,10 +136,16 @@ def _in_words(piece: Piece) -> Iterator[Found]:
         yield from find_prices(text)
     yield from find_rates(text)
     for match in _EVERY.finditer(text):
-        name = _EVERY_NAMES.get(match["verb"].lower()[:4].rstrip("g") if match["verb"].lower() != "log" else "logs", "logging_steps")
+        name = _EVERY_NAMES.get(
+            match["verb"].lower()[:4].rstrip("g") if match["verb"].lower() != "log" else "logs", "logging_steps"
+        )
         yield Found(name, number_of(match["low"]) * (1000 if match["k"] else 1), None, match.start())
     for match in _COUNTED.finditer(text):
-        if text.startswith(("=", "≈")) or re.match(r"\s*(?:per\b|/|at\s+a\s+time)", text[match.end() :]) or (match["noun"].lower().endswith("steps") and _PER_EPOCH.search(text)):
+        if (
+            text.startswith(("=", "≈"))
+            or re.match(r"\s*(?:per\b|/|at\s+a\s+time)", text[match.end() :])
+            or (match["noun"].lower().endswith("steps") and _PER_EPOCH.search(text))
+        ):
             continue
         if not (_GUIDE.search(text[: match.start()][-40:]) or re.search(r"\bevery\s*$", text[: match.start()])):
             yield _found(_counted_name(match, text), match)
@@ -141,7 +173,9 @@ def _found(name: str, match: re.Match[str]) -> Found:
 def _looks_like_settings(piece: Piece) -> bool:
     if piece.code is None:
         return bool(re.match(r"\s*--?[a-z]", piece.text))
-    return bool(re.search(r"(?:^|\s)--?[A-Za-z]|^[A-Za-z_.]+\s*[=:]\s*['\"\d]|[A-Z_]{4,}=\d", piece.text)) and not piece.text.startswith("Total")
+    return bool(
+        re.search(r"(?:^|\s)--?[A-Za-z]|^[A-Za-z_.]+\s*[=:]\s*['\"\d]|[A-Z_]{4,}=\d", piece.text)
+    ) and not piece.text.startswith("Total")
 
 
 def _settings(piece: Piece) -> Iterator[Found]:
@@ -158,7 +192,11 @@ def _pairs(text: str) -> Iterator[Found]:
         name = fact_name(bare(match["label"]))
         if name is None or name in {"gpu", "memory_bytes"}:
             continue
-        result = re.search(rf"=\s*[~≈]?\s*({NUMBER})(?!.*=\s*[~≈]?\s*\d)", text[match.end() :]) if not match["expression"] else None
+        result = (
+            re.search(rf"=\s*[~≈]?\s*({NUMBER})(?!.*=\s*[~≈]?\s*\d)", text[match.end() :])
+            if not match["expression"]
+            else None
+        )
         if result and re.match(r"\s*[÷/×x*+]", text[match.end("low") :]):
             yield Found(name, number_of(result[1]), None, match.start())
         elif not re.match(r"(?:GB|MB|min|sec|hour|day|x|×|%|s\b|h\b)", match["after"].strip()):

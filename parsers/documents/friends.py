@@ -13,7 +13,8 @@ _HIGH = (
     r"\bshorter\s+than|\bmax(?:imum|\.)?(?:\s+of)?|不到|低于|少于|最多|不超过|\bweniger\s+als|\bmoins\s+de|\bmenos\s+de"
 )
 _LOW = (
-    r"(?<![-=])>=?|≥|＞|\bmore\s+than|\bover|\babove|\bat\s+least|\blonger\s+than|\bupwards\s+of|\bexceed(?:s|ing)?|\bmin(?:imum)(?:\s+of)?|"
+    r"(?<![-=])>=?|≥|＞|\bmore\s+than|\bover|\babove|\bat\s+least|\blonger\s+than|\bupwards\s+of|\bexceed(?:s|"
+    r"ing)?|\bmin(?:imum)(?:\s+of)?|"
     r"超过|大于|至少|\bmehr\s+als|\bplus\s+de|\bmás\s+de"
 )
 _BEFORE = re.compile(rf"(?:(?P<about>{_ABOUT})|(?P<high>{_HIGH})|(?P<low>{_LOW}))\s*(?:an?\s+)?$", re.IGNORECASE)
@@ -46,14 +47,18 @@ def after(text: str, end: int) -> str:
 
 _NO_DURATION_BEFORE = re.compile(
     r"(?:\b(?:every|each|last|past|previous|next|first|ago|per|once\s+an?|since|sleep|timeout|watch\s+-n|age|aged)\s*"
-    r"|(?:^|\s)--?[A-Za-z][\w-]*[ =]['\"]?|[A-Za-z_\])]=['\"]?|[A-Za-z_]=\(|/\s*|\b(?:table|figure|fig\.?|section|sec\.?|appendix|eq\.?|algorithm)\s*|第\s?[\d-]*|每隔|每|过去|最近|[$€£¥]\s?[\d.,]*)$",
+    r"|(?:^|\s)--?[A-Za-z][\w-]*[ =]['\"]?|[A-Za-z_\])]=['\"]?|[A-Za-z_]=\(|/\s*|\b(?:table|figure|fig\.?|"
+    r"section|sec\.?|appendix|eq\.?|algorithm)\s*|第\s?[\d-]*|每隔|每|过去|最近|[$€£¥]\s?[\d.,]*)$",
     re.IGNORECASE,
 )
 _NO_DURATION_AFTER = re.compile(
-    r"(?:\s*-?\s*(?:of\s+(?:[\w-]+\s+){0,3}?)?(?:audio|speech|video|videos|footage|recordings?|clips?|music|songs?|podcasts?|"
-    r"windows?|chunks?|segments?|history|ago|earlier|later|old|retention|reads?|timeout|timeouts|interval|intervals|lookback|trial|"
+    r"(?:\s*-?\s*(?:of\s+(?:[\w-]+\s+){0,3}?)?(?:audio|speech|video|videos|footage|recordings?|clips?|music|"
+    r"songs?|podcasts?|"
+    r"windows?|chunks?|segments?|history|ago|earlier|later|old|retention|reads?|timeout|timeouts|interval|"
+    r"intervals|lookback|trial|"
     r"notice|deadline|grace|delay|apart|frames?|utterances?|speed-?reading)\b"
-    r"|-(?:order|stage|hand|class|level)\b|\s*/\s*max\b|\s+of\s+(?:thousands|millions|hundreds|gpus|data|annotated|labell?ed)\b"
+    r"|-(?:order|stage|hand|class|level)\b|\s*/\s*max\b|\s+of\s+(?:thousands|millions|hundreds|gpus|data|"
+    r"annotated|labell?ed)\b"
     r"|\s*[前后]|\s*一次|\s*(?:长|的)?(?:音频|视频|语音))",
     re.IGNORECASE,
 )
@@ -100,7 +105,8 @@ def is_enumeration(text: str, start: int, low: str, dash: str) -> bool:
 
 
 _WORDED_BEFORE = re.compile(
-    r"(?:\b(?:takes?|took|taking|in|about|around|approx\w*|roughly|nearly|almost|within|under|than|over|least|for|needs?|"
+    r"(?:\b(?:takes?|took|taking|in|about|around|approx\w*|roughly|nearly|almost|within|under|than|over|least|"
+    r"for|needs?|"
     r"needed|requires?|to|or|last|lasts|only|just|every\s+other)\s*|[~≈<>:=(]\s*|^)$",
     re.IGNORECASE,
 )
@@ -124,5 +130,9 @@ def is_vague_duration(text: str, start: int, end: int, words: str) -> bool:
     if _NO_DURATION_BEFORE.search(left) or _NO_DURATION_AFTER.match(text, end):
         return False
     if re.match(r"(?:in|just|only)\b", words, re.IGNORECASE):
-        return bool(re.search(r"\b(?:runs?|run|finish\w*|complet\w+|done|takes?|train\w*|works?|ready)\s+$", left, re.IGNORECASE))
+        return bool(
+            re.search(
+                r"\b(?:runs?|run|finish\w*|complet\w+|done|takes?|train\w*|works?|ready)\s+$", left, re.IGNORECASE
+            )
+        )
     return True

@@ -10,7 +10,8 @@ from trainmon.parsers.documents.quantities import NUMBER, number_of
 
 _MODEL = (
     r"(?:(?:NVIDIA|Tesla|GeForce|Quadro)\s+)*(?:(?:RTX|GTX|TITAN)\s?(?:A?\d{3,4}|RTX|Xp?|V)(?:\s?(?:Ti|Super|Ada)\b)*|"
-    r"A100|A10G|A10|A30|A40|A6000|A5000|A4000|H100|H200|GH200|B200|GB200|V100|P100|P40|T4|L4|L40S|L40|K80|MI\d{3}X?|TPU\s?v\d\w*|"
+    r"A100|A10G|A10|A30|A40|A6000|A5000|A4000|H100|H200|GH200|B200|GB200|V100|P100|P40|T4|L4|L40S|L40|K80|"
+    r"MI\d{3}X?|TPU\s?v\d\w*|"
     r"M[1-4]\s(?:Pro|Max|Ultra))"
 )
 _GPU = re.compile(
@@ -18,7 +19,9 @@ _GPU = re.compile(
 )
 _PLURAL = re.compile(r"(?<![\w.$/,-])(?P<count>\d{1,3})\s*(?:x\s*)?(?:张\s*)?GPUs?\b", re.IGNORECASE)
 _MEMORY = re.compile(
-    rf"(?<![\w.,-])(?P<low>{NUMBER})(?:\s*[-–]\s*(?P<high>{NUMBER}))?\s?(?P<unit>[KMGT]i?B)(?!\s*/\s*s|/s|ps)(?![A-Za-z])", re.IGNORECASE
+    rf"(?<![\w.,-])(?P<low>{NUMBER})(?:\s*[-–]\s*(?P<high>{NUMBER}))?\s?(?P<unit>[KMGT]i?B)(?!\s*/\s*s|/s|"
+    rf"ps)(?![A-Za-z])",
+    re.IGNORECASE,
 )
 _SIZES = {"k": 1e3, "m": 1e6, "g": 1e9, "t": 1e12}
 _PRICE = re.compile(
@@ -26,11 +29,20 @@ _PRICE = re.compile(
     r"(?P<per>\s*(?:/|per)\s*(?:(?P<device>GPU|[A-Z]\d{2,3})\s*[-/ ]\s*)?(?P<unit>[A-Za-z]+))?"
 )
 _RATE = re.compile(
-    rf"(?P<low>{NUMBER})(?P<k>[kKM])?(?:\s*[-–~]\s*(?P<high>{NUMBER})(?P<k2>[kKM])?)?\s*(?P<what>samples|images|imgs?|tokens|tok|steps|it|iter|"
-    r"iterations|requests|examples|sequences|frames|pairs|docs|items|batches)\s*(?:/|per)\s*(?P<unit>s|secs?|seconds?)\b",
+    rf"(?P<low>{NUMBER})(?P<k>[kKM])?(?:\s*[-–~]\s*(?P<high>{NUMBER})(?P<k2>[kKM])?)?\s*(?P<what>samples|images|"
+    rf"imgs?|tokens|tok|steps|it|iter|"
+    r"iterations|requests|examples|sequences|frames|pairs|docs|items|batches)\s*(?:/|per)\s*(?P<unit>s|secs?|"
+    r"seconds?)\b",
     re.IGNORECASE,
 )
-_RATE_NAMES = {"tok": "tokens", "img": "images", "imgs": "images", "it": "steps", "iter": "steps", "iterations": "steps"}
+_RATE_NAMES = {
+    "tok": "tokens",
+    "img": "images",
+    "imgs": "images",
+    "it": "steps",
+    "iter": "steps",
+    "iterations": "steps",
+}
 _VALUES = {"": 1.0, "k": 1e3, "K": 1e3, "M": 1e6}
 
 

@@ -87,8 +87,8 @@ def _labels(sentence: str, left: str) -> tuple[str, str, bool]:
     if match is None or (bracket and match.end() > len(bracket["label"]) + 1):
         if bracket and len(bracket["label"]) <= 140:
             inside = left[len(bracket["label"]) :].strip(" ([（")
-            inner = _LABEL.match(inside)
-            return bare(bracket["label"]), bare(inner["label"]) if inner else "", True
+            within = _LABEL.match(inside)
+            return bare(bracket["label"]), bare(within["label"]) if within else "", True
         match = _LABEL.match(sentence)
         return (bare(match["label"]), "", False) if match else ("", "", False)
     rest = left[match.end() :]

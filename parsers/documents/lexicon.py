@@ -7,38 +7,50 @@ from functools import lru_cache
 
 _STAGES: dict[str, str] = {
     "overhead": r"\boverheads?\b|\bcompil(?:e|ing|ation)\b|开销",
-    "init": r"\binitiali[sz]\w*|\binit\b|\bstart-?up\b|\bboot\w*|\bprovision\w*|(?:^|[:+&/]\s*|\b(?:environment|initial|infrastructure|cluster|"
+    "init": r"\binitiali[sz]\w*|\binit\b|\bstart-?up\b|\bboot\w*|\bprovision\w*|(?:^|[:+&/]\s*|\b(?:environment|"
+    r"initial|infrastructure|cluster|"
     r"instance|project|time)\s+)set-?up\b(?!\s+\()|\bsetting\s+up\b|\binstall\w*|\bcold\s+start|"
     r"\bmodel\s+load\w*|\b(?:weights?|tokenizer|checkpoint|model)s?\s+loading|\bloading\s+(?:the\s+)?(?:base\s+)?model|"
     r"\bcreate\s+\w+\s+instance|\bbuild(?:ing)?\b|初始化|模型加载|安装",
-    "data": r"\bdown-?load\w*|\bfetch\w*|\bpre-?process\w*|\btokeni[sz](?:e|ing|ation)\b|\bembedd?ings?\b|\bextract\w*|\brender\w*|"
-    r"\b(?:sampl(?:e|ing)|synthetic)\s+(?:data\s+)?generation|\b(?:negative|hard)\s+sampl\w+|\bcaching\b|\bindexing\b|\bconver(?:t|sion)\w*|\bupload\w*|"
-    r"\bprecomput\w+|\bpre-comput\w+|\bdata\s*(?:set)?\s+(?:prep\w*|loading|generation|processing|collation|collection|cleaning)|"
-    r"\bprepar(?:e|ing|ation)\b|\bcollat\w+|\bscrap(?:e|ing)\b|\bcrawl\w*|\blabel+ing\b|下载|数据(?:准备|处理|预处理|加载|生成)|预处理|渲染",
-    "eval": r"\beval(?:s|uat\w*)?\b|\bvalidation\b|\bvalidating\b|\btest\s+evaluation|\binference\b|\bscoring\b|\bvisuali[sz]\w*|"
+    "data": r"\bdown-?load\w*|\bfetch\w*|\bpre-?process\w*|\btokeni[sz](?:e|ing|ation)\b|\bembedd?ings?\b|"
+    r"\bextract\w*|\brender\w*|"
+    r"\b(?:sampl(?:e|ing)|synthetic)\s+(?:data\s+)?generation|\b(?:negative|hard)\s+sampl\w+|\bcaching\b|"
+    r"\bindexing\b|\bconver(?:t|sion)\w*|\bupload\w*|"
+    r"\bprecomput\w+|\bpre-comput\w+|\bdata\s*(?:set)?\s+(?:prep\w*|loading|generation|processing|collation|"
+    r"collection|cleaning)|"
+    r"\bprepar(?:e|ing|ation)\b|\bcollat\w+|\bscrap(?:e|ing)\b|\bcrawl\w*|\blabel+ing\b|下载|数据(?:准备|处理|预处理|加载|"
+    r"生成)|预处理|渲染",
+    "eval": r"\beval(?:s|uat\w*)?\b|\bvalidation\b|\bvalidating\b|\btest\s+evaluation|\binference\b|\bscoring\b|"
+    r"\bvisuali[sz]\w*|"
     r"\bpre-?flight\b|\bdecoding\b|\bgenerati(?:ng|on)\s+(?:samples|predictions)|评估|验证|测试集|推理",
-    "checkpoint": r"\bcheck-?point\w*|\b(?:final\s+)?(?:model\s+)?sav(?:e|ing)\b|\bclean-?up\b|\bexport\w*|\bmerg(?:e|ing)\b|\bquanti[sz]\w*|"
+    "checkpoint": r"\bcheck-?point\w*|\b(?:final\s+)?(?:model\s+)?sav(?:e|ing)\b|\bclean-?up\b|\bexport\w*|"
+    r"\bmerg(?:e|ing)\b|\bquanti[sz]\w*|"
     r"检查点|保存|导出|合并",
 }
 _TRAIN = r"\b(?:pre-?|fine-?)?train(?:ing|s|ed)?\b|\bfine-?tun\w*|训练|微调"
 _TECHNIQUE = re.compile(
-    r"(?<![A-Za-z])(?:SFT|GRPO|DPO|PPO|RLHF|ORPO|KTO|RFT|CPT|reward\s+model(?:ing)?|distillation|pre-?training|mid-?training)(?![A-Za-z])",
+    r"(?<![A-Za-z])(?:SFT|GRPO|DPO|PPO|RLHF|ORPO|KTO|RFT|CPT|reward\s+model(?:ing)?|distillation|pre-?training|"
+    r"mid-?training)(?![A-Za-z])",
     re.IGNORECASE,
 )
 STAGE_PATTERNS = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _STAGES.items()}
 TRAIN = re.compile(_TRAIN, re.IGNORECASE)
 TOTAL = re.compile(
-    r"\b(?:grand\s+|sub)?total\b|\boverall\b|\bentire\b|\bwhole\b|\bend-to-end\b|\baltogether\b|\ball\s+together\b|总(?:耗时|时间|计|时长|共)|合计|全程",
+    r"\b(?:grand\s+|sub)?total\b|\boverall\b|\bentire\b|\bwhole\b|\bend-to-end\b|\baltogether\b|"
+    r"\ball\s+together\b|总(?:耗时|时间|计|时长|共)|合计|全程",
     re.IGNORECASE,
 )
 TIME = re.compile(
-    r"\btimes?\b|\bduration\b|\bETA\b|\bestimat\w*|\bexpected\b|\bhours?\b|\bdays?\b|\bminutes?\b|\belapsed\b|\bruntime\b|\bwall[- ]?clock\b|"
+    r"\btimes?\b|\bduration\b|\bETA\b|\bestimat\w*|\bexpected\b|\bhours?\b|\bdays?\b|\bminutes?\b|\belapsed\b|"
+    r"\bruntime\b|\bwall[- ]?clock\b|"
     r"\btook\b|\btakes\b|时间|耗时|时长|预计|用时|Dauer|durée|tiempo",
     re.IGNORECASE,
 )
 _GENERIC = re.compile(
-    r"(?:(?:est(?:\.|imated)?|expected|approx(?:\.|imate)?|typical|total|training|run|running|wall[- ]?clock|overall|time|times|duration|"
-    r"hours?|minutes?|days?|eta|needed|required|runtime|length|takes?|realistic|breakdown|estimates?|cost|summary|overview|of|for|and|"
+    r"(?:(?:est(?:\.|imated)?|expected|approx(?:\.|imate)?|typical|total|training|run|running|wall[- ]?clock|"
+    r"overall|time|times|duration|"
+    r"hours?|minutes?|days?|eta|needed|required|runtime|length|takes?|realistic|breakdown|estimates?|cost|"
+    r"summary|overview|of|for|and|"
     r"预计|预估|估计|大约|时间|耗时|总|用时|训练|时长)[\s:：.,/()\[\]*_-]*)+",
     re.IGNORECASE,
 )
@@ -87,8 +99,10 @@ PER_AFTER = re.compile(
     re.IGNORECASE,
 )
 PER_IN_LABEL = re.compile(
-    r"(?:(?:times?|speed|duration|latency|cost|(?<![A-Za-z])(?:s|secs?|seconds?|ms|min|minutes?|h|hrs?|hours?|days?)|时间|秒|分钟|小时)\s?/"
-    r"|\bper|\bfor\s+(?:each|every|one)|\beach|\b(?:one|single)(?=\s+(?:epoch|step|iter|batch))|\bpro\b|每一?[个次]?|单[个次]?(?=步|轮|迭代|epoch|step|iter))[\s-]*(?P<word>"
+    r"(?:(?:times?|speed|duration|latency|cost|(?<![A-Za-z])(?:s|secs?|seconds?|ms|min|minutes?|h|hrs?|hours?|"
+    r"days?)|时间|秒|分钟|小时)\s?/"
+    r"|\bper|\bfor\s+(?:each|every|one)|\beach|\b(?:one|single)(?=\s+(?:epoch|step|iter|batch))|\bpro\b|"
+    r"每一?[个次]?|单[个次]?(?=步|轮|迭代|epoch|step|iter))[\s-]*(?P<word>"
     + _STEP_WORDS
     + r"(?![A-Za-z])|"
     + _EPOCH_WORDS
@@ -100,7 +114,8 @@ _STEP = re.compile(rf"(?:{_STEP_WORDS}|步|迭代)", re.IGNORECASE)
 _EPOCH = re.compile(rf"(?:{_EPOCH_WORDS}|轮)", re.IGNORECASE)
 _RUN = re.compile(_RUN_WORDS, re.IGNORECASE)
 _NO_UNIT = re.compile(
-    r"(?:hours?|hrs?|hr|h|days?|seconds?|secs?|s|minutes?|min|week|month|year|one|of|to|the|time|other|gpus?|node|machine|"
+    r"(?:hours?|hrs?|hr|h|days?|seconds?|secs?|s|minutes?|min|week|month|year|one|of|to|the|time|other|gpus?|"
+    r"node|machine|"
     r"device|card|instance|day\w*|and|run\w*|in|on|use|size|pass)",
     re.IGNORECASE,
 )
@@ -119,8 +134,10 @@ def counter_of(word: str) -> str:
 
 
 _CONDITION = re.compile(
-    r"\d|\b(?:gpu|cpu|tpu|mps|small|medium|large|tiny|base|case|option|scenario|dataset|subset|best|worst|expected|likely|optimistic|"
-    r"conservative|realistic|pessimistic|tier|fast|quick|full|default|baseline|with|without|if|wall|runtime|sequential|parallel|first|"
+    r"\d|\b(?:gpu|cpu|tpu|mps|small|medium|large|tiny|base|case|option|scenario|dataset|subset|best|worst|"
+    r"expected|likely|optimistic|"
+    r"conservative|realistic|pessimistic|tier|fast|quick|full|default|baseline|with|without|if|wall|runtime|"
+    r"sequential|parallel|first|"
     r"subsequent|run|local|cloud|colab)\b|[单双多]卡|[大中小]型|场景|方案|水平",
     re.IGNORECASE,
 )

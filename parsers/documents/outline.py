@@ -9,10 +9,19 @@ from dataclasses import dataclass, field
 
 from trainmon.parsers.documents.blocks import Heading, Piece
 from trainmon.parsers.documents.labels import label_of
-from trainmon.parsers.documents.lexicon import TOTAL, TRAIN, bare, is_condition, stage_kinds, techniques, without_brackets
+from trainmon.parsers.documents.lexicon import (
+    TOTAL,
+    TRAIN,
+    bare,
+    is_condition,
+    stage_kinds,
+    techniques,
+    without_brackets,
+)
 
 _PART_COLUMN = re.compile(
-    r"component|stage|phase|step|task|operation|activity|part|item|process|module|组件|模块|阶段|步骤|任务|环节", re.IGNORECASE
+    r"component|stage|phase|step|task|operation|activity|part|item|process|module|组件|模块|阶段|步骤|任务|环节",
+    re.IGNORECASE,
 )
 
 
@@ -51,8 +60,18 @@ def outline_of(pieces: Iterable[Piece], timed_lines: set[int]) -> Outline:
 def _note_heading(outline: Outline, piece: Piece) -> None:
     if not outline.title:
         outline.title = piece.text
-    kinds = set() if _NO_STAGE_HEADING.search(without_brackets(piece.text)) else label_kinds(bare(without_brackets(piece.text)))
-    kind = next(iter(sorted(kinds - {"train", "total"}))) if kinds - {"train", "total"} else "train" if "train" in kinds else ""
+    kinds = (
+        set()
+        if _NO_STAGE_HEADING.search(without_brackets(piece.text))
+        else label_kinds(bare(without_brackets(piece.text)))
+    )
+    kind = (
+        next(iter(sorted(kinds - {"train", "total"})))
+        if kinds - {"train", "total"}
+        else "train"
+        if "train" in kinds
+        else ""
+    )
     named = techniques(piece.text)
     if named and kind in {"", "train"}:
         kind = "+".join(sorted(named))
@@ -60,7 +79,8 @@ def _note_heading(outline: Outline, piece: Piece) -> None:
 
 
 _NO_STAGE_HEADING = re.compile(
-    r"\b(?:is|are|was|why|how|what|when|can|should|vs\.?)\b|\?|^\W*(?:day|week|hour|month)s?\s+\d|为什么|如何", re.IGNORECASE
+    r"\b(?:is|are|was|why|how|what|when|can|should|vs\.?)\b|\?|^\W*(?:day|week|hour|month)s?\s+\d|为什么|如何",
+    re.IGNORECASE,
 )
 
 

@@ -49,7 +49,7 @@ class Plan:
         """Give the fact that holds at `piece`: of its section, else of an enclosing one, else the document's first."""
         best, rank = None, -1
         for placed in self.named.get(name, ()):
-            if (piece is not None and placed.piece.quoted != piece.quoted):
+            if piece is not None and placed.piece.quoted != piece.quoted:
                 continue
             shared = _shared(placed.piece, piece) if piece else 0
             if shared > rank:
@@ -131,10 +131,14 @@ def cases_of(claim: Claim) -> set[str]:
 
 
 _KILO = re.compile(r"(?<![\w.-])(\d{1,3}(?:\.\d+)?)\s?[kK]\b(?!\s*(?:tokens?|context|steps|iter))")
-_EPOCHS = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)\s*epochs?\b|\b(single|one|half)[\s-]+epoch|epochs?\W{1,4}(\d+(?:\.\d+)?)\b", re.IGNORECASE)
+_EPOCHS = re.compile(
+    r"(?<![\w.])(\d+(?:\.\d+)?)\s*epochs?\b|\b(single|one|half)[\s-]+epoch|epochs?\W{1,4}(\d+(?:\.\d+)?)\b",
+    re.IGNORECASE,
+)
 _EPOCH_WORDS = {"single": 1.0, "one": 1.0, "half": 0.5}
 _PURPOSE = re.compile(
-    r"\b(quick(?=\s+(?:test|run|iteration|experiment|check|training))|smoke|fast|retrain\w*|cached|optimi[sz]ed|production|sequential|parallel|baseline|hans|all|sft|grpo|frozen|local\w*|early\s+stopping|"
+    r"\b(quick(?=\s+(?:test|run|iteration|experiment|check|training))|smoke|fast|retrain\w*|cached|optimi[sz]ed|"
+    r"production|sequential|parallel|baseline|hans|all|sft|grpo|frozen|local\w*|early\s+stopping|"
     r"mixed\s+precision|first)\b|\b(p\d\w*\.\w+)",
     re.IGNORECASE,
 )
@@ -144,7 +148,11 @@ def near_words(claim: Claim) -> str:
     """Give the words that say for what a claim holds: its label, its row, its header, its innermost heading."""
     piece = claim.piece
     header = piece.header[piece.column] if 0 <= piece.column < len(piece.header) else ""
-    row = " | ".join(piece.cells[:1]) if piece.kind == "cell" else f"{claim.words.label} {claim.words.inner} {claim.words.clause}"
+    row = (
+        " | ".join(piece.cells[:1])
+        if piece.kind == "cell"
+        else f"{claim.words.label} {claim.words.inner} {claim.words.clause}"
+    )
     heading = piece.headings[-1].text if piece.headings else ""
     lead = piece.lead if len(piece.lead) < 80 and piece.kind != "cell" else ""
     return " | ".join((row, header, claim.words.after[:40], *piece.parents[-1:], lead, heading))
@@ -153,7 +161,11 @@ def near_words(claim: Claim) -> str:
 _DATASET = re.compile(r"\W*(?:\w+\s+){0,3}?(?:data|dataset|samples|examples|size|subset)\b", re.IGNORECASE)
 
 
-_THINGS = re.compile(r"\d\s*[kKM]?\s+(?:unique\s+|training\s+)?(pairs|messages|images|proteins|sentences|structures|complexes|documents)\b", re.IGNORECASE)
+_THINGS = re.compile(
+    r"\d\s*[kKM]?\s+(?:unique\s+|training\s+)?(pairs|messages|images|proteins|sentences|structures|complexes|"
+    r"documents)\b",
+    re.IGNORECASE,
+)
 
 
 def counted_things(plan: Plan) -> set[str]:
@@ -165,7 +177,9 @@ def main_examples(plan: Plan) -> Fact | None:
     """Give the number of examples of the main run: the document's total, else the first that it names for itself."""
     if len(counted_things(plan)) > 1:
         return None
-    found = [p for p in plan.named.get("examples", ()) if not p.piece.quoted and p.fact.high is None and p.piece.column < 0]
+    found = [
+        p for p in plan.named.get("examples", ()) if not p.piece.quoted and p.fact.high is None and p.piece.column < 0
+    ]
     totals = [p.fact for p in found if re.search(r"\btotal\b", p.piece.text, re.IGNORECASE) and "=" in p.piece.text]
     return totals[0] if totals else found[0].fact if found else None
 
@@ -180,7 +194,11 @@ def epochs_of(claim: Claim, plan: Plan) -> float | None:
         return _EPOCH_WORDS[match[2].lower()] if match[2] else float(match[1] or match[3])
     if set_above := re.findall(r"(?i)epochs[ =:]+(\d+(?:\.\d+)?)", piece.code_above):
         return float(set_above[-1])
-    grouped = {float(p.fact.value) for p in plan.named.get("epochs", ()) if p.piece.group == piece.group and piece.code is not None}
+    grouped = {
+        float(p.fact.value)
+        for p in plan.named.get("epochs", ())
+        if p.piece.group == piece.group and piece.code is not None
+    }
     if len(grouped) == 1:
         return grouped.pop()
     known = {float(placed.fact.value) for placed in plan.named.get("epochs", ()) if placed.fact.high is None}
@@ -203,10 +221,16 @@ def _counted(claim: Claim, plan: Plan) -> Interval | None:
         value = float(kilo[1]) * 1000
         return value, value
     if fact is None:
-        grouped = [p.fact for p in plan.named.get("examples", ()) if p.piece.group == piece.group and piece.kind == "item"]
+        grouped = [
+            p.fact for p in plan.named.get("examples", ()) if p.piece.group == piece.group and piece.kind == "item"
+        ]
         fact = grouped[0] if len(grouped) == 1 else None
     if fact is None and piece.headings and piece.headings[-1].level > 1:
-        inside = {(p.fact.value, p.fact.high): p.fact for p in plan.named.get("examples", ()) if p.piece.headings == piece.headings and _DATASET.match(p.piece.text)}
+        inside = {
+            (p.fact.value, p.fact.high): p.fact
+            for p in plan.named.get("examples", ())
+            if p.piece.headings == piece.headings and _DATASET.match(p.piece.text)
+        }
         fact = next(iter(inside.values())) if len(inside) == 1 else None
     if fact is None or not isinstance(fact.value, float):
         return None
@@ -238,6 +262,8 @@ def is_whole(claim: Claim) -> bool:
 def show(value: Interval) -> str:
     """Write an interval as people do: `32-48 min`."""
     top = value[1]
-    size, unit = next(((s, u) for s, u in ((86400.0, "days"), (3600.0, "h"), (60.0, "min")) if top >= 2 * s), (1.0, "s"))
+    size, unit = next(
+        ((s, u) for s, u in ((86400.0, "days"), (3600.0, "h"), (60.0, "min")) if top >= 2 * s), (1.0, "s")
+    )
     low, high = f"{value[0] / size:.3g}", f"{value[1] / size:.3g}"
     return f"{low} {unit}" if low == high else f"{low}-{high} {unit}"

@@ -8,8 +8,10 @@ from trainmon.parsers.documents.durations import Span
 from trainmon.parsers.documents.units import seconds_of
 
 _POSITION = re.compile(
-    r"^\W{0,6}(?P<text>(?P<unit>hour|day|week|month|minute)s?\s+(?P<first>\d{1,4})(?:\s*(?:-|–|—|to)\s*(?P<last>\d{1,4}))?)"
-    r"(?=\s*(?:[:：)\]|](?!\d)|[-–—]\s|$))|^\W{0,6}(?P<chinese>第\s?(?P<number>\d{1,3})(?:\s?[-–~至到]\s?(?P<until>\d{1,3}))?\s?(?P<cjk>[天周]))",
+    r"^\W{0,6}(?P<text>(?P<unit>hour|day|week|month|minute)s?\s+(?P<first>\d{1,4})(?:\s*(?:-|–|—|"
+    r"to)\s*(?P<last>\d{1,4}))?)"
+    r"(?=\s*(?:[:：)\]|](?!\d)|[-–—]\s|$))|"
+    r"^\W{0,6}(?P<chinese>第\s?(?P<number>\d{1,3})(?:\s?[-–~至到]\s?(?P<until>\d{1,3}))?\s?(?P<cjk>[天周]))",
     re.IGNORECASE,
 )
 

@@ -14,8 +14,8 @@ from trainmon.parsers.documents.claims import Claim, read_claims
 from trainmon.parsers.documents.contradictions import find_contradictions
 from trainmon.parsers.documents.encoding import decode, repair
 from trainmon.parsers.documents.facts import read_facts
-from trainmon.parsers.documents.plan import interval, plan_of
 from trainmon.parsers.documents.formats import source_of
+from trainmon.parsers.documents.plan import interval, plan_of
 from trainmon.parsers.documents.scenario import scenario_of
 
 _LOOK = 200_000

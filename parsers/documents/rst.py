@@ -32,7 +32,13 @@ def _titles(lines: list[str]) -> None:
         title, under = lines[index], lines[index + 1]
         rule = _RULE.match(under)
         over = index > 0 and _RULE.match(lines[index - 1])
-        if title.strip() and rule and not _RULE.match(title) and len(under.strip()) >= min(len(title.strip()), 3) and not title.startswith((" ", "|", "+")):
+        if (
+            title.strip()
+            and rule
+            and not _RULE.match(title)
+            and len(under.strip()) >= min(len(title.strip()), 3)
+            and not title.startswith((" ", "|", "+"))
+        ):
             style = ("o" if over else "") + rule[1]
             if style not in levels:
                 levels.append(style)
@@ -91,7 +97,9 @@ def _simple_table(lines: list[str], start: int) -> int:
         else:
             starts = [begin for begin, _ in columns]
             ends = [*starts[1:], len(lines[number]) + 1]
-            lines[number] = "|" + "|".join(lines[number][a:b].strip() or " " for a, b in zip(starts, ends, strict=True)) + "|"
+            lines[number] = (
+                "|" + "|".join(lines[number][a:b].strip() or " " for a, b in zip(starts, ends, strict=True)) + "|"
+            )
     return rules[-1]
 
 

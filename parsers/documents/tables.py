@@ -76,7 +76,7 @@ class HtmlTables(HTMLParser):
         self._fed += data.count("\n")
         return self._rows
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
         """Open tables, rows and cells; a row also ends where the next begins."""
         if tag == "table":
             self.in_table = True

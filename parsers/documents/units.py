@@ -29,22 +29,24 @@ _SHORT: dict[str, float] = {"m": MINUTE, "d": DAY, "w": WEEK, "月": MONTH}
 SECONDS: dict[str, float] = {word.lower(): size for size, words in _WORDS.items() for word in words.split()}
 SECONDS |= _SHORT
 
-_LATIN = sorted((w for w in SECONDS if w.isascii() or w[0].isalpha() and ord(w[0]) < 0x2E80), key=len, reverse=True)
+_LATIN = sorted((w for w in SECONDS if w.isascii() or (w[0].isalpha() and ord(w[0]) < 0x2E80)), key=len, reverse=True)
 _CJK = sorted((w for w in SECONDS if ord(w[0]) >= 0x2E80 and w not in _SHORT), key=len, reverse=True)
 _NOT_MINUTES = r"(?![布数支类辨析别享之子])"
 
 SAFE_UNIT = (
     r"(?:(?:"
-    + "|".join(
-        re.escape(w) if len(w) > 1 else f"(?-i:{re.escape(w)})" for w in _LATIN if w not in _SHORT
-    )
+    + "|".join(re.escape(w) if len(w) > 1 else f"(?-i:{re.escape(w)})" for w in _LATIN if w not in _SHORT)
     + r")(?![A-Za-z0-9_])|"
     + "|".join(re.escape(w) + (_NOT_MINUTES if w == "分" else "") for w in _CJK)
     + ")"
 )
 """A unit that can stand alone; one letter only in lower case (`8h`, never `H100`)."""
 COMPOUND_UNIT = (
-    r"(?:(?:" + "|".join(re.escape(w) for w in _LATIN if SECONDS[w.lower()] >= 1) + r")(?![A-Za-z_])|" + "|".join(map(re.escape, _CJK)) + ")"
+    r"(?:(?:"
+    + "|".join(re.escape(w) for w in _LATIN if SECONDS[w.lower()] >= 1)
+    + r")(?![A-Za-z_])|"
+    + "|".join(map(re.escape, _CJK))
+    + ")"
 )
 """A unit inside a compound, where the next figure may follow without a space: `7h11m`."""
 SHORT_UNIT = r"(?:(?-i:[mdw])(?![A-Za-z0-9_])|月(?!\s?\d|份))"

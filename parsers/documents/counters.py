@@ -1,0 +1,100 @@
+"""Durations of one of many: per step, per epoch, per checkpoint, per request."""
+
+from __future__ import annotations
+
+import re
+
+from trainmon.estimates import Scope
+from trainmon.parsers.documents.blocks import Piece
+from trainmon.parsers.documents.durations import Span
+from trainmon.parsers.documents.labels import Words, label_of
+from trainmon.parsers.documents.lexicon import (
+    PER_AFTER,
+    PER_IN_LABEL,
+    TIME,
+    TRAIN,
+    bare,
+    counter_of,
+    stage_kinds,
+    without_brackets,
+)
+from trainmon.parsers.documents.outline import is_part_table, label_kinds
+from trainmon.parsers.documents.readings import Reading, header_of
+
+_SECONDS_LONG_RUN = 60.0
+"""A whole run or model takes longer: what is shorter is one item of many."""
+
+_COMPONENT = re.compile(
+    r"\b(?:forward|backward)\b|\bgradients?\b|\battention\b|\bkernel|\blayer|\bloss\b|\boptimi[sz]er\b|"
+    r"\bcommunication\b|渲染|前向|反向|损失",
+    re.IGNORECASE,
+)
+
+
+def counted(piece: Piece, span: Span, words: Words) -> Reading | None:
+    """Read `per step`, `/epoch`, `Epoch time`, `each request takes`."""
+    sources = [
+        (PER_AFTER.match(words.after), ""),
+        *((_last_per(text), text) for text in _counter_sources(piece, words)),
+    ]
+    for match, source in sources:
+        if match is None:
+            continue
+        word = match.groupdict().get("front") or match["word"]
+        counter = "unit" if re.match(r"次", word) else counter_of(word)
+        label = f"{words.inner} {words.label} {header_of(piece)} {words.clause}"
+        kinds = stage_kinds(without_brackets(f"{words.label} {words.inner} {header_of(piece)}"))
+        inherited = bool(source) and source not in (words.clause, words.inner, words.label, header_of(piece))
+        if inherited and (
+            _COMPONENT.search(words.label) or (is_part_table(piece) and "total" not in label_kinds(piece.cells[0]))
+        ):
+            return Reading(Scope.UNIT, per=word)
+        if counter == "step":
+            return (
+                Reading(Scope.UNIT, per=word)
+                if "eval" in kinds and "inference" in label
+                else Reading(Scope.STEP, per=word)
+            )
+        if counter == "epoch":
+            if kinds and not (TRAIN.search(label) or source):
+                return Reading(Scope.STAGE, bare(words.label), kinds[0], per="epoch")
+            return Reading(Scope.EPOCH, per="epoch")
+        if counter == "unit" or (counter == "run" and 0 < span.top_s < _SECONDS_LONG_RUN):
+            return Reading(Scope.UNIT, per=word)
+        if counter == "run":
+            return None
+    return None
+
+
+def _counter_sources(piece: Piece, words: Words) -> list[str]:
+    own = [words.clause, words.inner, words.label, header_of(piece)]
+    if piece.kind == "cell" and piece.cells:
+        own.append(piece.cells[0] if piece.column else "")
+    inherited = [label_of(parent) for parent in reversed(piece.parents)]
+    kinds = label_kinds(words.label) - {"total"}
+    if _is_lead(piece.lead) and not kinds:
+        inherited.append(label_of(piece.lead))
+    if piece.headings and not kinds and _PER_HEADING.search(piece.headings[-1].text):
+        inherited.append(piece.headings[-1].text)
+    return [text for text in [*own, *inherited] if text]
+
+
+_PER_HEADING = re.compile(r"\bper\b|/|\b(?:epoch|step|iteration|batch)\s+times?\b|每|单[次步轮]", re.IGNORECASE)
+
+
+def _is_lead(lead: str) -> bool:
+    return bool(re.search(r"[:：]\W{0,3}$", lead))
+
+
+def _last_per(text: str) -> re.Match[str] | None:
+    if not (
+        TIME.search(text)
+        or TRAIN.search(text)
+        or re.match(r"\W*(?:per|each|every)", text, re.IGNORECASE)
+        or re.search("[/每单]", text)
+    ):
+        return None
+    usable = [
+        m for m in PER_IN_LABEL.finditer(text) if m["front"] or counter_of(m["word"]) or m["word"].startswith("次")
+    ]
+    return usable[-1] if usable else None

@@ -1,0 +1,168 @@
+"""Durations that are no estimate of the run: factors, savings, limits, other people's runs, calendar slots."""
+
+from __future__ import annotations
+
+import re
+
+from trainmon.estimates import Scope
+from trainmon.parsers.documents.blocks import Piece
+from trainmon.parsers.documents.durations import Span
+from trainmon.parsers.documents.labels import Words
+from trainmon.parsers.documents.lexicon import stage_kinds, without_brackets
+from trainmon.parsers.documents.outline import Outline
+from trainmon.parsers.documents.readings import Reading, header_of
+
+_SAVING_BEFORE = re.compile(
+    r"\b(?:sav(?:e|es|ed|ing)|adds?|added|adding|reduc(?:e|es|ed|ing)\s+(?:\w+\s+){0,4}by|increas(?:e|es|"
+    r"ed)\s+(?:\w+\s+){0,4}by|"
+    r"cuts?\s+(?:\w+\s+){0,4}by|shav(?:e|es|ed|ing)|shortens?\s+(?:\w+\s+){0,4}by|gains?|los(?:e|es)|extra|"
+    r"additional|another|"
+    r"faster\s+by|slower\s+by|longer\s+by)\s+(?:you\s+|up\s+|roughly\s+|an?\s+|extra\s+|additional\s+|"
+    r"another\s+|off\s+|only\s+)*[+~]?$"
+    r"|(?:节省|减少|增加|额外)\D{0,6}$|(?:^|[\s(（])[+＋]\s?$",
+    re.IGNORECASE,
+)
+_SAVING_AFTER = re.compile(
+    r"\s*(?:faster|slower|saved|saving|less|shorter|longer|extra|more|quicker|speed-?up)\b(?!\s+than\s+\d)",
+    re.IGNORECASE,
+)
+_SAVING_LABEL = re.compile(
+    r"\btime\s+sav(?:ed|ings?)\b|^(?:total\s+)?sav(?:ed|ings?|es?)\b(?!\s+\w)|\bspeed-?up\b|\bdelta\b|\bdifference\b|"
+    r"节省|增量|差异|差值|增长|增加",
+    re.IGNORECASE,
+)
+_THRESHOLD = re.compile(
+    r"\b(?:if|when|whenever|unless|once|should|alert|alarm|warn\w*|threshold|limit|time-?limit|deadline|budget|"
+    r"target|goal|constraint|"
+    r"kill(?:ed)?|abort|exceed\w*|stay|keep|must|stall\w*|patience|cap|quota|walltime)\b"
+    r"|如(?!何|图|下|上)|超过|约束|满足|限制|目标|追求|上限|要求|每阶段|控制在",
+    re.IGNORECASE,
+)
+_COMPARED = re.compile(
+    r"\breadme\b|^\W*papers?\b|\b(?:the|their|original|in|from|this)\s+(?-i:papers?)\b|\bpapers?\s+(?:reports?|"
+    r"says?|claims?|used|took|trains?)|\bpublished\b|\bliterature\b|\breported(?:ly)?\b|\bleaderboard\b|"
+    r"\bauthors?\b|\bused\s+to\s+take\b|"
+    r"\bcompetitors?\b|\bothers?\s+report|\bthey\s+(?:say|report|claim)|论文|原文|官方",
+    re.IGNORECASE,
+)
+_EARLIER = re.compile(r"\b(?:previous(?:ly)?|originally|formerly|in\s+(?:19|20)\d\d)\b[^,;()]*$", re.IGNORECASE)
+_OTHERS = re.compile(
+    r"\b(?:comparison|compared)\s+(?:with|to)\s+(?:other|prior|existing|published|related|the\s+literature|"
+    r"state)|\brelated\s+work\b|\bprior\s+work\b|"
+    r"原始经验|其他(?:模型|项目|方法)|开源项目|同类",
+    re.IGNORECASE,
+)
+_EQUIVALENT = re.compile(r"\s*(?:on|with)?\s*(?:an?\s+)?[\w ]{1,24}\s+equivalent\b", re.IGNORECASE)
+_DOWN_FROM = re.compile(r"\b(?:down|up)\s+from\s+$", re.IGNORECASE)
+_COMPARISON_TABLE = re.compile(
+    r"\bleaderboard\b|\bcomparison\b.{0,80}\bwith\b|\bcompared\s+(?:to|with)\b|\brecords?\b", re.IGNORECASE
+)
+CALENDAR = re.compile(r"\btime-?line\b|\bschedule\b|\broad-?map\b|\bcalendar\b|时间线|日程|进度安排", re.IGNORECASE)
+_POSITION = re.compile(
+    r"^\W*(?:day|week|hour|month|phase)s?\s+\d|第\s?[\d一二三四五六七八九十]+\s?[天周月]", re.IGNORECASE
+)
+
+_FACTOR = re.compile(
+    r"\d\s*(?:(?P<epochs>epochs?|轮)|(?P<steps>(?:optimi[sz]er\s+)?steps?|iter\w*|步))\s*[×x*✕·]\s*~?$", re.IGNORECASE
+)
+
+
+def factor(piece: Piece, span: Span) -> Reading | None:
+    """Read the factor of a product: in `2 epochs × 15 min` the 15 minutes are one epoch's."""
+    match = _FACTOR.search(piece.text[: span.start].rstrip("~≈ ") + " ")
+    match = match or _FACTOR.search(piece.text[: span.start])
+    if match is None:
+        return _many_times(piece, span)
+    return Reading(Scope.EPOCH, per="epoch") if match["epochs"] else Reading(Scope.STEP, per="step")
+
+
+_MANY_BEFORE = re.compile(r"(?P<count>\d[\d,.]*)\s*(?P<k>[kM])?\s*[×x*✕·]\s*~?$")
+_MANY_AFTER = re.compile(r"\s*(?:/\s*\w+)?\s*[×*✕·]\s*(?P<count>\d[\d,.]*)\s*(?P<k>[kM])?(?!\s*[/\w])")
+_MANY = 50
+
+
+def _many_times(piece: Piece, span: Span) -> Reading | None:
+    """Read the factor of `310 × 1.8 s = 558 s`: what is done so many times is a step or a unit, never a run."""
+    match = _MANY_BEFORE.search(piece.text[: span.start].rstrip("~≈ ")) or _MANY_AFTER.match(piece.text, span.end)
+    if match is None or not re.search(r"=|≈", piece.text[span.end :]):
+        return None
+    count = float(match["count"].replace(",", "").rstrip(".") or 0) * (1000 if match["k"] else 1)
+    if count < _MANY:
+        return None
+    parts = stage_kinds(" ".join([without_brackets(piece.text[:60]), *(h.text for h in piece.headings[-1:])]))
+    return Reading(Scope.UNIT) if parts else Reading(Scope.STEP, per="step")
+
+
+def no_estimate(piece: Piece, span: Span, words: Words, outline: Outline) -> Reading | None:
+    left = piece.text[: span.start]
+    header = header_of(piece)
+    if _SAVING_BEFORE.search(left) or _SAVING_AFTER.match(words.after) or _SAVING_LABEL.search(words.inner):
+        return Reading(Scope.SAVING)
+    if _SAVING_LABEL.search(words.label):
+        return Reading(Scope.SAVING)
+    if _SAVING_LABEL.search(header):
+        return Reading(Scope.SAVING)
+    bounded = (span.low_s is None) != (span.high_s is None)
+    here = " ".join((words.clause, words.inner)) if words.inner else words.clause or words.sentence
+    near = f"{words.label} {here}" if bounded or words.in_brackets or not words.valued else words.label
+    if _is_threshold(piece, span, words, near, bounded):
+        return Reading(Scope.THRESHOLD)
+    if _is_comparison(piece, span, words, outline):
+        return Reading(Scope.COMPARISON)
+    calendar = any(CALENDAR.search(h.text) for h in piece.headings) or CALENDAR.search(piece.lead)
+    if calendar and _POSITION.search(piece.text):
+        return Reading(Scope.TIMELINE)
+    return None
+
+
+_LIMIT = re.compile(r"\blimits?\b|限制", re.IGNORECASE)
+_LIMIT_AFTER = re.compile(r"\s*(?:[\w-]+\s+){0,2}(?:limit|cap|quota|timeout|deadline)\b", re.IGNORECASE)
+
+
+def _is_threshold(piece: Piece, span: Span, words: Words, near: str, bounded: bool) -> bool:
+    if piece.kind == "cell" and piece.cells == piece.header:
+        return bounded
+    if re.search(r"每阶段|各阶段|\b(?:each|every|per)\s+stage\b", words.clause, re.IGNORECASE):
+        return True
+    if bounded and (_THRESHOLD.search(near) or re.search(r"\bmuch\s+(?:slower|faster)\b", near, re.IGNORECASE)):
+        return True
+    if _LIMIT_AFTER.match(words.after) or (bounded and _LIMIT.search(piece.lead)):
+        return True
+    if bounded and re.match(r"\s*[,，)]\s*(?:check|investigate|stop|something|you)", words.after, re.IGNORECASE):
+        return True
+    hard = re.search(
+        r"\b(?:alert|alarm|threshold|time-?limit|deadline|wall-?time|target|goal|budget)\b|约束|追求|上限|#SBATCH",
+        near,
+        re.IGNORECASE,
+    )
+    return bool(hard) or "单阶段" in words.after[:6]
+
+
+def _is_comparison(piece: Piece, span: Span, words: Words, outline: Outline) -> bool:
+    left = piece.text[: span.start]
+    if (
+        piece.code is None
+        and (left.count('"') % 2 == 1 or left.count("“") > left.count("”"))
+        and '"' in piece.text[span.end :] + "”"
+    ):
+        return True
+    if _EARLIER.search(words.clause):
+        return True
+    if any(_OTHERS.search(h.text) for h in piece.headings):
+        return _first_word(outline.title) not in words.sentence.lower()
+    if _DOWN_FROM.search(left) or _EQUIVALENT.match(words.after):
+        return True
+    if piece.kind == "cell":
+        about = " ".join([piece.intro, *(h.text for h in piece.headings[-1:])])
+        own = (
+            _first_word(piece.cells[0]) in outline.title.lower()
+            if piece.cells and _first_word(piece.cells[0])
+            else False
+        )
+        return bool(_COMPARISON_TABLE.search(about)) and not own and bool(piece.header)
+    return bool(_COMPARED.search(words.clause if not words.label else f"{words.label} {words.clause}"))
+
+
+def _first_word(text: str) -> str:
+    match = re.match(r"[^\W\d_]{3,}", text)
+    return match[0].lower() if match else ""
