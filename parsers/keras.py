@@ -127,7 +127,7 @@ class Keras(LogFormat):
 
     def _events(self, draw: _Draw) -> Iterator[Event]:
         another = draw.total != self._at[1] is not None  # the total of a first epoch is known when it is over
-        if self._headed or another or draw.n < self._at[0]:
+        if self._kind is None or self._headed or another or draw.n < self._at[0]:
             self._begin(draw)
         trained = self._kind is StageKind.TRAIN
         complete = draw.total is not None and draw.n >= draw.total
