@@ -19,6 +19,15 @@ from trainmon.tail import READ_BYTES, Change, FileTail
 _PREVIEW_BYTES = 64 << 10
 _PREVIEW_FROM_BYTES = 4 << 20
 """Smaller files are read whole before anybody could look."""
+_EXACT_BELOW_BYTES = 512 << 10
+"""A shorter file is read redraw by redraw, as it would have been while it grew."""
+_EXACT_HEAD_BYTES = 16 << 10
+_EXACT_TAIL_BYTES = 48 << 10
+"""The beginning of a longer one, where it warms up, and its end, which tells the present, too."""
+_EXACT_READ_BYTES = 128 << 10
+_STATES = 128
+_LEAST_STRIDE_BYTES = 8 << 10
+_MOST_STRIDE_BYTES = 64 << 10
 _DOCUMENT_LIMIT_BYTES = 64 << 20
 _QUIET_S = 2.0
 
@@ -70,11 +79,12 @@ class FileFollower:
         changed = False
         live = self._caught_up_once
         while self.tail.offset < self.tail.size:
-            data = self.tail.read(READ_BYTES)
+            size, stride_bytes = self._next_block()
+            data = self.tail.read(size)
             if not data:
                 break
             changed = True
-            self._fold(data, now if live else None)
+            self._fold(data, now if live and not stride_bytes else None, stride_bytes)
             if time.monotonic() > deadline_s:
                 break
         if self.tail.offset >= self.tail.size:
@@ -134,10 +144,21 @@ class FileFollower:
         state = self.state
         return bool(state.tracks or state.earlier or state.metrics or state.problems or state.end)
 
-    def _fold(self, data: bytes, arrived_s: float | None) -> None:
+    def _next_block(self) -> tuple[int, int]:
+        """How many bytes to read, and how far apart states of counters may lie in them (0: each is read)."""
+        offset, behind = self.tail.offset, self.behind_bytes
+        if offset + behind < _EXACT_BELOW_BYTES or behind <= _EXACT_TAIL_BYTES:
+            return _EXACT_READ_BYTES, 0
+        if offset < _EXACT_HEAD_BYTES:
+            return _EXACT_HEAD_BYTES - offset, 0
+        stride_bytes = min(max(self.tail.size // _STATES, _LEAST_STRIDE_BYTES), _MOST_STRIDE_BYTES)
+        return min(READ_BYTES, behind - _EXACT_TAIL_BYTES), stride_bytes
+
+    def _fold(self, data: bytes, arrived_s: float | None, stride_bytes: int) -> None:
         if self._decoder is None:
             self._decoder = decoder_for(data)
-        self.state.apply_all(self._reader.feed(self._decoder.feed(data), arrived_s=arrived_s))
+        text = self._decoder.feed(data)
+        self.state.apply_all(self._reader.feed(text, arrived_s=arrived_s, stride_bytes=stride_bytes))
 
     def _start_again(self, change: Change) -> None:
         """The bytes read so far are no longer those of the file; what they said stays known."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import copy
 from collections import Counter as Tally
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
+from typing import NamedTuple
 
-from trainmon.events import Event, Line, Remainder
+from trainmon.backlog import Backlog
+from trainmon.events import Event, Line, MetricRows, Remainder
 from trainmon.lines import LineAssembler, Piece, text_of
 from trainmon.parsers.base import LogFormat
 from trainmon.prefixes import strip
+from trainmon.templates import Said, Template, said
 
 # What differs between two lines of one shape: digits, signs, blanks, and the glyphs that fill bars
 # (U+2501, U+2578..U+257A, U+2580..U+259F as UTF-8 bytes).
@@ -20,8 +24,7 @@ _MAX_SKELETONS = 4096
 _MAX_REMAINDERS = 64
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(NamedTuple):
     """What one piece was read as."""
 
     line: Line
@@ -31,11 +34,14 @@ class Reading:
 
 
 @dataclass(slots=True)
-class _Shape:
+class Shape:
     """What is known of all lines that differ only in their numbers."""
 
     owner: LogFormat | None
     prefixed: bool
+    seen: int = 0
+    """How many of them were read one by one in a backlog."""
+    template: Template | None = None
 
 
 class LogReader:
@@ -53,8 +59,10 @@ class LogReader:
         self._zone = zone
         self._year = default_year
         self._assembler = LineAssembler()
-        self._shapes: dict[bytes, _Shape] = {}
-        self._holder: LogFormat | None = None
+        self._backlog = Backlog(self)
+        self._shapes: dict[bytes, Shape] = {}
+        self.holder: LogFormat | None = None
+        """The format that is inside a record of several lines: it is asked first."""
         self.tally: Tally[str] = Tally()
         """Pieces read per format."""
 
@@ -73,9 +81,24 @@ class LogReader:
         """The format that read most pieces."""
         return self.tally.most_common(1)[0][0] if self.tally else None
 
-    def feed(self, data: bytes, *, arrived_s: float | None = None, everything: bool = False) -> Iterator[Reading]:
-        """Yield what `data` completes; with `everything` also the pieces that nobody claims."""
-        return self._read(self._assembler.feed(data), arrived_s, everything)
+    def feed(
+        self, data: bytes, *, arrived_s: float | None = None, everything: bool = False, stride_bytes: int = 0
+    ) -> Iterator[Reading]:
+        """Yield what `data` completes; with `everything` also the pieces that nobody claims.
+
+        With `stride_bytes` the bytes are history that nobody watched: every metric is read, but of the states of a
+        counter only about one every so many bytes (see `trainmon.backlog`).
+        """
+        if stride_bytes and not everything and arrived_s is None:
+            offset, number = self._assembler.offset, self._assembler.number
+            data = self._assembler.take(data)
+            lines = 0
+            if data:
+                lines = yield from self._backlog.read(data, offset, number, stride_bytes)
+            pieces = self._assembler.taken(len(data), lines)
+        else:
+            pieces = self._assembler.feed(data)
+        yield from self._read(pieces, arrived_s, everything)
 
     def flush(self, *, arrived_s: float | None = None, everything: bool = False) -> Iterator[Reading]:
         """Yield the last line of a stream that is over."""
@@ -84,7 +107,7 @@ class LogReader:
     def pending(self) -> Reading | None:
         """Read the piece under way as it stands, without remembering it: the bar as it is on the terminal now."""
         piece = self._assembler.pending
-        if piece is None or self._holder is not None:
+        if piece is None or self.holder is not None:
             return None
         bar = next((f for f in self._formats if f.name == "tqdm"), None)
         line = self._line(piece, text_of(piece.raw), None, prefixed=True)
@@ -92,33 +115,43 @@ class LogReader:
         return Reading(line=line, format_name="tqdm", events=tuple(events)) if events else None
 
     def _read(self, pieces: Iterable[Piece], arrived_s: float | None, everything: bool) -> Iterator[Reading]:
-        shapes = self._shapes
         for piece in pieces:
-            shape = shapes.get(piece.raw.translate(None, _VARIABLE))
-            if shape is None:
-                yield from self._first_of_shape(piece, arrived_s, everything)
-            elif shape.owner is None and self._holder is None and not shape.prefixed and not everything:
-                continue
-            else:
-                yield from self._known_shape(piece, shape, arrived_s, everything)
+            found = self.read_piece(piece, arrived_s, everything=everything)[1]
+            if found:
+                yield from found
 
-    def _known_shape(self, piece: Piece, shape: _Shape, arrived_s: float | None, everything: bool) -> Iterator[Reading]:
-        line = self._line(piece, text_of(piece.raw), arrived_s, prefixed=shape.prefixed)
-        owner, events = self._holder_or(shape.owner, line)
-        if events is None and shape.owner is not None:
-            owner, events = self._ask_all(line)
-        yield from self._reading(line, owner, events, everything)
-
-    def _first_of_shape(self, piece: Piece, arrived_s: float | None, everything: bool) -> Iterator[Reading]:
+    def read_piece(
+        self, piece: Piece, arrived_s: float | None = None, *, everything: bool = False
+    ) -> tuple[Shape | None, Sequence[Reading]]:
+        """Read one piece; give its shape, where that was known before, and the readings: several if text is glued."""
+        shape = self._shapes.get(piece.raw.translate(None, _VARIABLE))
+        if shape is not None and shape.owner is None and self.holder is None and not shape.prefixed and not everything:
+            return shape, ()
         text = text_of(piece.raw)
-        line = self._line(piece, text, arrived_s, prefixed=True)
-        held = self._holder
-        owner, events = self._holder_or(None, line)
-        if events is None:
+        line = self._line(piece, text, arrived_s, prefixed=shape is None or shape.prefixed)
+        held = self.holder
+        owner, events = self._holder_or(shape.owner if shape is not None else None, line)
+        if events is None and (shape is None or shape.owner is not None):
             owner, events = self._ask_all(line)
-        if held is None or owner is not held:
+        if shape is None and (held is None or owner is not held):
             self._remember(piece, owner if events is not None else None, prefixed=line.text != text)
-        yield from self._reading(line, owner, events, everything)
+        found: list[Reading] = []
+        self._add_reading(line, owner, events, everything, found)
+        return shape, found
+
+    def reading_of_rows(self, shape: Shape, rows: MetricRows, last: Piece) -> Reading:
+        """Rows of a shape that were read at once, up to the piece `last`."""
+        name = shape.owner.name if shape.owner is not None else ""
+        self.tally[name] += len(rows.steps)
+        return Reading(Line(text="", number=last.number, offset=last.offset, redraw=last.redraw), name, (rows,))
+
+    def interpret(self, raw: bytes, shape: Shape) -> Said | None:
+        """What its format would read from a piece, without any trace of the question in its memory."""
+        if shape.owner is None:
+            return None
+        line = self._line(Piece(0, 1, raw, True), text_of(raw), None, prefixed=shape.prefixed)
+        events = copy.deepcopy(shape.owner).parse(line)
+        return None if events is None else said(events, line.time_s)
 
     def _remember(self, piece: Piece, owner: LogFormat | None, *, prefixed: bool) -> None:
         skeleton = piece.raw.translate(None, _VARIABLE)
@@ -128,7 +161,7 @@ class LogReader:
             return
         if len(self._shapes) >= _MAX_SKELETONS:
             self._shapes.clear()
-        self._shapes[skeleton] = _Shape(owner, prefixed)
+        self._shapes[skeleton] = Shape(owner, prefixed)
 
     def _line(self, piece: Piece, text: str, arrived_s: float | None, *, prefixed: bool) -> Line:
         if not prefixed:
@@ -146,44 +179,41 @@ class LogReader:
         )
 
     def _holder_or(self, owner: LogFormat | None, line: Line) -> tuple[LogFormat | None, Sequence[Event] | None]:
-        if self._holder is not None:
-            events = self._holder.parse(line)
+        if self.holder is not None:
+            events = self.holder.parse(line)
             if events is not None:
-                return self._holder, events
+                return self.holder, events
         return (owner, owner.parse(line)) if owner is not None else (None, None)
 
     def _ask_all(self, line: Line) -> tuple[LogFormat | None, Sequence[Event] | None]:
         text = line.text
         for candidate in self._formats:
             needles = candidate.needles
-            if candidate is self._holder or (needles and not any(needle in text for needle in needles)):
+            if candidate is self.holder or (needles and not any(needle in text for needle in needles)):
                 continue
             events = candidate.parse(line)
             if events is not None:
                 return candidate, events
         return None, None
 
-    def _reading(
-        self, line: Line, owner: LogFormat | None, events: Sequence[Event] | None, everything: bool
-    ) -> Iterator[Reading]:
+    def _add_reading(
+        self, line: Line, owner: LogFormat | None, events: Sequence[Event] | None, everything: bool, found: list[Reading]
+    ) -> None:
         if owner is None or events is None:
             if everything or line.time_s is not None:
-                yield Reading(line=line, format_name=None, events=())
+                found.append(Reading(line, None, ()))
             return
-        self._holder = owner if owner.holding else (None if owner is self._holder else self._holder)
+        self.holder = owner if owner.holding else (None if owner is self.holder else self.holder)
         self.tally[owner.name] += 1
-        kept: list[Event] = []
-        glued: list[str] = []
-        for event in events:
-            if isinstance(event, Remainder):
-                glued.append(event.text)
-            else:
-                kept.append(event)
-        yield Reading(line=line, format_name=owner.name, events=tuple(kept))
+        if not any(isinstance(event, Remainder) for event in events):
+            found.append(Reading(line, owner.name, tuple(events)))
+            return
+        glued = [event.text for event in events if isinstance(event, Remainder)]
+        found.append(Reading(line, owner.name, tuple(e for e in events if not isinstance(e, Remainder))))
         for text in glued[:_MAX_REMAINDERS]:
-            yield from self._glued(line, text, everything)
+            self._add_glued(line, text, everything, found)
 
-    def _glued(self, line: Line, text: str, everything: bool) -> Iterator[Reading]:
+    def _add_glued(self, line: Line, text: str, everything: bool, found: list[Reading]) -> None:
         """Read text glued behind a bar as the line of its own that it is."""
         head = strip(text, zone=self._zone, default_year=self._year)
         inner = Line(
@@ -201,4 +231,4 @@ class LogReader:
             owner, events = self._ask_all(inner)
         if owner is not None and events is not None and len(text) >= len(line.text):
             events = [event for event in events if not isinstance(event, Remainder)]  # always ends
-        yield from self._reading(inner, owner, events, everything)
+        self._add_reading(inner, owner, events, everything, found)

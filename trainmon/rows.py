@@ -45,7 +45,7 @@ def changed_rows(
     return {name: list(compress(column, new)) for name, column in columns.items()}, list(compress(steps, new)), values
 
 
-def one_by_one(event: MetricRows) -> Iterator[tuple[Counter | None, Metrics]]:
+def one_by_one(event: MetricRows) -> Iterator[tuple[Counter | None, Metrics | None]]:
     """The same rows as the events that reading them one by one gives."""
     counter = event.counter
     for i, (step, epoch) in enumerate(zip(event.steps, event.epochs, strict=True)):
@@ -53,4 +53,5 @@ def one_by_one(event: MetricRows) -> Iterator[tuple[Counter | None, Metrics]]:
             step_time_s = event.step_time_s if counter.step_time_s is not None else None
             counter = replace(counter, current=event.currents[i], elapsed_s=None, step_time_s=step_time_s)
         values = {name: column[i] for name, column in event.columns.items()}
-        yield counter, Metrics(values=values, step=step, epoch=epoch, kind=event.kind, in_bar=event.in_bar)
+        metrics = Metrics(values=values, step=step, epoch=epoch, kind=event.kind, in_bar=event.in_bar)
+        yield counter, metrics if values else None

@@ -367,7 +367,8 @@ class RunState:
             for counter, metrics in one_by_one(event):
                 if counter is not None:
                     self._counter(counter, line, None)
-                self._metrics(metrics, line)
+                if metrics is not None:
+                    self._metrics(metrics, line)
             return
         columns = event.columns
         self._credit(len(steps) if columns else 0)
@@ -389,16 +390,21 @@ class RunState:
         if track is None or not track.goes_on_with(counter, currents[0]):
             return None
         assert track.lap is not None
-        track.closed, track.followed = not line.redraw, False
-        self._counter_line, self._last_moved = line.offset, track
-        track.seen += len(currents)
+        before, track.followed = track.lap.current, False
         track.lap.current = currents[0]
         at_first = self.present_step
         track.lap.current = currents[-1]
+        steps = place_rows(event, at_first, self.present_step)
+        if steps is None:
+            track.lap.current = before
+            return None
+        track.closed = not line.redraw
+        self._counter_line, self._last_moved = line.offset, track
+        track.seen += len(currents)
         if event.step_time_s is not None:
             track.clock.printed(track.counted, event.step_time_s)
         self._progressed(track)
-        return place_rows(event, at_first, self.present_step)
+        return steps
 
     def _series(self, name: str) -> MetricSeries | None:
         series = self.metrics.get(name)

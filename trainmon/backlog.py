@@ -1,0 +1,292 @@
+"""Reading what was written before anybody looked: every metric, but only so many states of each counter.
+
+A redraw is passed over only where that provably hides nothing: the bytes hold no `?` (every new bar of tqdm begins with
+`?it/s`), no `=` and no brace but those of rows that were read, and the states on both sides are bare states of one bar
+that went on. Rows of one shape are read as columns (`trainmon.templates`); the last of each stretch is read by its own
+format, too, and if that finds anything else, the whole stretch is read piece by piece.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Sequence
+from typing import TYPE_CHECKING
+
+from trainmon.events import Counter, Event, Line
+from trainmon.learning import learn
+from trainmon.lines import MAX_PIECE_BYTES, LineAssembler, Piece
+from trainmon.templates import Columns, Template, said, rising
+from trainmon.tracks import track_key
+
+if TYPE_CHECKING:
+    from trainmon.reading import LogReader, Reading, Shape
+
+_LEARN_AT = 4
+"""So many lines of a shape make it worth a template."""
+_LEAST_REACH_BYTES = 4096
+_LINE_END = rb"(?=\r*\n)"
+_REDRAW_END = rb"(?=\r)"
+_BAR = re.compile(rb"([^\r\n|]*?) *\d+%\|[^|\r\n]*\| *(\d+)/(\d+) \[")
+Readings = Generator["Reading", None, int]
+
+
+class Backlog:
+    """Reads blocks of complete pieces. Lives as long as the reader of the file."""
+
+    def __init__(self, reader: LogReader) -> None:
+        self._reader = reader
+        self._data = b""
+        self._offset = 0
+        self._number = 1
+        self._stride = self._reach = 1 << 14
+        self._slow_until = 0
+        self._beside_bar: Shape | None = None
+        """Lines whose metrics a bar gives the step of."""
+        self._next: dict[bytes, int] = {}
+
+    def read(self, data: bytes, offset: int, number: int, stride_bytes: int) -> Readings:
+        """Read `data`, which begins at `offset` on line `number`; the result is the number of its newlines."""
+        self._data, self._offset, self._number = data, offset, number
+        self._stride = max(stride_bytes, _LEAST_REACH_BYTES)
+        self._reach = min(self._reach, self._stride)
+        self._slow_until = 0
+        self._next.clear()
+        at = 0
+        while at < len(data):
+            stop = self._plain_until(at)
+            yield from self._plain(at, stop)
+            at = stop
+            if at < len(data):
+                end = self._find(b"\n", at) + 1
+                yield from self._moving(at, min(end, len(data)))
+                at = end
+        return self._number - number
+
+    # -- pieces ------------------------------------------------------------------------------------------------
+
+    def _find(self, what: bytes, at: int) -> int:
+        """Where `what` comes next; the length of the data if it does not."""
+        found = self._next.get(what, -1)
+        if found < at:
+            found = self._data.find(what, at)
+            found = self._next[what] = len(self._data) if found < 0 else found
+        return found
+
+    def _plain_until(self, at: int) -> int:
+        """Where the first piece begins that moves the cursor otherwise than by returns and newlines."""
+        first = min(self._find(b"\x1b", at), self._find(b"\x08", at))
+        if first == len(self._data):
+            return first
+        return max(self._data.rfind(b"\n", at, first), self._data.rfind(b"\r", at, first), at - 1) + 1
+
+    def _moving(self, at: int, end: int) -> Generator[Reading]:
+        """A line with cursor movements."""
+        assembler = LineAssembler()
+        pieces = assembler.feed(self._data[at:end])
+        if assembler.pending is not None:
+            pieces.append(assembler.pending)
+        for piece in pieces:
+            yield from self._reader.read_piece(
+                piece._replace(offset=piece.offset + self._offset + at, number=self._number)
+            )[1]
+        self._number += self._data.endswith(b"\n", at, end)
+
+    def _plain(self, at: int, stop: int) -> Generator[Reading]:
+        data, newline = self._data, -1
+        while at < stop:
+            if data[at] == 13:
+                at += 1
+                continue
+            if data[at] == 10:
+                at += 1
+                self._number += 1
+                continue
+            if newline < at:
+                newline = data.find(b"\n", at, stop)
+                newline = stop if newline < 0 else newline
+            start, at = at, data.find(b"\r", at, newline)
+            end = at = newline if at < 0 else at
+            while at < newline and data[at] == 13:
+                at += 1
+            redraw = not (at == newline < stop)
+            raw = data[start:end]
+            if raw.isspace():
+                continue
+            shape, found = self._reader.read_piece(self._piece(start, raw, self._number, redraw=redraw))
+            yield from found
+            if shape is not None and start >= self._slow_until and self._reader.holder is None and len(found) == 1:
+                at = yield from self._go_on(at - redraw, stop, newline, raw, shape, found[0].events, redraw=redraw)
+
+    def _piece(self, start: int, raw: bytes, number: int, *, redraw: bool) -> Piece:
+        return Piece(self._offset + start, number, raw[:MAX_PIECE_BYTES], redraw)
+
+    # -- what can be read at once ------------------------------------------------------------------------------
+
+    def _go_on(
+        self, at: int, stop: int, newline: int, raw: bytes, shape: Shape, events: Sequence[Event], *, redraw: bool
+    ) -> Readings:
+        """A piece was read; go on behind it (`at` is what ended it), as far as much can be read at once."""
+        if redraw and (counter := _bare_bar(events)) is not None:
+            return (yield from self._along_bar(at, stop, newline, raw, counter))
+        shape.seen += 1
+        if shape.seen == _LEARN_AT:
+            shape.template = learn(raw, lambda text: self._reader.interpret(text, shape))
+        template = shape.template
+        if template is None or not template.note(raw):
+            return at
+        if template.is_placed_by_bar:
+            self._beside_bar = shape
+        counter = next((event for event in events if isinstance(event, Counter)), None)
+        while True:
+            before = at
+            at, counter = yield from self._rows(at, newline if redraw else stop, shape, template, counter, redraw=redraw)
+            if at == before:
+                return at
+
+    def _rows(
+        self, at: int, stop: int, shape: Shape, template: Template, counter: Counter | None, *, redraw: bool
+    ) -> Generator[Reading, None, tuple[int, Counter | None]]:
+        """Rows that follow each other without anything between them."""
+        data, mark = self._data, b"\r" if redraw else b"\n"
+        rows = template.rows(mark, _REDRAW_END if redraw else _LINE_END)
+        if rows.match(data, at, stop) is None:
+            return at, counter
+        last = data.rfind(mark, at + 1, min(at + self._reach, stop))
+        columns, start, end = self._columns(template, rows, at, last, mark)
+        if columns is None or (counter is not None and columns.currents and columns.currents[0] < counter.current):
+            return at, counter
+        number = self._number + (0 if redraw else columns.size)
+        piece = self._piece(start, data[start:end], number, redraw=redraw)
+        _, found = self._reader.read_piece(piece)
+        read = said(found[0].events, found[0].line.time_s) if len(found) == 1 else None
+        if read is None or not template.agrees(columns, columns.size - 1, read, counter):
+            shape.template, self._slow_until = None, end
+            return at, counter
+        template.note(piece.raw)
+        yield self._reader.reading_of_rows(shape, template.event(columns.first(columns.size - 1), read.counter), piece)
+        yield from found
+        self._number = number
+        return end, read.counter
+
+    def _columns(
+        self, template: Template, rows: re.Pattern[bytes], at: int, last: int, mark: bytes
+    ) -> tuple[Columns | None, int, int]:
+        """The rows between `at` and `last`, and where the last of them lies; at least two, or None."""
+        data = self._data
+        texts = rows.findall(data, at, last + 1) if last > at else []
+        if texts and len(texts) == data.count(mark, at, last):
+            self._reach = min(2 * self._reach, self._stride)
+        else:
+            self._reach = max(self._reach // 2, _LEAST_REACH_BYTES)
+            texts = [match.groups() for match in _adjacent(rows, data, at, last + 1)]
+        if rows.groups == 1 and texts and isinstance(texts[0], bytes):
+            texts = [(text,) for text in texts]
+        try:
+            columns = template.columns(texts)
+        except ValueError:
+            return None, 0, 0
+        if columns.size < 2:
+            return None, 0, 0
+        if columns.size == len(texts) and data.count(mark, at, last) == len(texts):
+            return columns, data.rfind(mark, at, last) + 1, _text_end(data, last)
+        for _, match in zip(range(columns.size), _adjacent(rows, data, at, last + 1), strict=False):
+            start, end = match.start() + 1, match.end()
+        return columns, start, end
+
+    # -- along a bar -------------------------------------------------------------------------------------------
+
+    def _along_bar(self, at: int, stop: int, newline: int, raw: bytes, counter: Counter) -> Readings:
+        """A bare bar was read: pass over its redraws up to something else, or to the end of the stride."""
+        data = self._data
+        while True:
+            limit = min(at + self._reach, stop, self._find(b"?", at), self._find(b"=", at))
+            if newline < limit and self._beside_bar is not None and self._beside_bar.template is not None:
+                template = self._beside_bar.template
+                there = yield from self._rows_beside_bar(at, limit, stop, raw, counter, template, self._beside_bar)
+                if there > at:
+                    return there
+            ends = [data.rfind(b"\r", at + 1, min(limit, newline, self._find(b"{", at)))]
+            for _ in range(3 if newline < limit else 1):
+                ends.append(data.rfind(b"\r", at + 1, max(ends[-1], at + 1)))
+            start, end = ends[-1] + 1, ends[-2]
+            if start <= at + 1:
+                return at
+            landing = data[start:end]
+            _, found = self._reader.read_piece(self._piece(start, landing, self._number, redraw=True))
+            there_counter = _bare_bar(found[0].events) if len(found) == 1 else None
+            if there_counter is None or not _goes_on(counter, there_counter):
+                self._slow_until = end
+                return at
+            yield from found
+            at, counter, raw = end, there_counter, landing
+            if newline < limit:
+                self._slow_until = newline
+                return at
+
+    def _rows_beside_bar(
+        self, at: int, limit: int, stop: int, raw: bytes, counter: Counter, template: Template, shape: Shape
+    ) -> Readings:
+        """Dicts between the redraws of a bar; the redraw right behind each gives its step."""
+        data, look = self._data, _BAR.match(raw)
+        last = data.rfind(b"\n", at, limit)
+        if look is None or float(look[2]) != counter.current or float(look[3]) != counter.total:
+            return at
+        bar = re.escape(look[1]) + rb" *\d+%\|[^|\r\n]*\| *(\d+)/" + look[3] + rb" \["
+        texts = template.rows(rb"\r", rb"\r*\n(?=\r" + bar + b")").findall(data, at, data.find(b"[", last, stop) + 1)
+        if not texts or not len(texts) == data.count(b"\n", at, last + 1) == data.count(b"{", at, last + 1):
+            self._reach = max(self._reach // 2, _LEAST_REACH_BYTES)
+            return at
+        try:
+            columns = template.columns(texts)
+        except ValueError:
+            return at
+        beside = [float(row[-1]) for row in texts]
+        if columns.size < len(texts) or beside[0] < counter.current or rising(beside) < len(beside):
+            return at
+        end = _text_end(data, last)
+        start, number = data.rfind(b"\r", at, end) + 1, self._number + columns.size - 1
+        piece = self._piece(start, data[start:end], number, redraw=False)
+        _, found = self._reader.read_piece(piece)
+        read = said(found[0].events, found[0].line.time_s) if len(found) == 1 else None
+        if read is None or not template.agrees(columns, columns.size - 1, read, None):
+            shape.template, self._slow_until = None, last
+            return at
+        self._reach = min(2 * self._reach, self._stride)
+        if columns.size > 1:
+            rows = template.event(columns.first(columns.size - 1), counter, steps=beside[:-1])
+            yield self._reader.reading_of_rows(shape, rows, piece._replace(offset=piece.offset - 1, redraw=True))
+        yield from found
+        self._number = number
+        return last
+
+
+def _adjacent(rows: re.Pattern[bytes], data: bytes, at: int, end: int) -> Generator[re.Match[bytes]]:
+    """Matches that follow each other without a gap."""
+    while (match := rows.match(data, at, end)) is not None:
+        yield match
+        at = match.end()
+
+
+def _text_end(data: bytes, end: int) -> int:
+    """Where the text ends that a newline at `end` ended."""
+    while data[end - 1] == 13:
+        end -= 1
+    return end
+
+
+def _bare_bar(events: Sequence[Event]) -> Counter | None:
+    """A bar that says nothing but where it stands."""
+    if len(events) != 1:
+        return None
+    counter = events[0]
+    return counter if isinstance(counter, Counter) and counter.is_bar and counter.elapsed_s is not None else None
+
+
+def _goes_on(before: Counter, after: Counter) -> bool:
+    """Tell whether `after` is a later state of the same bar in the same life."""
+    return (
+        track_key(before) == track_key(after)
+        and before.epoch == after.epoch
+        and after.current >= before.current
+        and (after.elapsed_s or 0.0) >= (before.elapsed_s or 0.0)
+    )
