@@ -481,6 +481,17 @@ class ReplaySource(boards.BoardSource):
         return "60x  01:00:00 of 02:00:00"
 
 
+async def test_the_cursor_stays_on_the_top_until_it_is_moved() -> None:
+    app, source = app_of(boards.board([boards.finished()]))
+    async with app.run_test(size=SIZE) as pilot:
+        runs = await ready(pilot)
+
+        source.board = boards.board([boards.finished(), boards.out_of_memory()])
+        await until(pilot, lambda: app.board is source.board)
+
+        assert runs.current == "lora/llama-13b-bs8"
+
+
 async def test_a_replays_clock_is_driven_by_keys_and_shown() -> None:
     source = ReplaySource(boards.board())
     app = TrainmonApp(source, hz=100)

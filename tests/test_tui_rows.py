@@ -83,6 +83,32 @@ def test_columns_come_with_the_width() -> None:
     assert {"GPU memory", "note", "against it"} <= {column.title for column, _ in columns.lay_out(250).columns}
 
 
+def test_columns_that_would_stay_empty_give_their_room_to_names() -> None:
+    runs = [replace(boards.interrupted(), name="a-long-name-of-a-run-in-an-archive", stage="", gpu=None)]
+
+    layout = columns.lay_out(119, columns.needs_of(runs, grouped=True))
+
+    titles = {column.title: width for column, width in layout.columns}
+    assert not {"ETA", "documented", "stage"} & set(titles)
+    assert {"elapsed", "loss"} <= set(titles)
+    assert titles["run"] > 14 + 10
+
+
+def test_names_inside_folders_need_no_room_for_the_folder() -> None:
+    runs = [replace(boards.within(), name="folder-with-a-long-name/a"), replace(boards.within(), name="other/bc")]
+
+    assert columns.needs_of(runs, grouped=True).name_width == 2
+    assert columns.needs_of(runs, grouped=False).name_width == 25
+
+
+def test_a_finished_run_without_a_clock_has_a_full_bar() -> None:
+    run = replace(boards.finished(), elapsed_s=None, verdict=None, documented=None)
+
+    text = shown([columns.line(run, columns.lay_out(79), now=NOW)])[0]
+
+    assert "━" * 10 + " 100%" in text
+
+
 def test_a_state_is_a_sign_and_a_word() -> None:
     said = {run.state: words.state(run)[0] for run in boards.every_kind()}
 

@@ -1,148 +1,26 @@
-"""The overview's columns: which fit into a width, and what a run shows in each. Pure."""
+"""The lines of the overview: which columns fit into a width, and a run's line in them. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rich.cells import cell_len
-
-from trainmon import units
 from trainmon.snapshot import RunSnapshot
-from trainmon.tui import bars, words
+from trainmon.tui import words
 from trainmon.tui.attention import Group, folder_of
+from trainmon.tui.cells import COLUMNS, Column
 from trainmon.tui.text import Row, fit, fit_row, heading, plain, shorten_left
 
 _MARK_WIDTH = 2
 _NARROW = {"state": 10, "name": 11, "progress": 11, "left": 7, "trouble": 14}
 """The columns of a width below which the usual ones do not fit, and their widths."""
 _NARROW_BELOW = 76
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
-    """One column: `cell` gives the spans of a run at a width and at the moment `now`."""
-
-    title: str
-    width: int
-    cell: Callable[[RunSnapshot, int, float], Row]
-    right: bool = False
-    most: int = 0
-    """A column with a greater `most` takes what is left over, up to it."""
-
-
-def _text(words_of: Callable[[RunSnapshot], str], *, right: bool = False, role: str = "") -> Callable[..., Row]:
-    return lambda run, width, _now: ((fit(words_of(run), width, right=right), role),)
-
-
-def _state(run: RunSnapshot, width: int, _now: float) -> Row:
-    text, role = words.state(run)
-    return ((fit(text, width), role),)
-
-
-def _name(run: RunSnapshot, width: int, _now: float) -> Row:
-    return ((fit(shorten_left(words.name(run), width), width), ""),)
-
-
-def _progress(run: RunSnapshot, width: int, _now: float) -> Row:
-    bar = bars.plan_bar(width - 5, words.course(run), words.state_role(run))
-    return (*bar, (fit(units.percent(run.progress).replace(" %", "%"), 5, right=True), ""))
-
-
-def _step(run: RunSnapshot, width: int, _now: float) -> Row:
-    text = units.steps(run.step, run.total_steps)
-    if len(text) > width:
-        text = "/".join(units.count(value) for value in (run.step, run.total_steps) if value is not None)
-    return ((fit(text, width, right=True), ""),)
-
-
-def _documented(run: RunSnapshot, width: int, _now: float) -> Row:
-    return ((fit(words.documented(run.documented), width, right=True), "band" if run.documented else "muted"),)
-
-
-def _verdict(run: RunSnapshot, width: int, _now: float) -> Row:
-    text, role = words.verdict_of(run)
-    return ((fit(text, width), role),)
-
-
-def _verdict_or_trouble(run: RunSnapshot, width: int, now: float) -> Row:
-    trouble = words.trouble(run)
-    if trouble is None:
-        return _verdict(run, width, now)
-    text, role = trouble
-    if cell_len(text) > width:
-        text = text.partition(", ")[0]
-    return ((fit(text, width), role),)
-
-
-def _gauge(run: RunSnapshot, width: int, _now: float) -> Row:
-    course = words.course(run)
-    measured = course.total_s if course.marked else None
-    return bars.gauge(width, measured, course.band_s, words.verdict(run.verdict)[1])
-
-
-def _finish(run: RunSnapshot, width: int, now: float) -> Row:
-    if run.eta is None or run.eta.finish_at is None:
-        return ((" " * width, ""),)
-    return ((fit(units.clock(run.eta.finish_at.likely, now), width, right=True), "muted"),)
-
-
-def _loss(run: RunSnapshot, width: int, _now: float) -> Row:
-    text, role = words.loss(run)
-    return ((fit(text, width, right=True), role),)
-
-
-def _spark(run: RunSnapshot, width: int, _now: float) -> Row:
-    name = words.loss_name(run)
-    return ((bars.sparkline(run.metrics[name].history if name else (), width), "muted"),)
-
-
-def _note(run: RunSnapshot, width: int, _now: float) -> Row:
-    text, role = words.note(run)
-    return ((fit(text, width), role),)
-
-
-def _step_time(run: RunSnapshot) -> str:
-    return "" if run.step_time_s is None else units.step_time(run.step_time_s.median).partition("/")[0]
-
-
-_LEFT = Column(title="ETA", width=7, cell=_text(words.time_left, right=True), right=True)
-_INTERVAL = Column(title="ETA 80 %", width=13, cell=_text(words.time_left_interval, right=True), right=True)
-_TROUBLE = Column(title="verdict", width=16, cell=_verdict_or_trouble, most=27)
-_COLUMNS = {
-    "state": Column(title="state", width=13, cell=_state),
-    "name": Column(title="run", width=14, cell=_name, most=44),
-    "stage": Column(title="stage", width=10, cell=_text(lambda run: plain(run.stage), role="muted"), most=20),
-    "progress": Column(title="progress", width=15, cell=_progress, most=45),
-    "step": Column(title="step", width=11, cell=_step, right=True),
-    "step_time": Column(title="s/step", width=7, cell=_text(_step_time, right=True), right=True),
-    "elapsed": Column(
-        title="elapsed",
-        width=8,
-        cell=_text(lambda run: units.duration(run.elapsed_s), right=True, role="muted"),
-        right=True,
-    ),
-    "left": _LEFT,
-    "interval": _INTERVAL,
-    "finish": Column(title="done at", width=9, cell=_finish, right=True),
-    "documented": Column(
-        title="documented",
-        width=11,
-        cell=_documented,
-        right=True,
-    ),
-    "gauge": Column(title="against it", width=11, cell=_gauge),
-    "trouble": _TROUBLE,
-    "verdict": Column(title="verdict", width=16, cell=_verdict),
-    "loss": Column(title="loss", width=7, cell=_loss, right=True),
-    "spark": Column(title="", width=8, cell=_spark, most=16),
-    "memory": Column(title="GPU memory", width=13, cell=_text(words.memory, right=True), right=True),
-    "note": Column(title="note", width=20, cell=_note, most=120),
-}
-_ORDER = tuple(_COLUMNS)
+_NAME_SHARE = 6
+"""A name takes at most one in so many cells before other columns come."""
+_LONGEST_NAME = 60
 _ADDED = (
     "state", "name", "progress", "left", "trouble", "step", "step_time", "documented", "loss", "spark", "stage",
-    "interval", "memory", "finish", "note", "gauge", "elapsed",
+    "interval", "memory", "elapsed", "finish", "note", "gauge",
 )  # fmt: skip
 """In order of worth: what is left out first stands last."""
 
@@ -157,27 +35,70 @@ class Layout:
     gap: str = "  "
 
 
-def lay_out(width: int) -> Layout:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Needs:
+    """What the runs of a board need of the columns."""
+
+    name_width: int = 14
+    empty: frozenset[str] = frozenset()
+    """Columns in which no run would show anything."""
+
+
+def needs_of(runs: Sequence[RunSnapshot], *, grouped: bool) -> Needs:
+    """Return what `runs` need; `grouped`: their folders stand above them."""
+    folders = {folder_of(run.name) for run in runs}
+    inside = grouped and len(folders) > 1
+    names = (run.name.rpartition("/")[2] if inside else run.name for run in runs)
+    shown = {
+        "stage": any(run.stage for run in runs),
+        "left": any(run.eta is not None for run in runs),
+        "interval": any(run.eta is not None for run in runs),
+        "finish": any(run.eta is not None and run.eta.finish_at is not None for run in runs),
+        "documented": any(run.documented is not None for run in runs),
+        "gauge": any(run.documented is not None for run in runs),
+        "memory": any(words.memory(run) for run in runs),
+        "note": any(words.note(run)[0] for run in runs),
+    }
+    empty = frozenset(key for key, something in shown.items() if not something)
+    return Needs(name_width=max(map(len, names), default=0), empty=empty)
+
+
+EVERYTHING = Needs()
+
+
+def lay_out(width: int, needs: Needs = EVERYTHING) -> Layout:
     """Choose the columns for a width, and share out what is left over among those that can grow."""
     if width < _NARROW_BELOW:
         return _lay_out_narrow(width)
-    chosen: list[str] = []
+    chosen: dict[str, int] = {}
     room = width - _MARK_WIDTH
-    for key in _ADDED:
-        needed = _COLUMNS[key].width + (2 if chosen else 0)
-        if needed > room:
+    for key in _wanted(needs):
+        size = COLUMNS[key].width
+        if key == "name":
+            size = max(size, min(needs.name_width, width // _NAME_SHARE))
+        if size + (2 if chosen else 0) > room:
             break
-        chosen.append(key)
-        room -= needed
+        room -= size + (2 if chosen else 0)
+        chosen[key] = size
     if "note" in chosen:
-        chosen[chosen.index("trouble")] = "verdict"
-    columns = [_COLUMNS[key] for key in _ORDER if key in chosen]
-    widths = _grown(columns, max(0, room))
+        chosen["verdict"] = chosen.pop("trouble")
+    more = min(room, max(0, min(needs.name_width, _LONGEST_NAME) - chosen["name"]))
+    chosen["name"] += more
+    room -= more
+    keys = [key for key in COLUMNS if key in chosen]
+    columns = [COLUMNS[key] for key in keys]
+    widths = _grown(columns, [chosen[key] for key in keys], room)
     return Layout(width=width, columns=tuple(zip(columns, widths, strict=True)))
 
 
+def _wanted(needs: Needs) -> list[str]:
+    """Return the columns that show something, in order of worth; what a run took stands in for its ETA."""
+    keys = ("elapsed" if key == "left" and key in needs.empty else key for key in _ADDED)
+    return [key for key in dict.fromkeys(keys) if key not in needs.empty]
+
+
 def _lay_out_narrow(width: int) -> Layout:
-    columns = [_COLUMNS[key] for key in _NARROW]
+    columns = [COLUMNS[key] for key in _NARROW]
     widths = dict(_NARROW)
     room = max(0, width - _MARK_WIDTH - sum(widths.values()) - len(widths) + 1)
     widths["name"] += room // 2
@@ -185,10 +106,9 @@ def _lay_out_narrow(width: int) -> Layout:
     return Layout(width=width, columns=tuple(zip(columns, widths.values(), strict=True)), gap=" ")
 
 
-def _grown(columns: Sequence[Column], room: int) -> list[int]:
+def _grown(columns: Sequence[Column], widths: list[int], room: int) -> list[int]:
     """Give the room to the columns that can grow, a cell at a time, so that they grow together."""
-    widths = [column.width for column in columns]
-    growing = [at for at, column in enumerate(columns) if column.most > column.width]
+    growing = [at for at, column in enumerate(columns) if column.most > widths[at]]
     while room > 0 and growing:
         for at in tuple(growing):
             if room == 0:

@@ -62,13 +62,13 @@ class Overview(BoardScreen):
         self.query_one("#head", LinesView).show(
             totals.head(board, width, sort=self._sort, wanted=self._wanted, failure=self.failure, clock=self.clock)
         )
-        self.query_one("#titles", LinesView).show([columns.titles(columns.lay_out(width - 1))])
         most = max(1, self.size.height // _GPU_HEIGHT_SHARE)
         self.query_one("#gpus", LinesView).show(totals.gpu_rows(board, width, most=most))
         if board is not None:
-            self._preview(width)
             shown = arrange(board.runs, sort=self._sort, wanted=self._wanted, grouped=self._grouped)
-            runs.show(shown, board.taken_at)
+            runs.show(shown, board.taken_at, columns.needs_of(board.runs, grouped=self._grouped))
+            self._preview(width)
+        self.query_one("#titles", LinesView).show([columns.titles(runs.columns)])
 
     @on(RunList.Moved)
     def _moved(self) -> None:

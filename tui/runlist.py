@@ -46,10 +46,14 @@ class RunList(SpanView, can_focus=True):
         self._entries: Sequence[Entry] = ()
         self._painted: dict[int, Row] = {}
         """What stands on the screen, by line of the list."""
-        self._layout = columns.lay_out(80)
+        self._needs = columns.EVERYTHING
+        self.columns = columns.lay_out(80)
+        """The columns at the present width."""
         self._now = 0.0
         self._current: str | None = None
         """Name of the run under the cursor."""
+        self._steered = False
+        """Whether the user moved the cursor; before, it stays on the top."""
         self.marked: set[str] = set()
 
     @property
@@ -68,10 +72,11 @@ class RunList(SpanView, can_focus=True):
             (at for at, e in enumerate(self._entries) if isinstance(e, RunSnapshot) and e.name == self._current), None
         )
 
-    def show(self, entries: Sequence[Entry], now: float) -> None:
-        """Show the entries as of `now`."""
-        self._entries, self._now = entries, now
-        if self._cursor is None:
+    def show(self, entries: Sequence[Entry], now: float, needs: columns.Needs) -> None:
+        """Show the entries as of `now`, in columns for their needs."""
+        self._entries, self._now, self._needs = entries, now, needs
+        self._choose_columns()
+        if self._cursor is None or not self._steered:
             first = self._run_near(0, 1)
             self._current = None if first is None else first.name
         if (size := Size(self.size.width, len(entries))) != self.virtual_size:
@@ -92,11 +97,11 @@ class RunList(SpanView, can_focus=True):
             return ()
         entry = self._entries[at]
         if isinstance(entry, Group):
-            return columns.group_line(entry, self._layout)
+            return columns.group_line(entry, self.columns)
         grouped = isinstance(self._entries[0], Group)
         row = columns.line(
             entry,
-            self._layout,
+            self.columns,
             now=self._now,
             at_cursor=entry.name == self._current,
             marked=entry.name in self.marked,
@@ -116,9 +121,12 @@ class RunList(SpanView, can_focus=True):
 
     def on_resize(self) -> None:
         """Choose the columns anew."""
-        self._layout = columns.lay_out(self.outer_size.width - _MARGIN)
+        self._choose_columns()
         self.virtual_size = Size(self.size.width, len(self._entries))
         self.refresh()
+
+    def _choose_columns(self) -> None:
+        self.columns = columns.lay_out(self.outer_size.width - _MARGIN, self._needs)
 
     def action_move(self, by: int) -> None:
         """Move the cursor by some runs."""
@@ -178,7 +186,7 @@ class RunList(SpanView, can_focus=True):
         run = self._run_near(at, direction)
         if run is None:
             return
-        self._current = run.name
+        self._current, self._steered = run.name, True
         self.post_message(self.Moved())
         line = self._cursor or 0
         above = line - 1 if line and isinstance(self._entries[line - 1], Group) else line

@@ -149,6 +149,9 @@ def course(run: RunSnapshot) -> Course:
     """
     band = ends(run.documented)
     total = total_s(run)
+    if total is None and band is None:  # without a clock, progress alone
+        done = 1.0 if run.state is RunStatus.FINISHED else run.progress
+        return Course(done_s=done, total_s=1.0, band_s=None)
     if run.state is RunStatus.FINISHED:
         return Course(done_s=total, total_s=total, band_s=band)
     if run.eta is not None and total is not None:
