@@ -26,6 +26,7 @@ _OF_RUNS = (Scope.TOTAL, Scope.EPOCH, Scope.STEP, Scope.STAGE)
 _OPEN_ENDED, _SEVERAL = 0.4, 0.6
 """A bound says less than a range, and a plan for several runs less than one for a single run."""
 _SAME = 0.1
+_SHARE = re.compile(r"%\s*(?:of\s+(?:the\s+)?(?:total\s+|whole\s+)?(?:time|run|runtime))\b", re.IGNORECASE)
 _WORDS = re.compile(r"[^\W_]+")
 
 
@@ -78,7 +79,9 @@ class Matcher:
         self, document: EstimateDocument, scope: Scope, wanted: Callable[[Estimate], bool]
     ) -> Iterable[Candidate]:
         for estimate in document.estimates:
-            if estimate.scope is scope and wanted(estimate) and ends_of(estimate) != (None, None):
+            if estimate.scope is not scope or (scope is Scope.TOTAL and _is_part(estimate)):
+                continue
+            if wanted(estimate) and ends_of(estimate) != (None, None):
                 conditions = conditions_of(estimate, document)
                 yield Candidate(estimate, document, conditions, fit(conditions, self.evidence, document, scope))
 
@@ -141,6 +144,11 @@ def applicable(
     return [plans, *groups] if plans else groups
 
 
+def _is_part(estimate: Estimate) -> bool:
+    """What stands under a share of the time (`Training (5-15% of the time)`) is not the whole of it."""
+    return any(_SHARE.search(level) for level in estimate.scenario)
+
+
 def _says(text: str, wanted: str) -> bool:
     """Tell whether all words of `wanted` stand in `text`; `10,000` and `10000` are one word."""
     words = {word.lower() for word in _WORDS.findall(_joined(text))}
@@ -170,9 +178,20 @@ def _choice(top: Sequence[Candidate], said: str) -> Choice:
             return Choice(_told(one, reason))
     if _is_one_value(rest):
         return Choice(_told(next((c for c in rest if c.estimate.likely_s is None), rest[0]), reason))
-    distinct = {ends_of(c.estimate): c for c in rest}
-    listed = ", ".join(f"{_range_text(c.estimate)} (line {c.estimate.line})" for c in list(distinct.values())[:4])
+    rest = [c for c in rest if not any(o is not c and _holds_more(o.estimate, c.estimate) for o in rest)]
+    distinct = {ends_of(c.estimate): c for c in reversed(rest)}
+    listed = ", ".join(
+        f"{_range_text(c.estimate)} (line {c.estimate.line})" for c in sorted(distinct.values(), key=_line)[:4]
+    )
     return Choice(_told(rest[0], ""), f"{len(distinct)} plans fit equally: {listed}; choose one with --scenario")
+
+
+def _line(candidate: Candidate) -> int:
+    return candidate.estimate.line
+
+
+def _holds_more(one: Estimate, other: Estimate) -> bool:
+    return ends_of(one) != ends_of(other) and _holds(one, other) and not _holds(other, one)
 
 
 def _told(candidate: Candidate, reason: str) -> DocumentedRange:

@@ -23,10 +23,9 @@ _UNITS = {"days": 86400.0, "h": 3600.0, "min": 60.0, "s": 1.0}
 _SECONDS_BY_LETTER = {unit[0]: seconds for unit, seconds in _UNITS.items()}
 _DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(s|sec|seconds?|min|minutes?|h|hours?|d|days?)\s*")
 _TABLE = re.compile(r"\s*\[\[\s*(estimate|fact)\s*\]\]")
-_ESTIMATE_KEYS = frozenset(
-    {"scope", "stage", "subject", "low", "likely", "high", "conditions", "text", "words", "read_from"}
-)
-_FACT_KEYS = frozenset({"name", "value", "high", "conditions", "read_from"})
+_BOTH_KEYS = frozenset({"high", "conditions", "read_from"})
+_ESTIMATE_KEYS = _BOTH_KEYS | {"scope", "stage", "subject", "low", "likely", "text", "words"}
+_FACT_KEYS = _BOTH_KEYS | {"name", "value"}
 
 
 def plan_toml(documents: Sequence[EstimateDocument]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+_DENIED = re.compile(r"(?<![^\W_])(?:no|not|non|nothing|without)[\s_-]+[^\W\d_]+", re.IGNORECASE)
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+")
 _LONGEST_FIRST = "izations ization isation ations ation ings ing ions ion ers ies ed es er s e"
 _ENDINGS = tuple(_LONGEST_FIRST.split())
@@ -47,9 +48,9 @@ def stems(text: str) -> frozenset[str]:
 
 
 def words_by_stem(text: str) -> dict[str, str]:
-    """Give the telling stems of a text with the word that each was first written as."""
+    """Give the telling stems of a text with the word that each was first written as; `no cache` does not tell `cache`."""
     found: dict[str, str] = {}
-    for word in _WORD.findall(text):
+    for word in _WORD.findall(_DENIED.sub(" ", text)):
         if len(word) > 1 and (key := stem(word)) not in _SAY_NOTHING:
             found.setdefault(key, word)
     return found
