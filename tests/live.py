@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from trainmon.documents import DocumentShelf
@@ -39,7 +40,7 @@ def growth(log: Path) -> list[bytes]:
     data = log.read_bytes()
     rows = [json.loads(line) for line in log.with_suffix(".timing.jsonl").read_text().splitlines()]
     offsets = sorted({0, len(data), *(int(row["offset"]) for row in rows)})
-    return [data[a:b] for a, b in zip(offsets, offsets[1:], strict=False)]
+    return [data[a:b] for a, b in pairwise(offsets)]
 
 
 def random_cuts(data: bytes, seed: int) -> Iterator[bytes]:

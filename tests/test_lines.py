@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -21,7 +22,9 @@ def pieces_of(chunks: Iterable[bytes]) -> list[Piece]:
     ("data", "shown"),
     [
         pytest.param(b"a\nb\n", [("a", False), ("b", False)], id="newlines"),
-        pytest.param(b"a\r\nb\r\r\n", [("a", False), ("b", False)], id="a carriage return before a newline is no redraw"),
+        pytest.param(
+            b"a\r\nb\r\r\n", [("a", False), ("b", False)], id="a carriage return before a newline is no redraw"
+        ),
         pytest.param(b"\r 1%\r 2%\n", [(" 1%", True), (" 2%", False)], id="redraws"),
         pytest.param(b"\r 1%\x1b[A\r 2%\x1b[2A", [(" 1%", True), (" 2%", False)], id="nested bars move the cursor up"),
         pytest.param(b"1/9\x08\x08\x082/9\n", [("1/9", True), ("2/9", False)], id="backspaces of Keras"),
@@ -47,14 +50,18 @@ def test_offsets_and_line_numbers_are_those_of_the_file() -> None:
 
 
 @given(
-    st.lists(st.sampled_from([b"\r", b"\n", b"\r\n", b"\x1b[A", b"\x1b[2A", b"\x08\x08", b"ab", "▏█é".encode(), b" ", b"\x1b[0m"])),
+    st.lists(
+        st.sampled_from(
+            [b"\r", b"\n", b"\r\n", b"\x1b[A", b"\x1b[2A", b"\x08\x08", b"ab", "▏█é".encode(), b" ", b"\x1b[0m"]
+        )
+    ),
     st.lists(st.integers(0, 60)),
 )
 def test_any_split_of_the_bytes_gives_the_same_pieces(parts: list[bytes], cuts: list[int]) -> None:
     data = b"".join(parts)
     borders = sorted({0, len(data), *(cut for cut in cuts if cut < len(data))})
 
-    split = pieces_of(data[a:b] for a, b in zip(borders, borders[1:], strict=False))
+    split = pieces_of(data[a:b] for a, b in pairwise(borders))
 
     assert split == pieces_of([data])
 
