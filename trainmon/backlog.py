@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _LEARN_AT = 4
 """So many lines of a shape make it worth a template."""
 _LEAST_REACH_BYTES = 4096
+_REDRAW_BYTES = 500
 _LINE_END = rb"(?=\r*\n)"
 _REDRAW_END = rb"(?=\r)"
 _BAR = re.compile(rb"([^\r\n|]*?) *\d+%\|[^|\r\n]*\| *(\d+)/(\d+) \[")
@@ -114,32 +115,44 @@ class Backlog:
                 continue
             shape, found = self._reader.read_piece(self._piece(start, raw, self._number, redraw=redraw))
             yield from found
-            if shape is not None and start >= self._slow_until and self._reader.holder is None and len(found) == 1:
-                at = yield from self._go_on(at - redraw, stop, newline, raw, shape, found[0].events, redraw=redraw)
+            if shape is None or self._reader.holder is not None or len(found) != 1:
+                continue
+            bar, template = _bare_bar(found[0].events) if redraw else None, None
+            if bar is None:
+                template = self._template(shape, raw)
+            if start < self._slow_until:
+                continue
+            if bar is not None:
+                at = yield from self._along_bar(at - 1, stop, newline, raw, bar)
+            elif template is not None:
+                until = newline if redraw else stop
+                at = yield from self._along_rows(at - redraw, until, shape, template, found[0].events, redraw=redraw)
 
     def _piece(self, start: int, raw: bytes, number: int, *, redraw: bool) -> Piece:
         return Piece(self._offset + start, number, raw[:MAX_PIECE_BYTES], redraw)
 
     # -- what can be read at once ------------------------------------------------------------------------------
 
-    def _go_on(
-        self, at: int, stop: int, newline: int, raw: bytes, shape: Shape, events: Sequence[Event], *, redraw: bool
-    ) -> Readings:
-        """A piece was read; go on behind it (`at` is what ended it), as far as much can be read at once."""
-        if redraw and (counter := _bare_bar(events)) is not None:
-            return (yield from self._along_bar(at, stop, newline, raw, counter))
+    def _template(self, shape: Shape, raw: bytes) -> Template | None:
+        """The template of a piece that was just read, if its shape has one."""
         shape.seen += 1
         if shape.seen == _LEARN_AT:
             shape.template = learn(raw, lambda text: self._reader.interpret(text, shape))
         template = shape.template
         if template is None or not template.note(raw):
-            return at
+            return None
         if template.is_placed_by_bar:
             self._beside_bar = shape
+        return template
+
+    def _along_rows(
+        self, at: int, stop: int, shape: Shape, template: Template, events: Sequence[Event], *, redraw: bool
+    ) -> Readings:
+        """A row was read, which what stands at `at` ended: go on as long as more of its shape follow."""
         counter = next((event for event in events if isinstance(event, Counter)), None)
         while True:
             before = at
-            at, counter = yield from self._rows(at, newline if redraw else stop, shape, template, counter, redraw=redraw)
+            at, counter = yield from self._rows(at, stop, shape, template, counter, redraw=redraw)
             if at == before:
                 return at
 
@@ -202,7 +215,7 @@ class Backlog:
             limit = min(at + self._reach, stop, self._find(b"?", at), self._find(b"=", at))
             if newline < limit and self._beside_bar is not None and self._beside_bar.template is not None:
                 template = self._beside_bar.template
-                there = yield from self._rows_beside_bar(at, limit, stop, raw, counter, template, self._beside_bar)
+                there = yield from self._rows_beside_bar(at, limit, raw, counter, template, self._beside_bar)
                 if there > at:
                     return there
             ends = [data.rfind(b"\r", at + 1, min(limit, newline, self._find(b"{", at)))]
@@ -224,15 +237,22 @@ class Backlog:
                 return at
 
     def _rows_beside_bar(
-        self, at: int, limit: int, stop: int, raw: bytes, counter: Counter, template: Template, shape: Shape
+        self, at: int, limit: int, raw: bytes, counter: Counter, template: Template, shape: Shape
     ) -> Readings:
         """Dicts between the redraws of a bar; the redraw right behind each gives its step."""
         data, look = self._data, _BAR.match(raw)
         last = data.rfind(b"\n", at, limit)
-        if look is None or float(look[2]) != counter.current or float(look[3]) != counter.total:
+        behind = data.find(b"[", last, last + _REDRAW_BYTES) + 1
+        if not behind:  # the redraw that gives the last step is not there yet
+            last = data.rfind(b"\n", at, last)
+            behind = data.find(b"[", last, last + _REDRAW_BYTES) + 1
+        if look is None or last < 0 or float(look[2]) != counter.current or float(look[3]) != counter.total:
             return at
         bar = re.escape(look[1]) + rb" *\d+%\|[^|\r\n]*\| *(\d+)/" + look[3] + rb" \["
-        texts = template.rows(rb"\r", rb"\r*\n(?=\r" + bar + b")").findall(data, at, data.find(b"[", last, stop) + 1)
+        rows = template.rows(rb"\r", rb"\r*\n(?=\r" + bar + b")")
+        texts = rows.findall(data, at, behind)
+        if texts and len(texts) + 1 == data.count(b"\n", at, last + 1):  # the bar's own line before an evaluation
+            last = data.rfind(b"\n", at, last)
         if not texts or not len(texts) == data.count(b"\n", at, last + 1) == data.count(b"{", at, last + 1):
             self._reach = max(self._reach // 2, _LEAST_REACH_BYTES)
             return at
