@@ -26,7 +26,8 @@ from trainmon.parsers.numbers import NUMBER, number, size_bytes
 from trainmon.parsers.pairs import is_eval_name, is_metric_name
 from trainmon.patterns import pattern
 
-_VALUE = rf"(?:np\.\w{{1,10}}\()?(?P<value>{NUMBER})\)? ?(?P<unit>[A-Za-z%/]{{1,8}}(?![\w/]))?"
+_UNIT = r"(?P<unit>(?:ms|us|s|min|m|h|[GMK]i?B|%)(?![\w/]))?"
+_VALUE = rf"(?:np\.\w{{1,10}}\()?(?P<value>{NUMBER})\)? ?{_UNIT}"
 COLON = pattern(rf"(?P<name>[A-Za-z][^:|,=\n]{{0,80}}?) ?: *{_VALUE}", re.ASCII)
 """`lm loss: 1.2E+00`, `train_time:386ms`; names may hold blanks and brackets."""
 EQUALS = pattern(rf"(?P<name>[A-Za-z][\w./@-]{{0,60}}) ?= ?{_VALUE}", re.ASCII)
@@ -49,7 +50,8 @@ class CountedLine:
     pair: re.Pattern[str] = COLON
     """Finds `name`, `value` and `unit` behind the head."""
     kind: StageKind = StageKind.TRAIN
-    """EVAL: the line reports an evaluation at that step and moves no counter."""
+    """EVAL: the line reports an evaluation at that step, and moves no counter but where `moves` is set."""
+    moves: bool = False
     scope: CounterScope = CounterScope.RUN
     unit: str = "step"
     from_zero: bool = False
@@ -103,9 +105,7 @@ class CountedLines(LogFormat):
         for words, mark in self.marks:
             if (told := words.fullmatch(text)) is not None:
                 step = number(told["step"]) if "step" in words.groupindex and told["step"] else None
-                return (
-                    StageMark(kind=mark.kind, name=mark.name, phase=mark.phase, step=step if step else mark.step),
-                )
+                return (StageMark(kind=mark.kind, name=mark.name, phase=mark.phase, step=step if step else mark.step),)
         for words, ending in self.endings:
             if words.fullmatch(text) is not None:
                 return (Ending(kind=ending, text=text[:200]),)
@@ -116,7 +116,7 @@ class CountedLines(LogFormat):
         printed = _group(head, "step")
         done = None if printed is None else printed + 1 if kind.from_zero else printed
         epoch, total_epochs = self._epoch(head)
-        if done is not None and kind.kind is StageKind.TRAIN:
+        if done is not None and (kind.moves or kind.kind is StageKind.TRAIN):
             yield Counter(
                 current=done,
                 total=_total(head),
@@ -127,17 +127,16 @@ class CountedLines(LogFormat):
                 epoch=epoch,
                 total_epochs=total_epochs,
                 elapsed_s=_in_seconds(kind.elapsed, read, units),
-                elapsed_resolution_s=_resolution(kind.elapsed, read, units),
+                elapsed_resolution_s=_resolution(kind.elapsed, units),
                 step_time_s=_in_seconds(kind.step_time, read, units),
             )
-        yield from self._values(kind, read, done if kind.kind is StageKind.TRAIN else printed, epoch)
+        yield from self._values(kind, read, done if kind.kind is StageKind.TRAIN else printed)
         memory = _memory(kind, read, units)
         if memory is not None:
             yield memory
 
-    def _values(
-        self, kind: CountedLine, read: Mapping[str, float], step: float | None, epoch: float | None
-    ) -> Iterator[Event]:
+    @staticmethod
+    def _values(kind: CountedLine, read: Mapping[str, float], step: float | None) -> Iterator[Event]:
         clocks = {one[0] for one in (kind.step_time, kind.elapsed, kind.memory_used, kind.memory_peak) if one}
         values = {
             kind.names.get(name, name): value
@@ -163,7 +162,7 @@ def pairs_of(pair: re.Pattern[str], text: str, start: int = 0) -> tuple[dict[str
     read: dict[str, float] = {}
     units: dict[str, str] = {}
     for match in pair.finditer(text, start):
-        name = match["name"].strip()
+        name = (match["name"] or match["unit"] or "").strip()
         value = number(match["value"])
         if value is None or name in read or len(read) >= 400:
             continue
@@ -183,16 +182,14 @@ def _total(head: re.Match[str]) -> float | None:
     return last + 1 if last is not None else _group(head, "total")
 
 
-def _in_seconds(
-    clock: tuple[str, float] | None, read: Mapping[str, float], units: Mapping[str, str]
-) -> float | None:
+def _in_seconds(clock: tuple[str, float] | None, read: Mapping[str, float], units: Mapping[str, str]) -> float | None:
     value = read.get(clock[0]) if clock is not None else None
     if clock is None or value is None or not 0 <= value < 1e12:
         return None
     return value * _SECONDS.get(units.get(clock[0], ""), clock[1])
 
 
-def _resolution(clock: tuple[str, float] | None, read: Mapping[str, float], units: Mapping[str, str]) -> float:
+def _resolution(clock: tuple[str, float] | None, units: Mapping[str, str]) -> float:
     """A clock printed in milliseconds is exact to one; one of whole seconds or minutes is not."""
     scale = _SECONDS.get(units.get(clock[0], ""), clock[1]) if clock is not None else 1.0
     return min(scale, 1.0)

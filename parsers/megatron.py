@@ -1,11 +1,13 @@
 """Megatron-LM and what is built on it (Megatron-DeepSpeed, NeMo 2, GPT-NeoX): one line of fields per logged iteration.
 
-Format strings: `megatron/training/training.py` (`training_log`, `evaluate_and_print_results`, `save_checkpoint_and_time`),
-`nemo/lightning` (`Training epoch ..., iteration ...`).
+Format strings: `megatron/training/training.py` (`training_log`, `evaluate_and_print_results`,
+`save_checkpoint_and_time`), `nemo/lightning` (`Training epoch ..., iteration ...`).
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import ClassVar
 
 from trainmon.events import EndingKind, StageKind, StageMark
@@ -23,8 +25,8 @@ class Megatron(CountedLines):
     title: ClassVar[str] = "Megatron-LM, Megatron-DeepSpeed, NeMo 2"
     priority: ClassVar[int] = 15
     needles: ClassVar[tuple[str, ...]] = (
-        "iteration", "Evaluating iter", "train_iters", "memory (MB)", "time (ms) |", "after training is done", "exiting program",
-        "global_batch_size ..",
+        "iteration", "Evaluating iter", "train_iters", "memory (MB)", "time (ms) |",
+        "after training is done", "exiting program", "global_batch_size ..",
     )  # fmt: skip
     lines: ClassVar[tuple[CountedLine, ...]] = (
         CountedLine(
@@ -36,7 +38,8 @@ class Megatron(CountedLines):
         ),
         CountedLine(
             head=pattern(
-                r"-{0,200}\s*validation (?:loss|results) at (?:the end of training for val data|iteration (?P<step>\d+))"
+                r"-{0,200}\s*validation (?:loss|results) at "
+                r"(?:the end of training for val data|iteration (?P<step>\d{1,12}))"
                 r"(?: on [\w ]{1,40}?)?(?: set)?[ :]*\|"
             ),
             kind=StageKind.EVAL,
@@ -64,13 +67,10 @@ class Megatron(CountedLines):
             hidden=frozenset({"reserved", "max reserved"}),
         ),
     )
-    facts = {
+    facts: ClassVar[Mapping[str, re.Pattern[str]]] = {
         "total_steps": pattern(r"train_iters \.{3,60} (\d{1,12})"),
         "effective_batch_size": pattern(r"global_batch_size \.{3,60} (\d{1,9})"),
-        "resumed_from_step": pattern(
-            r"successfully loaded checkpoint from .{1,300} (?:at|\[ t \d+(?:/\d+)?, p \d+(?:/\d+)? \] at) iteration"
-            r" +(\d{1,12})"
-        ),
+        "resumed_from_step": pattern(r"successfully loaded checkpoint from .{1,300} at iteration +(\d{1,12})"),
     }
     marks = (
         (
@@ -103,8 +103,8 @@ class Megatron(CountedLines):
             "a public log of Megatron-LM",
         ),
         Sample(
-            "[Rank 18] (after 20 iterations) memory (MB) | allocated: 17694.361328125 | max allocated: 20045.0126953125 "
-            "| reserved: 24084.0 | max reserved: 24084.0",
+            "[Rank 18] (after 20 iterations) memory (MB) | allocated: 17694.361328125 | "
+            "max allocated: 20045.0126953125 | reserved: 24084.0 | max reserved: 24084.0",
             "a public log of Megatron-LM",
         ),
         Sample(

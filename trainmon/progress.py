@@ -48,7 +48,7 @@ def whole_run(
         return _by_epochs(train, total_epochs, facts, stated)
     if _counts_per_epoch(train, roles, facts, total_epochs):
         return _per_epoch(train, roles, total_epochs, facts, failed=failed)
-    return _over_run(train, total_epochs, facts, stated)
+    return _over_run(train, roles, total_epochs, facts, stated)
 
 
 def _number(facts: Mapping[str, float | str], name: str) -> float | None:
@@ -123,9 +123,10 @@ def _per_epoch(
 
 
 def _over_run(
-    train: Track, total_epochs: float | None, facts: Mapping[str, float | str], stated: MetricEpoch | None
+    train: Track, roles: Roles, total_epochs: float | None, facts: Mapping[str, float | str], stated: MetricEpoch | None
 ) -> WholeRun:
-    total = train.total if train.total is not None else _number(facts, "total_steps")
+    beside = next((t.total for t in roles.companions if t.is_bar and t.laps == 1 and t.epoch is None), None)
+    total = train.total if train.total is not None else _number(facts, "total_steps") or beside
     step = train.counted if train.laps > 1 and train.total is None else train.current
     if total_epochs is None and stated is not None and stated.step and total:
         total_epochs = _whole(stated.epoch / stated.step * total)
@@ -134,7 +135,8 @@ def _over_run(
         epoch = total_epochs * step / total
     reason = ""
     if total is not None:
-        reason = "total of the bar" if train.is_bar else "total on the line" if train.total else "the log's header"
+        of_bar = train.is_bar or (train.total is None and "total_steps" not in facts)
+        reason = "total of the bar" if of_bar else "total on the line" if train.total else "the log's header"
     return WholeRun(
         step=step,
         total=total,

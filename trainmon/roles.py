@@ -45,7 +45,11 @@ def assign_roles(tracks: Collection[Track]) -> Roles:
         epochs = next((t for t in tracks if t.scope is CounterScope.EPOCHS and t is not train), None)
     if train is None and epochs is not None:
         train, epochs = epochs, None
-    companions = tuple(t for t in candidates if train is not None and t is not train and _same_steps(train, t))
+    companions = tuple(
+        t
+        for t in candidates
+        if train is not None and t is not train and (_same_steps(train, t) or _fell_silent(t, train))
+    )
     whole = next((t for t in companions if train is not None and _spans_laps_of(t, train)), None)
     if train is not None and whole is not None:
         companions = (train, *(t for t in companions if t is not whole))
@@ -113,6 +117,13 @@ def _same_steps(outer: Track, inner: Track) -> bool:
     if min(whole, part) < 1:
         return outer.total is not None and outer.total == inner.total
     return abs(whole - part) <= max(2.0, 0.02 * max(whole, part))
+
+
+def _fell_silent(bar: Track, train: Track) -> bool:
+    """Tell whether a bar of the whole training stopped being drawn while lines without a total went on counting."""
+    if bar.kind is not StageKind.TRAIN or not bar.is_bar or bar.total is None or train.total is not None:
+        return False
+    return bar.laps == 1 and bar.epoch is None and bar.counted <= train.counted <= bar.total
 
 
 def _began(track: Track) -> float:

@@ -92,7 +92,9 @@ class StepClock:
             return
         self._see(step)
         before, self._printed_at = self._printed_at, step
-        if before is None or step <= before:
+        if before == step:
+            return  # two lines told of one step
+        if before is None or step < before:
             before = step - 1
         interval = Interval(before, step, step_time_s * (step - before))
         self._keep(interval, self._printed_buffer, self._printed)
