@@ -12,7 +12,7 @@ from trainmon.matching import Choice, Matcher
 from trainmon.measured import Measured
 from trainmon.rates import money_text
 from trainmon.snapshot import RunSnapshot, RunStatus, StageInfo
-from trainmon.stage_matching import documented_kind, documented_stage, documented_unit, kind_of
+from trainmon.stage_matching import documented_kind, documented_stage, documented_unit, kind_of, prices_pauses
 from trainmon.units import duration_range, exact, step_time_range
 from trainmon.verdicts import hold, unlike
 
@@ -105,7 +105,8 @@ def _stages(run: RunSnapshot, matcher: Matcher) -> tuple[tuple[StageInfo, ...], 
 
 
 def _stage(run: RunSnapshot, matcher: Matcher, stage: StageInfo) -> tuple[StageInfo, Verdict | None]:
-    choice, measured = documented_stage(matcher, stage), took.stage_time(run, stage)
+    choice = documented_stage(matcher, stage)
+    measured = took.stage_time(run, stage, steps_only=prices_pauses(matcher))
     if (choice is None or choice.unlike) and stage.kind in (StageKind.CHECKPOINT, StageKind.EVAL):
         one, whole = documented_unit(matcher, stage.kind), measured
         if one is not None and stage.occurrences and whole is not None and not whole.projected:

@@ -50,6 +50,9 @@ _TOGETHER = re.compile(
 )
 _CLAUSE = re.compile(r",\s|;\s|\s\|\s|\.\s|\s[—–]\s|\s/\s")
 _CLAUSE_OF_SEVERAL = re.compile(rf"{_CLAUSE.pattern}|\s(?:or|and)\s")
+_PRODUCT = re.compile(r"(\d[\d,]*)\s*(?:\w+\s*)?[×x*]\s*~?\d[\d.,-]*[^=]{0,20}=")
+_ALIKE_WITHIN = 4
+_LONGEST_LABEL = 10
 _OWN_FACTS_WITHIN = 6
 """Lines below an estimate in which the settings that it introduces may stand."""
 
@@ -69,31 +72,35 @@ class Conditions:
     runs: str = ""
     """`sequential`, `parallel` or `several`: the duration is that of several runs; '' for one."""
     cached: bool | None = None
+    computed: bool = False
+    """The result of a product that the line spells out: it repeats what is stated elsewhere."""
 
 
-@lru_cache(maxsize=8192)
 def conditions_of(estimate: Estimate, document: EstimateDocument) -> Conditions:
     """Read the conditions from the words nearest to the estimate outwards: clause, settings, label, headings."""
     clause = clause_of(estimate, document)
     own = [fact for fact in document.facts if _belongs(fact, estimate)]
     levels = [clause, *([estimate.subject] if estimate.subject else []), *reversed(estimate.scenario)]
     epochs, steps = _lengths(levels, own)
+    if epochs is None and steps is None:
+        epochs, steps = _lengths_of_alike(estimate, document)
     text = " | ".join([*estimate.scenario, estimate.subject, clause])
     machines = next((found for level in levels if (found := machines_in(level))), frozenset())
+    machines = machines or _machines_of_alike(estimate, document)
     return Conditions(
-        words=stems(text) - stems(document.title),
+        words=frozenset().union(*(stems(level) for level in levels if _is_label(level))) - stems(document.title),
         text=text,
         epochs=epochs,
         steps=steps,
         things=_things(levels),
         machines=machines,
         case=_case(levels),
-        runs=_runs(estimate, document, levels) if estimate.scope is Scope.TOTAL else "",
-        cached=_cached(levels),
+        runs=_runs(estimate, document, levels, machines) if estimate.scope is Scope.TOTAL else "",
+        cached=_cached(levels) if _speaks_of_cache(document) else None,
+        computed=_PRODUCT.search(clause) is not None,
     )
 
 
-@lru_cache(maxsize=8192)
 def clause_of(estimate: Estimate, document: EstimateDocument) -> str:
     """Give the part of the line that speaks of this duration: between commas, and `or` where several stand on it."""
     line, at = _on_line(estimate)
@@ -155,6 +162,49 @@ def _lengths(levels: list[str], own: list[Fact]) -> tuple[Amount | None, Amount 
     return None, None
 
 
+def _lengths_of_alike(estimate: Estimate, document: EstimateDocument) -> tuple[Amount | None, Amount | None]:
+    """Lengths told where the value stands with its product: `11,814 × 30 = 354,420 seconds`, then `= 98.5 hours`."""
+    planned = {fact.value for fact in document.facts if fact.name == "total_steps"}
+    for other in document.estimates:
+        near = abs(other.line - estimate.line) <= _ALIKE_WITHIN and other.scope is estimate.scope
+        if not near or not _same_value(other, estimate):
+            continue
+        clause = clause_of(other, document)
+        factor = _PRODUCT.search(clause)
+        if factor is not None and float(factor[1].replace(",", "")) in planned:
+            steps = float(factor[1].replace(",", ""))
+            return None, Amount(steps, steps)
+    return None, None
+
+
+def _machines_of_alike(estimate: Estimate, document: EstimateDocument) -> frozenset[Machine]:
+    """The machine named where the same total is told once more, if it is one only: `15 days locally`."""
+    if estimate.scope is not Scope.TOTAL:
+        return frozenset()
+    told = [
+        next((found for level in (*reversed(other.scenario), other.source_text) if (found := machines_in(level))), None)
+        for other in document.estimates
+        if other.scope is estimate.scope and other.line != estimate.line and _bounds(other) == _bounds(estimate)
+    ]
+    models = {machine.model for machines in told if machines for machine in machines}
+    return frozenset(Machine(model) for model in models) if len(models) == 1 else frozenset()
+
+
+def _is_label(level: str) -> bool:
+    """Tell a name or a condition from a sentence, whose words name nothing."""
+    return len(level.split()) <= _LONGEST_LABEL
+
+
+def _same_value(one: Estimate, other: Estimate) -> bool:
+    ends = [end for end in _bounds(one) if end is not None], [end for end in _bounds(other) if end is not None]
+    return len(ends[0]) == len(ends[1]) and all(abs(a - b) <= 0.01 * b for a, b in zip(*ends, strict=True))
+
+
+@lru_cache(maxsize=256)
+def _speaks_of_cache(document: EstimateDocument) -> bool:
+    return any(_CACHED.search(level) for one in document.estimates for level in (*one.scenario, one.source_text))
+
+
 def _things(levels: list[str]) -> tuple[Amount, ...]:
     return next((found for level in levels if (found := things_in(level))), ())
 
@@ -176,14 +226,13 @@ def _cached(levels: list[str]) -> bool | None:
     return None
 
 
-def _runs(estimate: Estimate, document: EstimateDocument, levels: list[str]) -> str:
+def _runs(estimate: Estimate, document: EstimateDocument, levels: list[str], machines: frozenset[Machine]) -> str:
     """Whether the duration is that of several runs, and in which arrangement."""
     behind = _after(estimate, document)
     each, arranged = _EACH.search(behind), _ONE_BY_ONE.search(behind) or _TOGETHER.search(behind)
     if (each is not None and (arranged is None or each.start() < arranged.start())) or _EACH.search(levels[0]):
         return ""
     found = _arrangement([behind, *levels])
-    machines = machines_in(" | ".join(levels))
     if found in ("sequential", "parallel") or not machines:
         return found
     # The same duration on the same machine is the same plan, told once more.

@@ -28,6 +28,8 @@ class Evidence:
     """Sizes of the data by what is counted, as stems: `protein`, `pair`."""
     numbers: frozenset[float]
     """Totals of the bars."""
+    counted: float | None
+    """The largest of them: most likely the size of the data."""
     machines: frozenset[Machine]
     total_steps: float | None
     epochs: float | None
@@ -63,6 +65,7 @@ def evidence_of(run: RunSnapshot, opening: str = "", hardware: str | None = None
         said=words_by_stem(opening),
         things=things,
         numbers=frozenset(numbers),
+        counted=max((stage.total for stage in data if stage.total is not None and stage.unit != "B"), default=None),
         machines=_machines(run, opening, hardware),
         total_steps=run.total_steps if run.total_steps is not None else facts.get("total_steps"),
         epochs=epochs,

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 
 from trainmon.conditions import Conditions
-from trainmon.estimates import EstimateDocument, Fact, Scope
-from trainmon.events import StageKind
+from trainmon.estimates import Scope
 from trainmon.evidence import Evidence, amount_near
-from trainmon.machines import CPU, Machine, alike, machines_in, names_of
+from trainmon.machines import CPU, Machine, alike, names_of
+from trainmon.plans import Plan
 from trainmon.quantities import Amount
-from trainmon.stage_names import kind_by_name
 from trainmon.units import exact
 
-_NAME, _SAID, _SIZE, _STEPS, _EPOCHS, _MACHINE, _SOME_MACHINE, _PREPARED = 3.0, 1.0, 4.0, 5.0, 2.0, 2.0, 0.5, 3.0
+_STEPS, _SIZE, _NAME, _PREPARED, _EPOCHS, _MACHINE = 5.0, 4.0, 3.0, 3.0, 2.0, 2.0
+_SAID, _SOME_MACHINE, _COUNT = 1.0, 0.5, 0.5
 _MOST_SAID = 2
 _SAME_SIZE = 0.2
 """`~10,000 proteins` is the plan of a run over 9,000."""
@@ -34,19 +33,19 @@ class Fit:
     conflicts: tuple[str, ...]
 
 
-def fit(conditions: Conditions, evidence: Evidence, document: EstimateDocument, scope: Scope) -> Fit:
+def fit(conditions: Conditions, evidence: Evidence, plan: Plan, scope: Scope) -> Fit:
     """Weigh one estimate. Lengths of a run (epochs, steps, sizes) count for what depends on them: not for a step."""
     found = _Weighing()
     whole = scope in (Scope.TOTAL, Scope.STAGE)
     if whole:
-        _length(found, conditions, evidence, document)
+        _length(found, conditions, evidence, plan)
     if whole or scope is Scope.EPOCH:
-        _sizes(found, conditions, evidence)
-    _machine(found, conditions, evidence, document)
-    _batch(found, evidence, document)
+        _sizes(found, conditions, evidence, plan)
+    _machine(found, conditions, evidence, plan)
+    _batch(found, evidence, plan)
     _names(found, conditions, evidence)
     if scope is Scope.TOTAL and conditions.cached is not None and evidence.prepared is not None:
-        _preparation(found, conditions.cached, evidence.prepared, _prices_preparation(document))
+        _preparation(found, conditions.cached, evidence.prepared, plan.prices_preparation)
     return Fit(found.support, tuple(found.reasons), tuple(found.conflicts))
 
 
@@ -64,7 +63,7 @@ class _Weighing:
         self.conflicts.append(f"the plan is for {plan}, the run {run}")
 
 
-def _length(found: _Weighing, conditions: Conditions, evidence: Evidence, document: EstimateDocument) -> None:
+def _length(found: _Weighing, conditions: Conditions, evidence: Evidence, plan: Plan) -> None:
     steps, epochs = conditions.steps, conditions.epochs
     if steps is not None and evidence.total_steps is not None:
         if steps.holds(evidence.total_steps, _SAME_STEPS):
@@ -72,56 +71,77 @@ def _length(found: _Weighing, conditions: Conditions, evidence: Evidence, docume
         else:
             found.rule_out(f"{steps} steps", f"has {exact(evidence.total_steps)}")
         return
-    planned = _planned_steps(document)
-    run_epochs = _epochs(evidence, document)
+    run_epochs = _epochs(evidence, plan)
     if epochs is not None and run_epochs is not None:
         if epochs.holds(run_epochs, 0.03):
             found.speak_for(_EPOCHS, f"{epochs} {'epoch' if epochs.high <= 1 else 'epochs'}")
         else:
             found.rule_out(f"{epochs} epochs", f"has {exact(round(run_epochs, 2))}")
-    elif epochs is None and steps is None and planned and evidence.total_steps is not None:
-        if any(Amount(one, one).holds(evidence.total_steps, _SAME_STEPS) for one in planned):
-            found.speak_for(0.5, f"{exact(evidence.total_steps)} steps")
-        else:
-            nearest = min(planned, key=lambda one: abs(one - (evidence.total_steps or 0.0)))
-            found.rule_out(f"{exact(nearest)} steps", f"has {exact(evidence.total_steps)}")
+    elif epochs is None:
+        _length_of_document(found, evidence, plan, run_epochs)
 
 
-def _epochs(evidence: Evidence, document: EstimateDocument) -> float | None:
+def _length_of_document(found: _Weighing, evidence: Evidence, plan: Plan, run_epochs: float | None) -> None:
+    """Hold the run against the length that the whole document plans with, where it has only one."""
+    only = plan.only.get("epochs")
+    if only is not None and run_epochs is not None and not only.holds(run_epochs, 0.03):
+        found.rule_out(f"{only} epochs", f"has {exact(round(run_epochs, 2))}")
+        return
+    planned = plan.steps
+    if not planned or evidence.total_steps is None:
+        return
+    if any(Amount(one, one).holds(evidence.total_steps, _SAME_STEPS) for one in planned):
+        found.speak_for(0.5, f"{exact(evidence.total_steps)} steps")
+    else:
+        nearest = min(planned, key=lambda one: abs(one - (evidence.total_steps or 0.0)))
+        found.rule_out(f"{exact(nearest)} steps", f"has {exact(evidence.total_steps)}")
+
+
+def _epochs(evidence: Evidence, plan: Plan) -> float | None:
     """Epochs of the run by the steps that the document gives an epoch, where the log itself does not tell them."""
-    per_epoch = {
-        fact.value for fact in document.facts if fact.name == "steps_per_epoch" and isinstance(fact.value, float)
-    }
-    if evidence.total_steps is not None and len(per_epoch) == 1 and evidence.steps_per_epoch is None:
-        return evidence.total_steps / per_epoch.pop()
+    per_epoch = plan.only.get("steps_per_epoch")
+    if per_epoch is not None and evidence.total_steps is not None and evidence.steps_per_epoch is None:
+        return evidence.total_steps / per_epoch.low
     return evidence.epochs
 
 
-@lru_cache(maxsize=256)
-def _planned_steps(document: EstimateDocument) -> frozenset[float]:
-    """Step counts of whole runs; a document without any duration of a step does not plan by steps."""
-    if not any(estimate.scope is Scope.STEP for estimate in document.estimates):
-        return frozenset()
-    stated = {fact.value for fact in document.facts if fact.name == "total_steps" and isinstance(fact.value, float)}
-    stated |= {derived.value for derived in document.derived if derived.name == "total_steps"}
-    return frozenset(value for value in stated if isinstance(value, float))
-
-
-def _sizes(found: _Weighing, conditions: Conditions, evidence: Evidence) -> None:
+def _sizes(found: _Weighing, conditions: Conditions, evidence: Evidence, plan: Plan) -> None:
     """One size that agrees is enough: documents count proteins, pairs and examples of the same data."""
+    examples = evidence.things.get("exampl") or _implied_examples(evidence, plan)
     against: list[tuple[Amount, float]] = []
     for thing in conditions.things:
         own = evidence.things.get(thing.noun)
         if own is None and thing.noun in _ANY_DATA:
-            own = evidence.things.get("exampl")
-        if (own is not None and thing.holds(own, _SAME_SIZE)) or amount_near(evidence.numbers, thing):
+            own = examples
+        if thing.holds(own, _SAME_SIZE) if own is not None else _is_counted(thing, evidence):
             found.speak_for(_SIZE, f"{thing} {_plural(thing.noun)}")
             return
+        if own is None and evidence.counted is not None and evidence.stages & plan.stage_words:
+            own = evidence.counted
         if own is not None:
             against.append((thing, own))
     if against:
         thing, own = against[0]
         found.rule_out(f"{thing} {_plural(thing.noun)}", f"has {exact(own)}")
+        return
+    only = plan.only.get("examples") if not conditions.things else None
+    if only is not None and examples is not None and not only.holds(examples, _SAME_SIZE):
+        found.rule_out(f"{only} examples", f"has {exact(examples)}")
+
+
+def _is_counted(thing: Amount, evidence: Evidence) -> bool:
+    """Whether a bar counts so many; of a range, only the bar that counts most."""
+    if thing.low == thing.high:
+        return amount_near(evidence.numbers, thing)
+    return evidence.counted is not None and thing.holds(evidence.counted, 0.1)
+
+
+def _implied_examples(evidence: Evidence, plan: Plan) -> float | None:
+    """Steps of an epoch times the effective batch size that the document gives."""
+    batch, epochs = plan.only.get("effective_batch_size"), _epochs(evidence, plan)
+    if batch is None or evidence.total_steps is None or not epochs:
+        return None
+    return evidence.total_steps / epochs * batch.low
 
 
 def _plural(noun: str) -> str:
@@ -130,26 +150,25 @@ def _plural(noun: str) -> str:
     )
 
 
-def _machine(found: _Weighing, conditions: Conditions, evidence: Evidence, document: EstimateDocument) -> None:
+def _machine(found: _Weighing, conditions: Conditions, evidence: Evidence, plan: Plan) -> None:
     own = conditions.machines
-    planned = own or _machines_of(document)
+    planned = own or plan.machines
     if not planned or not evidence.machines:
         return
-    same = [(plan, machine) for plan in planned for machine in evidence.machines if alike(plan, machine)]
+    same = [(one, machine) for one in planned for machine in evidence.machines if alike(one, machine)]
     if not same:
         if own or not _is_cpu_by_default(evidence.machines):
             found.rule_out(f"{names_of(planned)}", f"is on {names_of(evidence.machines)}")
         return
-    counts = [(plan.count, machine.count) for plan, machine in same if plan.count and machine.count]
-    if counts and all(plan != run for plan, run in counts):
+    counts = [(one.count, machine.count) for one, machine in same if one.count and machine.count]
+    if counts and all(planned_count != own_count for planned_count, own_count in counts):
         if own and not conditions.runs:
             found.rule_out(names_of(planned), f"is on {names_of(evidence.machines)}")
         return
     if own:
-        exactly = any(plan.model == machine.model for plan, machine in same)
-        found.speak_for(
-            (_MACHINE if exactly else _SOME_MACHINE) + (0.5 if counts else 0.0), names_of(plan for plan, _ in same)
-        )
+        exactly = any(one.model == machine.model for one, machine in same)
+        weight = (_MACHINE if exactly else _SOME_MACHINE) + (_COUNT if counts else 0.0)
+        found.speak_for(weight, names_of(one for one, _ in same))
 
 
 def _is_cpu_by_default(machines: Iterable[Machine]) -> bool:
@@ -157,35 +176,13 @@ def _is_cpu_by_default(machines: Iterable[Machine]) -> bool:
     return all(machine.model == CPU for machine in machines)
 
 
-@lru_cache(maxsize=256)
-def _machines_of(document: EstimateDocument) -> frozenset[Machine]:
-    """The hardware that the document is about; what it only compares with or would save time is left out."""
-    elsewhere = {e.line for e in document.estimates if e.scope in (Scope.COMPARISON, Scope.SAVING)}
-    facts = [fact for fact in document.facts if fact.name == "gpu" and fact.line not in elsewhere]
-    return frozenset().union(*(machines_in(str(fact.value)) for fact in facts), machines_in(document.title))
-
-
-def _batch(found: _Weighing, evidence: Evidence, document: EstimateDocument) -> None:
-    planned = _batches_of(document)
+def _batch(found: _Weighing, evidence: Evidence, plan: Plan) -> None:
+    planned = plan.batches
     if planned and evidence.batch_sizes and not any(
         abs(one - other) < 0.5 for one in planned for other in evidence.batch_sizes
     ):  # fmt: skip
-        plan, run = (" or ".join(exact(one) for one in sorted(sizes)) for sizes in (planned, evidence.batch_sizes))
-        found.rule_out(f"batch size {plan}", f"has {run}")
-
-
-@lru_cache(maxsize=256)
-def _batches_of(document: EstimateDocument) -> frozenset[float]:
-    names = ("batch_size", "effective_batch_size", "micro_batch_size")
-    return frozenset(
-        fact.value
-        for fact in document.facts
-        if fact.name in names and _is_number(fact) and isinstance(fact.value, float)
-    )
-
-
-def _is_number(fact: Fact) -> bool:
-    return isinstance(fact.value, float) and fact.value > 0
+        plans, runs = (" or ".join(map(exact, sorted(sizes))) for sizes in (planned, evidence.batch_sizes))
+        found.rule_out(f"batch size {plans}", f"has {runs}")
 
 
 def _names(found: _Weighing, conditions: Conditions, evidence: Evidence) -> None:
@@ -208,10 +205,3 @@ def _preparation(found: _Weighing, cached: bool, prepared: bool, priced: bool) -
             "cached data" if cached else "a run that prepares its data",
             "had its data ready" if prepared else "prepared its data",
         )
-
-
-@lru_cache(maxsize=256)
-def _prices_preparation(document: EstimateDocument) -> bool:
-    """Whether the document has stages before the training; only then their absence says something."""
-    stages = [estimate.stage or "" for estimate in document.estimates if estimate.scope is Scope.STAGE]
-    return any(kind_by_name(stage) is StageKind.DATA for stage in stages)

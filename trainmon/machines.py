@@ -78,4 +78,4 @@ def _bare(model: str) -> str:
 
 def names_of(machines: Iterable[Machine]) -> str:
     """Give `A100`, `4x V100 or T4`."""
-    return " or ".join(sorted(str(machine) for machine in machines))
+    return " or ".join(sorted({str(machine) for machine in machines}))

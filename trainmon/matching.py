@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from trainmon.conditions import Conditions, conditions_of
+from trainmon.conditions import Conditions
 from trainmon.documented_ranges import as_documented, ends_of, union_of_cases
 from trainmon.estimates import DocumentedRange, Estimate, EstimateDocument, Scope
 from trainmon.evidence import Evidence
 from trainmon.fit import Fit, fit
+from trainmon.plans import plan_of
 from trainmon.units import duration_range
 
 _SPEAKS_FOR_PARENT = frozenset({"doc", "docs", "plan", "plans", "estimate", "estimates", "notes"})
@@ -25,6 +26,8 @@ _SPEAKS_FOR_PARENT = frozenset({"doc", "docs", "plan", "plans", "estimate", "est
 _OF_RUNS = (Scope.TOTAL, Scope.EPOCH, Scope.STEP, Scope.STAGE)
 _OPEN_ENDED, _SEVERAL = 0.4, 0.6
 """A bound says less than a range, and a plan for several runs less than one for a single run."""
+_COMPUTED = 2.1
+"""A product names its epochs, but the headline that it explains goes before it."""
 _SAME = 0.1
 _SHARE = re.compile(r"%\s*(?:of\s+(?:the\s+)?(?:total\s+|whole\s+)?(?:time|run|runtime))\b", re.IGNORECASE)
 _WORDS = re.compile(r"[^\W_]+")
@@ -43,6 +46,7 @@ class Candidate:
     def score(self) -> float:
         low, high = ends_of(self.estimate)
         support = self.fit.support - (_OPEN_ENDED if low is None or high is None else 0.0)
+        support -= _COMPUTED if self.conditions.computed else 0.0
         return support - (_SEVERAL if self.conditions.runs else 0.0)
 
 
@@ -54,36 +58,34 @@ class Choice:
     unlike: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Matcher:
-    """Matches one run. `documents` are those that apply to it, nearest first; `scenario` is the user's choice."""
+    """Matches one run with the documents that apply to it. `scenario` is the user's choice."""
 
-    evidence: Evidence
-    documents: Sequence[EstimateDocument]
-    scenario: str | None = None
+    def __init__(self, evidence: Evidence, documents: Sequence[EstimateDocument], scenario: str | None = None) -> None:
+        self.evidence = evidence
+        self.documents = tuple(documents)
+        self.scenario = scenario
+        self._weighed: dict[Scope, list[Candidate]] = {}
 
     def choose(self, scope: Scope, wanted: Callable[[Estimate], bool] = lambda _: True) -> Choice | None:
         """Find the duration of `scope` among the estimates that are `wanted`; None where no document has any."""
-        return self._among([c for document in self.documents for c in self._candidates(document, scope, wanted)])
+        return self._among([c for c in self._candidates(scope) if wanted(c.estimate)])
 
     def fits_at_all(self) -> bool:
         """Tell whether some duration of these documents can be held against the run."""
-        return any(
-            not candidate.fit.conflicts
-            for document in self.documents
-            for scope in _OF_RUNS
-            for candidate in self._candidates(document, scope, lambda _: True)
-        )
+        return any(not candidate.fit.conflicts for scope in _OF_RUNS for candidate in self._candidates(scope))
 
-    def _candidates(
-        self, document: EstimateDocument, scope: Scope, wanted: Callable[[Estimate], bool]
-    ) -> Iterable[Candidate]:
-        for estimate in document.estimates:
-            if estimate.scope is not scope or (scope is Scope.TOTAL and _is_part(estimate)):
-                continue
-            if wanted(estimate) and ends_of(estimate) != (None, None):
-                conditions = conditions_of(estimate, document)
-                yield Candidate(estimate, document, conditions, fit(conditions, self.evidence, document, scope))
+    def _candidates(self, scope: Scope) -> list[Candidate]:
+        """Weigh the durations of one scope, once."""
+        known = self._weighed.get(scope)
+        if known is None:
+            known = self._weighed[scope] = [
+                Candidate(estimate, plan.document, conditions, fit(conditions, self.evidence, plan, scope))
+                for plan in map(plan_of, self.documents)
+                for estimate, conditions in plan.of(scope)
+                if ends_of(estimate) != (None, None) and not (scope is Scope.TOTAL and _is_part(estimate))
+            ]
+        return known
 
     def _among(self, candidates: Sequence[Candidate]) -> Choice | None:
         if not candidates:
@@ -93,9 +95,9 @@ class Matcher:
             if chosen:
                 return _choice(_top(chosen), f"scenario {self.scenario!r}")
             anywhere = any(
-                _says(conditions_of(estimate, document).text, self.scenario)
-                for document in self.documents
-                for estimate in document.estimates
+                _says(conditions.text, self.scenario)
+                for plan in map(plan_of, self.documents)
+                for _, conditions in plan.entries
             )
             if not anywhere:
                 return Choice(_told(candidates[0], ""), f"no document speaks of {self.scenario!r}")

@@ -75,12 +75,15 @@ def _is_settled(run: RunSnapshot) -> bool:
     return run.step_time_s is not None and (run.state not in _UNFINISHED or run.step_time_s.count >= _FEWEST_STEPS)
 
 
-def stage_time(run: RunSnapshot, stage: StageInfo) -> Measured | None:
-    """Give what a stage took; one under way, or training that ended early, by the share of its counter."""
+def stage_time(run: RunSnapshot, stage: StageInfo, *, steps_only: bool = False) -> Measured | None:
+    """Give what a stage took; one under way, or training that ended early, by the share of its counter.
+
+    `steps_only`: of training, only the steps; its checkpoints and evaluations are accounted for elsewhere.
+    """
     spent_s = _spent_s(run, stage)
     share = stage.current / stage.total if stage.current is not None and stage.total else None
     if stage.kind is StageKind.TRAIN:
-        return _training_time(run, stage, share)
+        return _training_time(run, stage, share, steps_only=steps_only)
     if spent_s is None:
         return None
     if share is None or share >= 1 or stage.occurrences > 1 or stage.kind in (StageKind.EVAL, StageKind.CHECKPOINT):
@@ -88,12 +91,13 @@ def stage_time(run: RunSnapshot, stage: StageInfo) -> Measured | None:
     return Measured(seconds=spent_s / share, projected=True) if share > 0.02 else None
 
 
-def _training_time(run: RunSnapshot, stage: StageInfo, share: float | None) -> Measured | None:
-    if share is not None and share >= 1 and stage.elapsed_s and run.attempts == 1:
+def _training_time(run: RunSnapshot, stage: StageInfo, share: float | None, *, steps_only: bool) -> Measured | None:
+    complete = share is not None and share >= 1
+    if complete and stage.elapsed_s and run.attempts == 1 and not steps_only:
         return Measured(seconds=stage.elapsed_s)
     if run.step_time_s is None or stage.total is None or not _is_settled(run):
         return None
-    return Measured(seconds=run.step_time_s.mean * stage.total, projected=True)
+    return Measured(seconds=run.step_time_s.mean * stage.total, projected=not complete)
 
 
 def _spent_s(run: RunSnapshot, stage: StageInfo) -> float | None:

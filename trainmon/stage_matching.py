@@ -87,6 +87,16 @@ def documented_kind(matcher: Matcher, kind: StageKind) -> Choice | None:
     return documented_stage(matcher, StageInfo(name=kind.value, kind=kind))
 
 
+def prices_pauses(matcher: Matcher) -> bool:
+    """Tell whether checkpoints or evaluations are priced apart from the training that they interrupt."""
+    return any(
+        estimate.scope in (Scope.STAGE, Scope.UNIT)
+        and kind_of(estimate.stage or estimate.subject) in (StageKind.CHECKPOINT, StageKind.EVAL)
+        for document in matcher.documents
+        for estimate in document.estimates
+    )
+
+
 def documented_unit(matcher: Matcher, kind: StageKind) -> Choice | None:
     """Find the duration of one checkpoint or one evaluation."""
     for scope in (Scope.UNIT, Scope.STAGE):

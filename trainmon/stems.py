@@ -17,15 +17,13 @@ _SHORT_FORMS = {
 }  # fmt: skip
 _COMMON = (
     "a about accumul all an and approach approx are as at bar batch bert best by case complete conservative "
-    "cpu cuda data dataset day debug default devic each epoch estimat exp expect experiment fals fin for from "
+    "cpu cuda data dataset day default devic each epoch estimat exp expect experiment fals fin for from "
     "full geforc gpu grad gradient gtx guide hour how hr in info is it its json learn llama log long main max "
     "md min minut model my new no non not num nvidia of on only optimist option or other our out output param "
     "paramet per plan python pytorch rate realistic recommend rtx run running scenario sec second set size "
     "step tesla test-run than that the then this ti time to total train true tun txt typical us via vs warning "
-    "whole with without work worst x you your "
+    "whole with without work worst x xlarge you your checkpointing "
 )
-_SAY_NOTHING = frozenset(_COMMON.split())
-"""Stems of words that every log and every document has: articles, units, hardware, `train`, `total`, `dataset`."""
 
 
 @lru_cache(maxsize=4096)
@@ -41,6 +39,10 @@ def stem(word: str) -> str:
     return _SHORT_FORMS.get(word, word)
 
 
+_SAY_NOTHING = frozenset(_COMMON.split()) | {stem(word) for word in _COMMON.split()}
+"""What every log and every document has: articles, units, hardware, `train`, `total`, `dataset`."""
+
+
 @lru_cache(maxsize=4096)
 def stems(text: str) -> frozenset[str]:
     """Give the stems of a text that say something about a run; `train`, `total`, `dataset` and the like do not."""
@@ -48,7 +50,7 @@ def stems(text: str) -> frozenset[str]:
 
 
 def words_by_stem(text: str) -> dict[str, str]:
-    """Give the telling stems of a text with the word that each was first written as; `no cache` does not tell `cache`."""
+    """Give the telling stems of a text with the word first written for each; `no cache` does not tell of a `cache`."""
     found: dict[str, str] = {}
     for word in _WORD.findall(_DENIED.sub(" ", text)):
         if len(word) > 1 and (key := stem(word)) not in _SAY_NOTHING:
