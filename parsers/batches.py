@@ -86,8 +86,8 @@ class BatchLines(CountedLines):
         self._epochs = EpochNames()
         self._steps: dict[str, StepNumbers] = {}
         self._means: dict[str, tuple[float, float]] = {}
-        self._epoch_now: float | None = None
-        self._last_n: dict[StageKind, float | None] = {}
+        self._evaluations = 0.0
+        self._evaluating = False
 
     def parse(self, line: Line) -> Sequence[Event] | None:
         """Give the events of a line that one of the tables describes."""
@@ -130,6 +130,9 @@ class BatchLines(CountedLines):
     def _batch(self, kind: BatchLine, head: re.Match[str], text: str) -> Iterator[Event]:
         read = _meters(kind.pair, text, head.end())
         epoch, total_epochs = self.epoch_of(group(head, "epoch"), group(head, "epochs"))
+        if kind.kind is not StageKind.TRAIN and epoch is None:
+            epoch = self._evaluation()
+        self._evaluating = kind.kind is not StageKind.TRAIN
         counter = self._counter_of(kind, head, read, epoch, total_epochs)
         yield counter
         trained = kind.kind is StageKind.TRAIN
@@ -139,8 +142,14 @@ class BatchLines(CountedLines):
         memory = _memory(kind, read)
         if memory is not None:
             yield memory
-        if kind.eta_ends and (at_end or counter.total is None) and _NO_TIME_LEFT.search(text) is not None:
+        nearly = counter.total is None or counter.current >= 0.5 * counter.total
+        if kind.eta_ends and nearly and _NO_TIME_LEFT.search(text) is not None:
             yield Ending(kind=EndingKind.FINISHED, text="eta: 0:00:00")
+
+    def _evaluation(self) -> float:
+        """Number the evaluations, so that two that print nothing but their last batch are told apart."""
+        self._evaluations += 0 if self._evaluating else 1
+        return self._evaluations
 
     def _counter_of(
         self, kind: BatchLine, head: re.Match[str], read: _Read, epoch: float | None, total_epochs: float | None
