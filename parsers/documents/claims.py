@@ -138,28 +138,32 @@ def _in_line(
         reading = Reading(Scope.SAMPLE) if log_line else scope_of(piece, span, words, outline)
         before = found[-1] if found else None
         restates = -1
-        if before is not None and _same_value(before.span, span):
-            between = piece.text[before.span.end : span.start] + _MARKS.match(span.text)[0]  # type: ignore[index]
-            if (
-                not before.operand
-                and _EQUAL.match(between)
-                and before.reading.scope in {Scope.TOTAL, Scope.STAGE, Scope.EPOCH, Scope.STEP}
-            ):
-                restates, reading = base + len(found) - 1, before.reading
-        elif (
-            before is None
-            and claims
-            and _CONTINUES.match(piece.text)
-            and previous
-            and claims[-1].piece.group == piece.group
-        ):
-            if claims[-1].piece.line >= piece.line - 2:
-                restates, reading = base - 1, claims[-1].reading
+        if before is not None and _restates(piece.text, before, span):
+            restates, reading = base + len(found) - 1, before.reading
+        elif before is None and claims and previous and _goes_on(piece, claims[-1].piece):
+            restates, reading = base - 1, claims[-1].reading
         if reading is None:
             continue
         operand = _is_operand(piece.text, span)
         found.append(Claim(piece=piece, span=span, words=words, reading=reading, restates=restates, operand=operand))
     return found
+
+
+_RESTATED = {Scope.TOTAL, Scope.STAGE, Scope.EPOCH, Scope.STEP}
+
+
+def _restates(text: str, before: Claim, span: Span) -> bool:
+    """Tell whether a span says the duration before it once more: `98.5 hours ≈ 4.1 days`, `35 hours (1.5 days)`."""
+    marks = _MARKS.match(span.text)
+    between = text[before.span.end : span.start] + (marks[0] if marks else "")
+    alike = _same_value(before.span, span) and before.scope in _RESTATED
+    return alike and not before.operand and _EQUAL.match(between) is not None
+
+
+def _goes_on(piece: Piece, above: Piece) -> bool:
+    """Tell whether a line that begins with `=` goes on with the equation above it."""
+    near = above.group == piece.group and above.line >= piece.line - 2
+    return near and _CONTINUES.match(piece.text) is not None
 
 
 def _is_operand(text: str, span: Span) -> bool:

@@ -63,7 +63,8 @@ def _bars(plan: Plan) -> Iterator[Contradiction]:
             broken = stages if outside(value, (low, high)) > 1 else []
         if broken:
             worst = max(outside(value, whole) for c in broken if (whole := interval(c.span)))
-            text = f"the sample bar takes {show(value)}{' in all' if epochs else ''}, the estimate says {show(interval(broken[0].span) or value)}"
+            stated = interval(broken[0].span) or value
+            text = f"the sample bar takes {show(value)}{' in all' if epochs else ''}, the estimate says {show(stated)}"
             yield conflict("sample_breaks_range", lines(sample, *broken), text, worst)
 
 
@@ -121,7 +122,8 @@ def _calendars(plan: Plan) -> Iterator[Contradiction]:
             continue
         totals = [
             c for c in plan.claims
-            if is_whole(c) and c.restates < 0 and interval(c.span) and c.piece.headings == slots[0].piece.headings and c.piece.group != slots[0].piece.group
+            if is_whole(c) and c.restates < 0 and interval(c.span) and c.piece.group != slots[0].piece.group
+            and c.piece.headings == slots[0].piece.headings
         ]  # fmt: skip
         for total in totals:
             stated = interval(total.span)
@@ -158,7 +160,8 @@ def _slots(plan: Plan) -> Iterator[Contradiction]:
             alone = value[1] > slot.span.likely_s * 1.01
             joined = bool(re.search(r"\+|&|\band\b", label))
             if alone or joined:
-                text = f"{stage.span.text} for {stage.reading.stage or stage.words.label} has a slot of {show((slot.span.likely_s,) * 2)}"
+                length = show((slot.span.likely_s, slot.span.likely_s))
+                text = f"{stage.span.text} for {stage.reading.stage or stage.words.label} has a slot of {length}"
                 text += "" if alone else ", which leaves nothing for the rest of the slot"
                 yield conflict(
                     "part_exceeds_whole", lines(slot, stage), text, max(ratio_of(value[1], slot.span.likely_s), 1.0)

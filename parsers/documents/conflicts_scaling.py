@@ -114,7 +114,7 @@ def _formula(plan: Plan) -> Iterator[Contradiction]:
 
 
 def _overhead(plan: Plan, training_s: float, share: float) -> float:
-    """Give the overhead to allow: all of it for the main run, for a shorter one its share or a tenth of the training."""
+    """Give the overhead to allow: all for the main run, for a shorter one its share or a tenth of the training."""
     tops: dict[str, float] = defaultdict(float)
     for claim in plan.claims:
         if claim.scope is Scope.STAGE and claim.reading.kind in {"overhead", "init", "checkpoint"}:
@@ -251,7 +251,8 @@ def _too_short(plan: Plan, rate: Interval, members: list[Claim], stages: list[Cl
         needed = count[1] * rate[0]
         if value[1] < 0.75 * needed:
             part = members[0].reading.stage or members[0].words.label
-            text = f"{count[1]:,.0f} items need at least {show((needed, needed))} for {part} alone, stated is {show(value)}"
+            text = f"{count[1]:,.0f} items need at least {show((needed, needed))} for {part} alone, "
+            text += f"stated is {show(value)}"
             yield conflict(
                 "part_exceeds_whole" if is_whole(claim) else "scaling", lines(claim, *members), text, needed / value[1]
             )
@@ -292,6 +293,7 @@ def _midpoints(plan: Plan) -> Iterator[Contradiction]:
                 continue
             near = other.piece.headings[:2] == claim.piece.headings[:2]
             if near and abs(sum(value) / 2 - factor) < 1e-6 * factor:
-                text = f"{match['factor']} is the middle of {other.span.text}; the range gives {show(scaled(value, count))}"
+                wide = show(scaled(value, count))
+                text = f"{match['factor']} is the middle of {other.span.text}; the range gives {wide}"
                 yield conflict("product", lines(other, claim), text, ratio_of(value[1], factor))
                 break

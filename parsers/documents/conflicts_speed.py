@@ -38,7 +38,8 @@ def _throughput(plan: Plan) -> Iterator[Contradiction]:
         step = interval(steps[0].span) or (1.0, 1.0)
         wanted = batch.value / step[1], batch.value / step[0]
         if apart(wanted, (fact.value, fact.high)) > 1.05:
-            text = f"{batch.value:g} / {show(step)} is {wanted[0]:.0f}-{wanted[1]:.0f} samples/s, stated is {fact.value:g}-{fact.high:g}"
+            text = f"{batch.value:g} / {show(step)} is {wanted[0]:.0f}-{wanted[1]:.0f} samples/s, "
+            text += f"stated is {fact.value:g}-{fact.high:g}"
             yield conflict(
                 "product", (fact.line, batch.line, *lines(*steps)), text, apart(wanted, (fact.value, fact.high))
             )

@@ -127,7 +127,7 @@ def _cases(plan: Plan) -> Iterator[Contradiction]:
             child
             for child in plan.claims
             if child.piece.parents and child.piece.parents[-1] == parent.piece.text and child.scope is parent.scope
-            and parent.piece.line < child.piece.line < parent.piece.line + 12 and interval(child.span) and not child.operand
+            and 0 < child.piece.line - parent.piece.line < 12 and interval(child.span) and not child.operand
             and child.words.label and not re.search(r"[×x]\s*\d", child.piece.text)
         ]  # fmt: skip
         for child in children:
@@ -167,7 +167,8 @@ def _totals_of_cases(plan: Plan, parent: Claim, children: list[Claim], whole: In
         for child in children:
             value = interval(child.span)
             if value and (factor := outside(scaled(value, epochs.value), stated)) > 1:
-                text = f"{child.words.label}: {epochs.value:g} epochs take {show(scaled(value, epochs.value))}, the total says {show(stated)}"
+                taken = show(scaled(value, epochs.value))
+                text = f"{child.words.label}: {epochs.value:g} epochs take {taken}, the total says {show(stated)}"
                 yield conflict("product", lines(total, child), text, factor)
 
 
@@ -187,7 +188,8 @@ def _headlines(plan: Plan) -> Iterator[Contradiction]:
         hit = [
             claim for claim in plain
             if (stated := interval(claim.span)) and stated[0] < stated[1] and outside(value, stated, 1.05) > 1
-            and ratio_of(sum(value), sum(stated)) < 2 and epochs_of(claim, plan) == epochs_of(case, plan) and not _conditions(claim) ^ _conditions(case)
+            and ratio_of(sum(value), sum(stated)) < 2 and epochs_of(claim, plan) == epochs_of(case, plan)
+            and not _conditions(claim) ^ _conditions(case)
         ]  # fmt: skip
         if hit:
             stated = interval(hit[0].span) or value
@@ -197,6 +199,9 @@ def _headlines(plan: Plan) -> Iterator[Contradiction]:
 
 def _conditions(claim: Claim) -> set[str]:
     return cases_of(claim) - set(CASES)
+
+
+_OVERHEAD_PARTS = {"init", "checkpoint", "eval"}
 
 
 def _fixed_overhead(plan: Plan) -> Iterator[Contradiction]:
@@ -209,7 +214,7 @@ def _fixed_overhead(plan: Plan) -> Iterator[Contradiction]:
     for value, claims in same.items():
         parts = [
             claim for claim in plan.claims
-            if claim.scope is Scope.STAGE and claim.reading.kind in {"init", "checkpoint", "eval"} and claim.restates < 0
+            if claim.scope is Scope.STAGE and claim.restates < 0 and claim.reading.kind in _OVERHEAD_PARTS
             and not (cases_of(claim) & {"worst", "best"}) and interval(claim.span)
         ]  # fmt: skip
         by_group: dict[int, list[Claim]] = defaultdict(list)

@@ -183,7 +183,7 @@ def _bounds(plan: Plan) -> Iterator[Contradiction]:
 
 
 def _same_place(plan: Plan, one: Claim, other: Claim) -> bool:
-    """Tell whether two claims are about one run: the same section, and the same number of examples where both name it."""
+    """Tell whether two claims are about one run: the same section, and the same examples where both name them."""
     shared = [h for h in one.piece.headings if h.level > 1 and h in other.piece.headings]
     counts = count_of(one, plan), count_of(other, plan)
     if counts[0] and counts[1]:
@@ -239,6 +239,9 @@ def _settings(plan: Plan) -> Iterator[Contradiction]:
         if epochs and isinstance(epochs[-1].fact.value, float) and isinstance(placed.fact.value, float):
             wanted = epochs[-1].fact.value * per_epoch.value
             if placed.fact.value < 0.98 * wanted:
-                text = f"{placed.fact.value:,.0f} steps end the run after {placed.fact.value / per_epoch.value:.2g} of {epochs[-1].fact.value:g} epochs"
+                done = placed.fact.value / per_epoch.value
+                text = (
+                    f"{placed.fact.value:,.0f} steps end the run after {done:.2g} of {epochs[-1].fact.value:g} epochs"
+                )
                 where = (placed.fact.line, epochs[-1].fact.line, per_epoch.line)
                 yield conflict("two_values", where, text, ratio_of(wanted, placed.fact.value))

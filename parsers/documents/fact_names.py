@@ -20,7 +20,8 @@ _NAMES: tuple[tuple[str, str], ...] = (
     r"evaluates? every"),
     ("logging_steps", r"(?:log|logging|print) (?:steps|every|interval|frequency|freq)"),
     ("warmup_steps", r"(?:lr )?warmup (?:steps|iters)"),
-    ("epochs", r"(?:num|number of|train|training|num train|max|total|full)? ?(?:train(?:ing)? )?epochs?|训练轮[数次]|轮数"),
+    ("epochs", r"(?:num|number of|train|training|num train|max|total|full)? ?(?:train(?:ing)? )?epochs?|"
+     r"训练轮[数次]|轮数"),
     ("total_steps", r"(?:total|max|maximum|number of|num|train|training|optimizer)* ?(?:training |optimizer |"
     r"train )?(?:steps|iterations|iters)|"
      r"最大步数|总步数|总?迭代次数|步数"),
@@ -41,7 +42,8 @@ _NAMES: tuple[tuple[str, str], ...] = (
 _COMPILED = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _NAMES)
 WHOLE_NUMBERS = {
     "gradient_accumulation", "effective_batch_size", "micro_batch_size", "batch_size", "steps_per_epoch", "save_steps",
-    "eval_steps", "logging_steps", "warmup_steps", "total_steps", "examples", "eval_examples", "test_examples", "checkpoints",
+    "eval_steps", "logging_steps", "warmup_steps", "total_steps", "examples", "eval_examples", "test_examples",
+    "checkpoints",
 }  # fmt: skip
 
 

@@ -35,7 +35,7 @@ def _plain(text: str) -> SourceLines:
 
 
 def _notebook(text: str) -> SourceLines | None:
-    """Read the Markdown cells of a notebook, and the comments of its code cells as code; None where it is no notebook."""
+    """Read the Markdown cells of a notebook, and its code cells as code; None where it is no notebook."""
     try:
         cells = json.loads(text)["cells"]
     except (ValueError, KeyError, TypeError):
@@ -63,7 +63,7 @@ _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
 def _find(text: str, part: str, start: int) -> tuple[int, int]:
-    """Find where a source string stands in the file, however its letters are escaped; `start` twice where it does not."""
+    """Find (start, end) of a source string in the file, however it is escaped; `start` twice without one."""
     for match in _STRING.finditer(text, start):
         if len(match[0]) > len(part) and json.loads(match[0], strict=False) == part:
             return match.start(), match.end()

@@ -73,7 +73,7 @@ _TAKES = re.compile(
 
 
 def is_false(text: str, start: int, end: int) -> bool:
-    """Tell whether what looks like a duration is a rate, a flag, a clock time, an interval, an age or a length of audio."""
+    """Tell whether a seeming duration is a rate, a flag, a clock time, an interval, an age or a length of audio."""
     words, left = text[start:end], text[max(0, start - 40) : start]
     if _NO_DURATION_BEFORE.search(left) and not re.match(r"[<>]", words):
         return True

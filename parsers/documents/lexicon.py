@@ -87,9 +87,15 @@ def techniques(text: str) -> set[str]:
     return {re.sub(r"[\s-]+", "", match[0].lower()) for match in _TECHNIQUE.finditer(re.sub(r"[_/.]", " ", text))}
 
 
-_STEP_WORDS = r"(?:optimi[sz]er|training|train|global|effective|micro|gradient)?[\s-]*(?:steps?|iterations?|iters?|its?|(?:mini-?|micro-?)?batch(?:es)?|kimg|updates?)"
+_STEP_WORDS = (
+    r"(?:optimi[sz]er|training|train|global|effective|micro|gradient)?[\s-]*"
+    r"(?:steps?|iterations?|iters?|its?|(?:mini-?|micro-?)?batch(?:es)?|kimg|updates?)"
+)
 _EPOCH_WORDS = r"(?:training\s+)?(?:full\s+)?epochs?"
-_RUN_WORDS = r"(?:runs?|experiments?|trainings?|configs?|configurations?|datasets?|folds?|seeds?|jobs?|variants?|trials?|models?|stages?|phases?)"
+_RUN_WORDS = (
+    r"(?:runs?|experiments?|trainings?|configs?|configurations?|datasets?|folds?|seeds?|jobs?|variants?|trials?|"
+    r"models?|stages?|phases?)"
+)
 PER_AFTER = re.compile(
     r"\s*[)）]?\s*(?:/|\b(?:per|for\s+each|for\s+every|each|every|pro|par|por)\b|每[个次]?)\s*(?P<word>(?:"
     + _STEP_WORDS

@@ -13,7 +13,7 @@ _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]{0,500})?/?>")
 _URL = re.compile(r"https?://\S+")
 _STRONG = re.compile(r"\*\*|__(?=\W|$)|(?<!\w)__")
-_EMPHASIS = re.compile(r"(?<![\w*\s])\*(?=[\s.,;:!?)|]|$)|(?:(?<=^)|(?<=[\s(|]))\*(?=[^\s*\d])|`")
+_EMPHASIS = re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,300}?)(?<=[^\s*])\*(?![\w*])")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f\u200b\ufe0f]+")
 
@@ -30,7 +30,7 @@ def plain(text: str) -> str:
         text = html.unescape(text)
     if "://" in text:
         text = _URL.sub(" ", text)
-    text = _EMPHASIS.sub("", _STRONG.sub("", text))
+    text = _EMPHASIS.sub(r"\1", _STRONG.sub("", text)).replace("`", "")
     return plain_code(_ESCAPE.sub(r"\1", text))
 
 

@@ -105,7 +105,7 @@ def no_estimate(piece: Piece, span: Span, words: Words, outline: Outline) -> Rea
     bounded = (span.low_s is None) != (span.high_s is None)
     here = " ".join((words.clause, words.inner)) if words.inner else words.clause or words.sentence
     near = f"{words.label} {here}" if bounded or words.in_brackets or not words.valued else words.label
-    if _is_threshold(piece, span, words, near, bounded):
+    if _is_threshold(piece, words, near, bounded):
         return Reading(Scope.THRESHOLD)
     if _is_comparison(piece, span, words, outline):
         return Reading(Scope.COMPARISON)
@@ -119,7 +119,7 @@ _LIMIT = re.compile(r"\blimits?\b|限制", re.IGNORECASE)
 _LIMIT_AFTER = re.compile(r"\s*(?:[\w-]+\s+){0,2}(?:limit|cap|quota|timeout|deadline)\b", re.IGNORECASE)
 
 
-def _is_threshold(piece: Piece, span: Span, words: Words, near: str, bounded: bool) -> bool:
+def _is_threshold(piece: Piece, words: Words, near: str, bounded: bool) -> bool:
     if piece.kind == "cell" and piece.cells == piece.header:
         return bounded
     if re.search(r"每阶段|各阶段|\b(?:each|every|per)\s+stage\b", words.clause, re.IGNORECASE):

@@ -57,7 +57,7 @@ class Plan:
         return best
 
     def here(self, name: str, piece: Piece) -> Fact | None:
-        """Give the fact that stands on the line of `piece`, in its parents, or in a heading above it; None otherwise."""
+        """Give the fact that stands on the line of `piece` or in a heading above it; None otherwise."""
         for line in (piece.line, *(heading.line for heading in reversed(piece.headings))):
             found = self.facts_on(line, name)
             if found:
@@ -123,7 +123,8 @@ def total_of(values: Iterable[Interval]) -> Interval:
 
 def cases_of(claim: Claim) -> set[str]:
     """Give the conditions that tell two claims about the same thing apart: case, size, device."""
-    own = f"{claim.words.inner} {claim.words.label} {' '.join(claim.piece.parents)} {claim.piece.lead} {' '.join(claim.piece.cells[:1])}"
+    piece, words = claim.piece, claim.words
+    own = " ".join((words.inner, words.label, *piece.parents, piece.lead, *piece.cells[:1]))
     near = own + " " + " ".join(heading.text for heading in claim.piece.headings[-1:])
     found = {name for name, pattern in CASES.items() if pattern.search(near)}
     found |= {match[0].lower() for match in _SIZES.finditer(near)}
@@ -169,7 +170,7 @@ _THINGS = re.compile(
 
 
 def counted_things(plan: Plan) -> set[str]:
-    """Give the things that the document counts; where it counts several, a figure is not simply a number of examples."""
+    """Give the things that the document counts; where they are several, a figure is not just a number of examples."""
     return {match[1].lower() for piece in plan.pieces for match in _THINGS.finditer(piece.text)}
 
 
@@ -185,11 +186,10 @@ def main_examples(plan: Plan) -> Fact | None:
 
 
 def epochs_of(claim: Claim, plan: Plan) -> float | None:
-    """Give the epochs that a claim is about: named near it, set in the code above it, else the document's only value."""
+    """Give the epochs that a claim is about: named near it, set in the code above, else the document's only one."""
     piece = claim.piece
-    for name in ("epochs",):
-        if found := plan.facts_on(piece.line, name):
-            return float(found[-1].value)
+    if found := plan.facts_on(piece.line, "epochs"):
+        return float(found[-1].value)
     if match := _EPOCHS.search(near_words(claim)):
         return _EPOCH_WORDS[match[2].lower()] if match[2] else float(match[1] or match[3])
     if set_above := re.findall(r"(?i)epochs[ =:]+(\d+(?:\.\d+)?)", piece.code_above):

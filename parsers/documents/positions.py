@@ -17,7 +17,7 @@ _POSITION = re.compile(
 
 
 def find_positions(text: str) -> list[Span]:
-    """Find the position that opens a line. Hours and minutes are marks on a clock (1-19 is 18 h), days are counted in full."""
+    """Find the position that opens a line; hours are marks on a clock (1-19 is 18 h), days are counted in full."""
     match = _POSITION.match(text)
     if match is None:
         return []

@@ -24,7 +24,7 @@ RUN_SCOPES = (Scope.TOTAL, Scope.EPOCH, Scope.STEP, Scope.STAGE)
 
 
 def read_document(path: Path) -> EstimateDocument:
-    """Read a Markdown, text, reStructuredText or notebook file. Raises OSError where it cannot be read, nothing else."""
+    """Read a Markdown, text, reStructuredText or notebook file; OSError where it cannot be read, nothing else."""
     return read_text(decode(path.read_bytes()), str(path))
 
 

@@ -1,0 +1,97 @@
+"""Where a document contradicts itself, and where it only seems to."""
+
+from __future__ import annotations
+
+import pytest
+
+from trainmon.estimates import Contradiction
+from trainmon.parsers.documents import read_text
+
+
+def found(text: str) -> list[Contradiction]:
+    """Read the contradictions of a document."""
+    return list(read_text(text).contradictions)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "lines", "ratio"),
+    [
+        pytest.param("Time: 100 × 30 = 4,000 seconds", "product", (1,), 4 / 3, id="product"),
+        pytest.param(
+            "Steps per epoch = 63,000 ÷ 16 = 3,938 steps", "rounding", (1,), 3938 / 3937.5, id="rounded-count"
+        ),
+        pytest.param("Total: 65-130 minutes (1-2 hours)", "rounding", (1,), 130 / 120, id="restatement"),
+        pytest.param(
+            "| Component | Time |\n|---|---|\n| Fetching | 30-60 min |\n| Training | 2-4 hours |\n| **Total** |"
+            " 3-4 hours |\n",
+            "sum",
+            (3, 4, 5),
+            1.25,
+            id="sum",
+        ),
+        pytest.param(
+            "- Training per epoch: 15-30 min\n  - With CPU: 25-30 min\n  - With GPU: 10-15 min\n",
+            "case_outside_range",
+            (1, 3),
+            1.5,
+            id="case",
+        ),
+        pytest.param(
+            "### HANS\n- **Total**: 35-70 minutes\n  - 2 epochs × 18-35 min = 36-70 minutes\n",
+            "two_values",
+            (2, 3),
+            36 / 35,
+            id="headline-and-result",
+        ),
+        pytest.param(
+            "## Plan\n**Time:** 15 days\n\n- Week 1: one\n- Week 2: two\n- Week 3: three\n",
+            "timeline",
+            (2, 4, 5, 6),
+            1.4,
+            id="calendar",
+        ),
+        pytest.param(
+            "## Sizes\n- 10K subset: 2-3 hours\n\n## Steps\n- Train on the 10K subset (8 hours)\n",
+            "two_values",
+            (2, 5),
+            4.0,
+            id="two-values",
+        ),
+    ],
+)
+def test_a_contradiction_is_reported_with_lines_and_ratio(
+    text: str, kind: str, lines: tuple[int, ...], ratio: float
+) -> None:
+    hits = [one for one in found(text) if one.kind == kind and one.lines == lines]
+    assert len(hits) == 1
+    assert hits[0].ratio == pytest.approx(ratio, rel=1e-3)
+
+
+def test_a_sample_bar_outside_the_stated_range_is_reported() -> None:
+    text = (
+        "### 1. Sequence fetching\n- Medium (10,000 proteins): 1-2 hours\n\n### Monitoring\n"
+        "- `Fetching sequences: 100%|███| 10000/10000 [30:00<00:00, 5.56it/s]`\n"
+    )
+    (one,) = [one for one in found(text) if one.kind == "sample_breaks_range"]
+    assert (one.lines, one.severity, one.ratio) == ((2, 5), "high", 2.0)
+
+
+def test_a_small_difference_is_low_and_a_factor_is_high() -> None:
+    assert [one.severity for one in found("Total: 35 hours (1.5 days)")] == ["low"]
+    assert [one.severity for one in found("Time: 100 × 30 = 9,000 seconds")] == ["high"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("## A\nTime: 21 hours total\n\n- Done in < 1 day\n", id="bound-and-point"),
+        pytest.param("Training: 2,375 × 1.2 = 2,850 seconds = 47.5 minutes ≈ 48 minutes", id="rounded-for-reading"),
+        pytest.param("- Sequential: 65-130 min\n- Parallel: 35-70 min\n", id="other-conditions"),
+        pytest.param("- Loading: 30-60 s\n- Data: 10-20 s\n- Total: 40-80 s\n", id="right-sum"),
+        pytest.param("Batches: 304,000 ÷ 128 = 2,375 steps", id="right-quotient"),
+        pytest.param("Training: 250 sec = 4 minutes", id="within-the-last-digit"),
+        pytest.param("- Small dataset: 2-4 h\n- Large dataset: 8-16 h\n", id="other-sizes"),
+    ],
+)
+def test_what_agrees_is_no_contradiction(text: str) -> None:
+    assert found(text) == []

@@ -1,0 +1,107 @@
+"""What a duration is about, under which conditions, and what never enters an estimate."""
+
+from __future__ import annotations
+
+import pytest
+
+from trainmon.estimates import Estimate, Scope
+from trainmon.parsers.documents import looks_like_estimates, read_text
+
+
+def only(text: str) -> Estimate:
+    """Read a document that holds exactly one duration."""
+    (estimate,) = read_text(text).estimates
+    return estimate
+
+
+@pytest.mark.parametrize(
+    ("text", "scope"),
+    [
+        pytest.param("Total time: 3-5 hours", Scope.TOTAL, id="total"),
+        pytest.param("A full run takes 2 hours on 4xV100 cards.", Scope.TOTAL, id="prose"),
+        pytest.param("- **3 epochs:** ~100 hours", Scope.TOTAL, id="so-many-epochs"),
+        pytest.param("- Training per epoch: 15-30 min", Scope.EPOCH, id="per-epoch"),
+        pytest.param("| Run | Epoch Time |\n|---|---|\n| a | 8.4 hours |", Scope.EPOCH, id="epoch-column"),
+        pytest.param("Time per step = ~30 seconds", Scope.STEP, id="per-step"),
+        pytest.param("Speed: 1.0-1.5 sec/step", Scope.STEP, id="seconds-per-step"),
+        pytest.param("每步约 1.5 秒", Scope.STEP, id="chinese-step"),
+        pytest.param("- **Initialization**: 2-5 minutes", Scope.STAGE, id="init"),
+        pytest.param("## Data Preparation\n\nTime: ~1 hour", Scope.STAGE, id="stage-heading"),
+        pytest.param("- Validation: 15 minutes per epoch", Scope.STAGE, id="validation-per-epoch"),
+        pytest.param("Time per checkpoint: 5-10 seconds", Scope.UNIT, id="per-checkpoint"),
+        pytest.param("Each request takes ~0.3-1 second", Scope.UNIT, id="each-request"),
+        pytest.param("### Use a larger GPU (Save 2-5 hours)", Scope.SAVING, id="saving"),
+        pytest.param("Compilation adds ~30-60 seconds", Scope.SAVING, id="added"),
+        pytest.param("If it takes >60 minutes, look for bottlenecks", Scope.THRESHOLD, id="alarm"),
+        pytest.param("## 方案: 满足 <12h 约束", Scope.THRESHOLD, id="chinese-constraint"),
+        pytest.param("- Week 1: the baseline", Scope.TIMELINE, id="calendar"),
+        pytest.param('They say that it "was trained on 440 cards for about half a day".', Scope.COMPARISON, id="quote"),
+        pytest.param("This takes 1.5 hours (down from 3h).\n", Scope.COMPARISON, id="down-from"),
+        pytest.param("Bar: `Epoch 1/10: 100%|██| 30/30 [15:30<00:00, 3.35it/s]`", Scope.SAMPLE, id="quoted-bar"),
+    ],
+)
+def test_the_scope_follows_from_the_words_around(text: str, scope: Scope) -> None:
+    assert read_text(text).estimates[-1].scope is scope
+
+
+def test_training_is_a_stage_where_other_parts_stand_beside_it() -> None:
+    document = read_text("- Loading: 5 min\n- Training: 40 min\n- Total: 45 min\n")
+    assert [estimate.scope for estimate in document.estimates] == [Scope.STAGE, Scope.STAGE, Scope.TOTAL]
+
+
+def test_training_alone_is_the_run() -> None:
+    assert only("- Training time: 40 min").scope is Scope.TOTAL
+
+
+def test_steps_times_step_time_is_training_where_overhead_comes_on_top() -> None:
+    text = (
+        "```\nTotal time = 11,814 x 30 = 354,420 seconds\n     = 98.5 hours\n"
+        "Plus overhead = ~2 hours\nTOTAL: ~100 hours\n```\n"
+    )
+    found = [(estimate.line, estimate.scope) for estimate in read_text(text).estimates]
+    assert found == [(2, Scope.STAGE), (3, Scope.STAGE), (4, Scope.STAGE), (5, Scope.TOTAL)]
+
+
+def test_the_rows_of_a_component_table_are_stages() -> None:
+    text = (
+        "| Component | Time |\n|---|---|\n| Fetching | 30-60 min |\n"
+        "| Model training | 20-40 min |\n| **Total** | **1-2 h** |\n"
+    )
+    assert [e.scope for e in read_text(text).estimates] == [Scope.STAGE, Scope.STAGE, Scope.TOTAL]
+
+
+def test_the_factor_of_a_product_is_one_epoch_and_its_result_the_whole() -> None:
+    first, second = read_text("- 2 epochs × 15-30 min = 30-60 minutes").estimates
+    assert (first.scope, second.scope) == (Scope.EPOCH, Scope.TOTAL)
+
+
+def test_conditions_come_from_headings_labels_cells_and_settings() -> None:
+    text = "## On a T4\n```bash\nEPOCHS=3\n```\n| Dataset | Epochs | Time |\n|---|---|---|\n| Small | 3 | 2 h |\n"
+    scenario = only(text).scenario
+    assert "On a T4" in scenario
+    assert "Small" in scenario
+    assert "epochs=3" in scenario
+
+
+def test_other_models_runs_stay_out() -> None:
+    text = "# Pearl\n## Comparison with other models\n### AlphaFold\n- Training time: ~2 weeks on 128 cores\n"
+    assert only(text).scope is Scope.COMPARISON
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("# Plan\nTraining takes about 3 hours.", True, id="plan"),
+        pytest.param("# Recipe\nBake for 40 minutes.", False, id="recipe"),
+        pytest.param("# Service\nThe token expires after 1 hour.", False, id="service"),
+        pytest.param("# Notes\n- Training saves 2 hours\n", False, id="only-a-saving"),
+    ],
+)
+def test_an_estimate_document_is_told_from_others(text: str, expected: bool) -> None:
+    assert looks_like_estimates(text) is expected
+
+
+def test_every_estimate_shows_the_words_of_its_line() -> None:
+    estimate = only("# A\n\n- **Total**: ~6-11 hours (medium)")
+    assert estimate.text in estimate.source_text
+    assert (estimate.line, estimate.approximate) == (3, True)
