@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from trainmon.events import Counter, Event, Line
@@ -58,9 +59,7 @@ class Backlog:
             yield from self._plain(at, stop)
             at = stop
             if at < len(data):
-                end = self._find(b"\n", at) + 1
-                yield from self._moving(at, min(end, len(data)))
-                at = end
+                at = yield from self._moving(at, self._moving_until(at))
         return self._number - number
 
     # -- pieces ------------------------------------------------------------------------------------------------
@@ -80,17 +79,37 @@ class Backlog:
             return first
         return max(self._data.rfind(b"\n", at, first), self._data.rfind(b"\r", at, first), at - 1) + 1
 
-    def _moving(self, at: int, end: int) -> Generator[Reading]:
-        """A line with cursor movements."""
-        assembler = LineAssembler()
-        pieces = assembler.feed(self._data[at:end])
+    def _moving_until(self, at: int) -> int:
+        """Where the line ends whose cursor moves, or its first redraw after that move begins."""
+        data, move = self._data, min(self._find(b"\x1b", at), self._find(b"\x08", at))
+        newline = data.find(b"\n", move)
+        newline = len(data) if newline < 0 else newline
+        behind = data.find(b"\r", move, newline)
+        if behind < 0 or behind + 1 == newline or not data[behind:newline].rstrip(b"\r"):
+            return min(newline + 1, len(data))
+        return behind
+
+    def _moving(self, at: int, end: int) -> Readings:
+        """Pieces with cursor movements; the redraws of a nested bar that follow are passed over but for the last."""
+        data, assembler, bar = self._data, LineAssembler(), None
+        pieces = assembler.feed(data[at:end])
         if assembler.pending is not None:
             pieces.append(assembler.pending)
         for piece in pieces:
-            yield from self._reader.read_piece(
-                piece._replace(offset=piece.offset + self._offset + at, number=self._number)
-            )[1]
-        self._number += self._data.endswith(b"\n", at, end)
+            piece = piece._replace(offset=piece.offset + self._offset + at, number=self._number)
+            _, found = self._reader.read_piece(piece)
+            yield from found
+            bar = piece.raw if len(found) == 1 and _bare_bar(found[0].events) is not None else None
+        newlines = data[end - 1] == 10
+        self._number += newlines
+        if bar is None or not newlines or self._reader.holder is not None or (look := _BAR.match(bar)) is None:
+            return end
+        run = _nested(look[1], look[3]).match(data, end)
+        if run is None:
+            return end
+        last = data.rfind(b"\n", end, run.end() - 1) + 1
+        self._number += data.count(b"\n", end, last)
+        return max(last, end)
 
     def _plain(self, at: int, stop: int) -> Generator[Reading]:
         data, newline = self._data, -1
@@ -232,6 +251,7 @@ class Backlog:
                 return at
             yield from found
             at, counter, raw = end, there_counter, landing
+            self._reach = min(2 * self._reach, self._stride)
             if newline < limit:
                 self._slow_until = newline
                 return at
@@ -278,6 +298,13 @@ class Backlog:
         yield from found
         self._number = number
         return last
+
+
+@lru_cache(maxsize=64)
+def _nested(name: bytes, total: bytes) -> re.Pattern[bytes]:
+    """Redraws of one bar on the line below another: each goes back up."""
+    bar = re.escape(name) + rb" *\d+%\|[^|\r\n]*\| *\d+/" + total + rb" \[[^\]\r\n?=]*\] *"
+    return re.compile(rb"(?:\r" + bar + rb"\x1b\[A\n)+")
 
 
 def _adjacent(rows: re.Pattern[bytes], data: bytes, at: int, end: int) -> Generator[re.Match[bytes]]:
