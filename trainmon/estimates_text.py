@@ -42,7 +42,9 @@ def _document(document: EstimateDocument) -> list[str]:
     held = [estimate for estimate in document.estimates if estimate.scope in _OF_RUNS]
     others = [estimate for estimate in document.estimates if estimate.scope not in _OF_RUNS]
     lines = [head, ", ".join(counts)]
-    if document.estimates:
+    if not document.estimates:
+        lines.append("no duration of a training in it")
+    else:
         table = _aligned([_HEADER, *(_row(estimate, document.title) for estimate in (*held, *others))])
         lines += ["", table[0], *table[1 : 1 + len(held)]]
         if others:
@@ -51,8 +53,6 @@ def _document(document: EstimateDocument) -> list[str]:
     lines += _section("derived", [_derived(one) for one in document.derived])
     by_severity = sorted(document.contradictions, key=lambda one: _rank(one.severity))
     lines += _section("contradictions", [[contradiction_text(one)] for one in by_severity])
-    if not document.estimates:
-        lines += ["", "no duration of a training in it"]
     return lines
 
 

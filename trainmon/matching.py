@@ -174,18 +174,27 @@ def _choice(top: Sequence[Candidate], said: str) -> Choice:
     cases = {c.conditions.case for c in top}
     if not ranges and {"best", "worst"} <= cases:
         return Choice(union_of_cases([(c.estimate, c.document, c.conditions) for c in top], reason))
-    rest = without_case or list(top)
-    for one in rest:
-        if all(_holds(one.estimate, other.estimate) for other in rest):
+    unlabelled = [c for c in without_case if c.conditions.case == ""]
+    for rest in (without_case or list(top), unlabelled):
+        if (one := _one_of(rest)) is not None:
             return Choice(_told(one, reason))
-    if _is_one_value(rest):
-        return Choice(_told(next((c for c in rest if c.estimate.likely_s is None), rest[0]), reason))
+    rest = without_case or list(top)
     rest = [c for c in rest if not any(o is not c and _holds_more(o.estimate, c.estimate) for o in rest)]
     distinct = {ends_of(c.estimate): c for c in reversed(rest)}
     listed = ", ".join(
         f"{_range_text(c.estimate)} (line {c.estimate.line})" for c in sorted(distinct.values(), key=_line)[:4]
     )
     return Choice(_told(rest[0], ""), f"{len(distinct)} plans fit equally: {listed}; choose one with --scenario")
+
+
+def _one_of(rest: Sequence[Candidate]) -> Candidate | None:
+    """Give the one whose range holds all others, or that all others repeat but for rounding."""
+    for one in rest:
+        if all(_holds(one.estimate, other.estimate) for other in rest):
+            return one
+    if _is_one_value(rest):
+        return next((c for c in rest if c.estimate.likely_s is None), rest[0])
+    return None
 
 
 def _line(candidate: Candidate) -> int:
@@ -218,6 +227,6 @@ def _is_one_value(candidates: Sequence[Candidate]) -> bool:
     """Tell whether all say the same but for rounding: `48-49 min`, `50 min`."""
     ends = [ends_of(c.estimate) for c in candidates]
     lows, highs = [low for low, _ in ends if low is not None], [high for _, high in ends if high is not None]
-    if len(lows) < len(ends) or len(highs) < len(ends):
+    if not ends or len(lows) < len(ends) or len(highs) < len(ends):
         return False
     return max(lows) <= min(lows) * (1 + _SAME) and max(highs) <= min(highs) * (1 + _SAME)

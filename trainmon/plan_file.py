@@ -196,4 +196,4 @@ def _seconds(path: Path, at: int, value: object, name: str) -> float | None:
     match = _DURATION.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         raise UsageError(f'{path}:{at}: {name} must be a duration such as "40 min" or a number of seconds')
-    return float(match[1]) * _SECONDS_BY_LETTER[match[2][0]]
+    return round(float(match[1]) * _SECONDS_BY_LETTER[match[2][0]], 6)

@@ -19,6 +19,8 @@ _EACH = re.compile(
     r"\beach\b|\b(?:per|every)\s+(?!model|run|experiment|dataset|job)\w+|/\s*(?:checkpoint|eval\w*)\b", re.IGNORECASE
 )
 _FINAL = "final"
+_VERBS = frozenset({"load", "comput", "process", "generat", "creat", "prepar", "build", "read", "writ", "convert"})
+"""What is done says less than to what: `Loading checkpoint shards` is no `LoRA weights loading`."""
 EVALUATING = frozenset({"eval", "valid"})
 
 
@@ -50,7 +52,7 @@ def is_stage(estimate: Estimate, stage: StageInfo) -> bool:
     shared = planned & own
     if kind is StageKind.INIT and stage.kind is not StageKind.INIT:
         return False
-    return bool(shared) and 2 * len(shared) >= len(own) and kind is not StageKind.CHECKPOINT
+    return bool(shared - _VERBS) and 2 * len(shared) >= len(own) and kind is not StageKind.CHECKPOINT
 
 
 def is_of_one(estimate: Estimate) -> bool:
