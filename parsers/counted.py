@@ -87,6 +87,7 @@ class CountedLines(LogFormat):
 
     def __init__(self) -> None:
         self._epochs = EpochNames()
+        self._results: dict[str, float] = {}  # of evaluation, as last printed
 
     def parse(self, line: Line) -> Sequence[Event] | None:
         """Give the events of a line that one of the tables describes."""
@@ -135,8 +136,7 @@ class CountedLines(LogFormat):
         if memory is not None:
             yield memory
 
-    @staticmethod
-    def _values(kind: CountedLine, read: Mapping[str, float], step: float | None) -> Iterator[Event]:
+    def _values(self, kind: CountedLine, read: Mapping[str, float], step: float | None) -> Iterator[Event]:
         clocks = {one[0] for one in (kind.step_time, kind.elapsed, kind.memory_used, kind.memory_peak) if one}
         values = {
             kind.names.get(name, name): value
@@ -147,7 +147,10 @@ class CountedLines(LogFormat):
         trained = {name: value for name, value in values.items() if name not in evaluated}
         if trained:
             yield Metrics(values=trained, step=step)
+        if trained:  # results repeated beside training values until there are new ones
+            evaluated = {name: value for name, value in evaluated.items() if self._results.get(name) != value}
         if evaluated:
+            self._results |= evaluated
             yield Metrics(values=evaluated, step=step, kind=StageKind.EVAL)
 
     def _epoch(self, head: re.Match[str]) -> tuple[float | None, float | None]:
