@@ -81,6 +81,12 @@ def at(
             at(2026, 6, 20, 15, 38, 29, micro=823000),
             id="axolotl",
         ),
+        pytest.param(
+            "[I 2026-11-20 07:30:33,047] Trial 0", "Trial 0", at(2026, 11, 20, 7, 30, 33, micro=47000), id="optuna"
+        ),
+        pytest.param(
+            "[W 2026-11-20 07:30:33.047 ServerApp] hi", "hi", at(2026, 11, 20, 7, 30, 33, micro=47000), id="tornado"
+        ),
         pytest.param("[NeMo I 2024-05-01 12:00:00 exp_manager:123] hi", "hi", at(2024, 5, 1, 12), id="nemo"),
         pytest.param(
             " [2026-11-20 04:52:57] iteration  10/ 300",

@@ -65,6 +65,7 @@ _register(
     rf"\[(?P<level>{_LEVEL})\|(?P<logger>[^\]|]{{1,120}})\]\ {_ISO}",
     rf"\[NeMo\ (?P<level>[A-Z])\ {_ISO}\ (?P<logger>[\w./-]{{1,120}}:\d+)\]",
     rf"\[(?P<host>[A-Za-z][\w.-]{{0,80}})\]\ {_ISO}",
+    rf"\[(?P<level>[DIWEC])\ {_ISO}(?:\ (?P<logger>[A-Za-z]\w{{0,40}}))?\]",
     rf"\[(?P<level>[IWEF])(?P<month>\d\d)(?P<day>\d\d)\ {_CLOCK}\ (?:\d+\ )?(?P<logger>[\w./-]{{1,120}}:\d+)\]",
 )
 _register(
