@@ -448,6 +448,24 @@ async def test_q_leaves_and_closes_the_source() -> None:
     assert source.closed
 
 
+class RestlessSource(boards.BoardSource):
+    """Gives a new board and a new log line each time."""
+
+    def refresh(self) -> Board:
+        self.board = replace(self.board, taken_at=self.board.taken_at + 1)
+        self.lines = (*self.lines[-50:], f"line at {self.board.taken_at}")
+        return self.board
+
+
+@pytest.mark.parametrize("keys", [[], ["enter"], ["enter", "5"], ["enter", "5", "escape"]])
+async def test_news_that_comes_while_the_app_ends_does_no_harm(keys: list[str]) -> None:
+    for _ in range(3):
+        app = TrainmonApp(RestlessSource(boards.board()), hz=2000)
+        async with app.run_test(size=SIZE) as pilot:
+            await ready(pilot)
+            await pilot.press(*keys)
+
+
 async def test_ctrl_c_leaves_with_the_code_of_an_interrupt() -> None:
     app, _ = app_of()
     async with app.run_test(size=SIZE) as pilot:

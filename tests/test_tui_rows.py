@@ -254,6 +254,21 @@ def test_an_estimate_document_is_shown_line_by_line() -> None:
     assert "The parts add up to 36-70 minutes" in text
 
 
+def test_the_gravest_contradiction_comes_first() -> None:
+    (found,) = boards.document().contradictions
+    several = tuple(replace(found, severity=severity) for severity in ("low", "high", "medium"))
+
+    rows = shown(estimates_rows.document_rows(replace(boards.document(), contradictions=several), 100))
+
+    said = [row.split()[1] for row in rows if row.startswith("  ! ")]
+    assert said == ["high", "medium", "low"]
+
+
+def test_a_run_that_ended_says_what_it_took() -> None:
+    assert "took 52m 00s" in shown(run_sections.head(replace(boards.finished(), ended_at=None), 100, NOW))[2]
+    assert "5m 40s so far" in shown(run_sections.head(replace(boards.within(), eta=None, elapsed_s=340), 100, NOW))[2]
+
+
 def test_a_comparison_has_a_column_a_run_and_overlaid_curves() -> None:
     runs = [boards.within(), boards.slower()]
 

@@ -114,24 +114,28 @@ class TrainmonApp(App[None]):
         self.board = message.board
         self.feed.acknowledge()
         clock = self._clock.describe() if self._clock is not None else ""
-        for screen in self.screen_stack:
-            if isinstance(screen, BoardScreen):
-                screen.show(message.board, clock)
+        for screen in self._screens():
+            screen.show(message.board, clock)
         if not self._titled:
             self._set_title()
+
+    def _screens(self) -> list[BoardScreen]:
+        """Return the screens that can take news; none while the app ends and takes them apart."""
+        return [screen for screen in self.screen_stack if isinstance(screen, BoardScreen)] if self.is_running else []
 
     @on(FeedStopped)
     def _tell_failure(self, message: FeedStopped) -> None:
         """Keep the last board on the screen, and say that it will not change any more."""
-        for screen in self.screen_stack:
+        for screen in self._screens():
             if isinstance(screen, Overview):
                 screen.failure = plain(f"reading stopped: {message.error}")
                 screen.update_view()
 
     @on(TailRead)
     def _show_tail(self, message: TailRead) -> None:
-        if isinstance(self.screen, RunScreen) and self.screen.run_name == message.run_name:
-            self.screen.take_tail(message.lines)
+        for screen in self._screens():
+            if isinstance(screen, RunScreen) and screen.run_name == message.run_name:
+                screen.take_tail(message.lines)
 
     @on(TailWanted)
     def _follow_tail(self, message: TailWanted) -> None:

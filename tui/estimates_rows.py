@@ -9,6 +9,7 @@ from trainmon.estimates import Contradiction, Estimate, EstimateDocument, Fact
 from trainmon.tui.text import Row, fit, fit_row, heading, plain, shorten, wrap
 
 _SEVERITY_ROLES = {"high": "bad", "medium": "warn", "low": "muted"}
+_WEIGHT = {"high": -2, "medium": -1}
 
 
 def document_rows(document: EstimateDocument, width: int) -> list[Row]:
@@ -20,7 +21,7 @@ def document_rows(document: EstimateDocument, width: int) -> list[Row]:
     ]
     if document.contradictions:
         rows.append(heading("Contradictions", width, str(len(document.contradictions))))
-        for contradiction in document.contradictions:
+        for contradiction in sorted(document.contradictions, key=lambda each: _WEIGHT.get(each.severity, 0)):
             rows.extend(_contradiction(contradiction, width))
         rows.append(())
     rows.append(heading("Durations", width, str(len(document.estimates))))

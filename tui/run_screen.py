@@ -157,7 +157,7 @@ class RunScreen(BoardScreen):
 
     def _first_charts(self, run: RunSnapshot, width: int, height: int) -> list[Row]:
         rows = self._step_time(run, width, height)
-        names = [name for name in self._metric_names(run) if run.metrics[name].history][:3]
+        names = [name for name in words.metric_names(run) if run.metrics[name].history][:3]
         for name in names:
             rows += [(), *self._metric(run, name, width, height)]
         return rows
@@ -166,7 +166,7 @@ class RunScreen(BoardScreen):
         """Return all charts, as many side by side as are wide enough to read."""
         across = max(1, min(3, width // 62))
         each = (width - 3 * (across - 1)) // across
-        names = self._metric_names(run)
+        names = words.metric_names(run)
         deep = math.ceil((1 + len(names)) / across)
         height = max(8, min(18, self._main.size.height // deep - 1))
         charts = [self._step_time(run, each, height)]
@@ -193,11 +193,6 @@ class RunScreen(BoardScreen):
             cursor=self._cursor,
             unit=run.unit,
         )
-
-    def _metric_names(self, run: RunSnapshot) -> list[str]:
-        """Return the metrics with the loss first, then as they came in the log."""
-        loss = words.loss_name(run)
-        return [*([loss] if loss is not None else []), *(name for name in run.metrics if name != loss)]
 
     def action_section(self, number: int) -> None:
         """Show a section."""

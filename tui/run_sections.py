@@ -35,11 +35,8 @@ def head(run: RunSnapshot, width: int, now: float) -> list[Row]:
 def _ending(run: RunSnapshot, width: int, now: float) -> Row:
     text, role = words.verdict_of(run)
     if run.eta is None:
-        left: Row = (
-            ((f" took {units.duration(run.elapsed_s)}", ""),)
-            if run.ended_at is not None
-            else ((f" {units.duration(run.elapsed_s)} so far", ""),)
-        )
+        taken = units.duration(run.elapsed_s)
+        left: Row = ((f" took {taken}" if run.state in words.ENDED else f" {taken} so far", ""),)
     else:
         left = ((f" {words.time_left(run)} left", "title"), (f" ({words.time_left_interval(run)})", ""))
         if run.eta.finish_at is not None:

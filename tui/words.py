@@ -20,6 +20,7 @@ STATE_SIGNS = {
     RunStatus.FAILED: "✗",
     RunStatus.INTERRUPTED: "■",
 }
+ENDED = {RunStatus.FINISHED, RunStatus.FAILED, RunStatus.INTERRUPTED}
 _ROLES = {
     Rank.FAILED: "bad",
     Rank.STALLED: "warn",
@@ -84,7 +85,7 @@ def verdict(value: Verdict | None) -> Span:
 def verdict_of(run: RunSnapshot) -> Span:
     """Return the run's verdict; `· not yet` where there is an estimate to come up to."""
     if run.verdict is None and run.documented is not None:
-        return "· not yet" if run.ended_at is None else "· not reached", "muted"
+        return "· not reached" if run.state in ENDED else "· not yet", "muted"
     return verdict(run.verdict)
 
 
@@ -177,6 +178,12 @@ def loss_name(run: RunSnapshot) -> str | None:
         return "loss"
     held_out = ("eval", "val", "test", "valid")
     return min(names, key=lambda name: any(word in name.casefold() for word in held_out), default=None)
+
+
+def metric_names(run: RunSnapshot) -> list[str]:
+    """Return the metrics, the loss first, then as they came in the log."""
+    first = loss_name(run)
+    return [*([first] if first is not None else []), *(each for each in run.metrics if each != first)]
 
 
 def loss(run: RunSnapshot) -> Span:
