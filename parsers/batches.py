@@ -86,6 +86,7 @@ class BatchLines(CountedLines):
         self._epochs = EpochNames()
         self._steps: dict[str, StepNumbers] = {}
         self._means: dict[str, tuple[float, float]] = {}
+        self._trained: set[str] = set()
         self._evaluations = 0.0
         self._evaluating = False
 
@@ -104,11 +105,20 @@ class BatchLines(CountedLines):
                 return list(self._epoch_over(told))
         for words in self.results:
             if (told := words.match(text)) is not None:
-                values = read_pairs(told["values"] if "values" in words.groupindex else text)
-                return (Metrics(values=values, kind=StageKind.EVAL),) if values else ()
+                return self.evaluated(read_pairs(told["values"] if "values" in words.groupindex else text))
         if any(words.match(text) for words in self.starts):
             return (*(self._phrase(text) or ()), AttemptMark(text=text[:200]))
         return self._phrase(text)
+
+    def evaluated(self, values: Mapping[str, float]) -> Sequence[Event]:
+        """Give the results of an evaluation; a name that training lines bear too says that it is one."""
+        named = {
+            f"val_{name}"
+            if name in self._trained or (name.lower() == "loss" and not is_eval_name(name))
+            else name: value
+            for name, value in values.items()
+        }
+        return (Metrics(values=named, kind=StageKind.EVAL),) if named else ()
 
     def _epoch_over(self, told: re.Match[str]) -> Iterator[Event]:
         epoch, total = self.epoch_of(group(told, "epoch"), group(told, "epochs"))
@@ -198,9 +208,10 @@ class BatchLines(CountedLines):
         evaluated = {k: v for k, v in values.items() if kind.kind is StageKind.EVAL or is_eval_name(k)}
         trained = {k: v for k, v in values.items() if k not in evaluated}
         if trained:
+            self._trained.update(trained)
             yield Metrics(values=trained, step=step)
         if evaluated:
-            yield Metrics(values=evaluated, step=step, kind=StageKind.EVAL)
+            yield from self.evaluated(evaluated)
 
 
 def group(match: re.Match[str], name: str) -> float | None:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import ClassVar
 
-from trainmon.events import CounterScope, EndingKind, Event, Line, Metrics, StageKind
+from trainmon.events import CounterScope, EndingKind, Event, Line, StageKind
 from trainmon.parsers.base import Sample
 from trainmon.parsers.batches import BatchLine, BatchLines
 from trainmon.parsers.pairs import read_pairs
@@ -77,8 +77,7 @@ class MetricLogger(BatchLines):
         if text.startswith("Averaged stats:"):
             if self._kind is StageKind.TRAIN:
                 return ()
-            values = read_pairs(text.removeprefix("Averaged stats:"))
-            return (Metrics(values=values, kind=StageKind.EVAL),) if values else ()
+            return self.evaluated(read_pairs(text.removeprefix("Averaged stats:")))
         events = super().parse(line)
         if events and "eta: " in text:
             self._kind = StageKind.EVAL if self.lines[0].head.match(text) is not None else StageKind.TRAIN

@@ -99,7 +99,7 @@ class MmEngine(BatchLines):
         if events is not None and text.startswith(("Epoch(v", "Epoch(t", "Iter(v", "Iter(t")):
             at = text.find("]", text.find("/"))
             values = read_pairs(text[at + 1 :]) if "eta: " not in text and at > 0 else {}
-            return (*events, Metrics(values=values, kind=StageKind.EVAL)) if values else events
+            return (*events, *self.evaluated(values))
         return events
 
 

@@ -109,7 +109,9 @@ def _with_pending(state: RunState, whole: WholeRun, pending: Reading | None) -> 
 def _at_last_step(state: RunState, whole: WholeRun, step: float | None) -> bool:
     if whole.total is not None:
         return step is not None and step >= whole.total
-    train = state.roles.train
+    train, epochs = state.roles.train, state.roles.epochs
+    if epochs is not None and epochs.scope is CounterScope.EPOCHS and whole.total_epochs is not None:
+        return epochs.current >= whole.total_epochs  # nobody knows how many batches an epoch has
     if train is None or not train.is_bar or train.scope is CounterScope.RUN:
         return False
     if train.total is None:
