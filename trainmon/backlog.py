@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 _LEARN_AT = 4
 """So many lines of a shape make it worth a template."""
 _LEAST_REACH_BYTES = 4096
-_REDRAW_BYTES = 500
 _LINE_END = rb"(?=\r*\n)"
 _REDRAW_END = rb"(?=\r)"
 _BAR = re.compile(rb"([^\r\n|]*?) *\d+%\|[^|\r\n]*\| *(\d+)/(\d+) \[")
@@ -92,10 +91,7 @@ class Backlog:
     def _moving(self, at: int, end: int) -> Readings:
         """Pieces with cursor movements; the redraws of a nested bar that follow are passed over but for the last."""
         data, assembler, bar = self._data, LineAssembler(), None
-        pieces = assembler.feed(data[at:end])
-        if assembler.pending is not None:
-            pieces.append(assembler.pending)
-        for piece in pieces:
+        for piece in assembler.feed(data[at:end] + b"\r."):
             piece = piece._replace(offset=piece.offset + self._offset + at, number=self._number)
             _, found = self._reader.read_piece(piece)
             yield from found
@@ -231,7 +227,7 @@ class Backlog:
         """A bare bar was read: pass over its redraws up to something else, or to the end of the stride."""
         data = self._data
         while True:
-            limit = min(at + self._reach, stop, self._find(b"?", at), self._find(b"=", at))
+            limit = min(at + self._stride, stop, self._find(b"?", at), self._find(b"=", at))
             if newline < limit and self._beside_bar is not None and self._beside_bar.template is not None:
                 template = self._beside_bar.template
                 there = yield from self._rows_beside_bar(at, limit, raw, counter, template, self._beside_bar)
@@ -251,7 +247,6 @@ class Backlog:
                 return at
             yield from found
             at, counter, raw = end, there_counter, landing
-            self._reach = min(2 * self._reach, self._stride)
             if newline < limit:
                 self._slow_until = newline
                 return at
@@ -261,24 +256,16 @@ class Backlog:
     ) -> Readings:
         """Dicts between the redraws of a bar; the redraw right behind each gives its step."""
         data, look = self._data, _BAR.match(raw)
-        last = data.rfind(b"\n", at, limit)
-        behind = data.find(b"[", last, last + _REDRAW_BYTES) + 1
-        if not behind:  # the redraw that gives the last step is not there yet
-            last = data.rfind(b"\n", at, last)
-            behind = data.find(b"[", last, last + _REDRAW_BYTES) + 1
-        if look is None or last < 0 or float(look[2]) != counter.current or float(look[3]) != counter.total:
+        if look is None or float(look[2]) != counter.current or float(look[3]) != counter.total:
             return at
         bar = re.escape(look[1]) + rb" *\d+%\|[^|\r\n]*\| *(\d+)/" + look[3] + rb" \["
-        rows = template.rows(rb"\r", rb"\r*\n(?=\r" + bar + b")")
-        texts = rows.findall(data, at, behind)
-        if texts and len(texts) + 1 == data.count(b"\n", at, last + 1):  # the bar's own line before an evaluation
-            last = data.rfind(b"\n", at, last)
-        if not texts or not len(texts) == data.count(b"\n", at, last + 1) == data.count(b"{", at, last + 1):
-            self._reach = max(self._reach // 2, _LEAST_REACH_BYTES)
-            return at
+        rows = template.rows(rb"", rb"\r*\n(?=\r" + bar + b")")
+        texts, last = _walk(rows, data, at, limit)
         try:
             columns = template.columns(texts)
         except ValueError:
+            return at
+        if not texts:
             return at
         beside = [float(row[-1]) for row in texts]
         if columns.size < len(texts) or beside[0] < counter.current or rising(beside) < len(beside):
@@ -291,10 +278,9 @@ class Backlog:
         if read is None or not template.agrees(columns, columns.size - 1, read, None):
             shape.template, self._slow_until = None, last
             return at
-        self._reach = min(2 * self._reach, self._stride)
         if columns.size > 1:
-            rows = template.event(columns.first(columns.size - 1), counter, steps=beside[:-1])
-            yield self._reader.reading_of_rows(shape, rows, piece._replace(offset=piece.offset - 1, redraw=True))
+            event = template.event(columns.first(columns.size - 1), counter, steps=beside[:-1])
+            yield self._reader.reading_of_rows(shape, event, piece._replace(offset=piece.offset - 1, redraw=True))
         yield from found
         self._number = number
         return last
@@ -305,6 +291,22 @@ def _nested(name: bytes, total: bytes) -> re.Pattern[bytes]:
     """Redraws of one bar on the line below another: each goes back up."""
     bar = re.escape(name) + rb" *\d+%\|[^|\r\n]*\| *\d+/" + total + rb" \[[^\]\r\n?=]*\] *"
     return re.compile(rb"(?:\r" + bar + rb"\x1b\[A\n)+")
+
+
+def _walk(rows: re.Pattern[bytes], data: bytes, at: int, limit: int) -> tuple[list[tuple[bytes, ...]], int]:
+    """Rows that begin with a brace, as long as no other line and no other brace lies between them.
+
+    Gives their texts, and where the newline of the last one stands.
+    """
+    texts: list[tuple[bytes, ...]] = []
+    find, match = data.find, rows.match
+    while (start := find(b"{", at, limit)) >= 0 and data[start - 1] == 13:
+        row = match(data, start)
+        if row is None or find(b"\n", at, start) >= 0:
+            break
+        texts.append(row.groups())
+        at = row.end()
+    return texts, at - 1
 
 
 def _adjacent(rows: re.Pattern[bytes], data: bytes, at: int, end: int) -> Generator[re.Match[bytes]]:

@@ -21,13 +21,13 @@ _PREVIEW_FROM_BYTES = 4 << 20
 """Smaller files are read whole before anybody could look."""
 _EXACT_BELOW_BYTES = 512 << 10
 """A shorter file is read redraw by redraw, as it would have been while it grew."""
-_EXACT_HEAD_BYTES = 16 << 10
-_EXACT_TAIL_BYTES = 48 << 10
+_EXACT_HEAD_BYTES = 8 << 10
+_EXACT_TAIL_BYTES = 16 << 10
 """The beginning of a longer one, where it warms up, and its end, which tells the present, too."""
 _EXACT_READ_BYTES = 128 << 10
 _STATES = 128
 _LEAST_STRIDE_BYTES = 8 << 10
-_MOST_STRIDE_BYTES = 64 << 10
+_MOST_STRIDE_BYTES = 128 << 10
 _DOCUMENT_LIMIT_BYTES = 64 << 20
 _QUIET_S = 2.0
 
