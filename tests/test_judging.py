@@ -140,6 +140,26 @@ def test_an_estimate_for_another_machine_is_not_comparable_and_the_text_says_why
     assert run.documented is None
 
 
+def test_another_number_of_steps_is_not_comparable_though_its_steps_are_shown() -> None:
+    run = judged(a_run("exp", elapsed_s=4000, steps=4750, step_s=0.8), sample_document("lora"))
+    assert run.verdict is not None
+    assert run.verdict.text == "the plan is for 2,375 steps, the run has 4,750"
+    assert of(run, Scope.STEP).kind is VerdictKind.WITHIN
+
+
+def test_the_only_plan_is_not_that_of_a_run_it_misses_by_far_and_nothing_speaks_for() -> None:
+    plan = document("# Notes\n\n- Total training time: 6-11 hours\n")
+    near = judged(a_run("exp", elapsed_s=5 * HOUR, steps=100), plan).verdict
+    assert near is not None
+    assert near.kind is VerdictKind.FASTER
+    far = judged(a_run("exp", elapsed_s=40, steps=100), plan).verdict
+    assert far is not None
+    assert far.kind is VerdictKind.NOT_COMPARABLE
+    assert (
+        far.text == "nothing in the run says that this plan is its own, and it took 40s against 6-11 h: -5h 59m on 6 h"
+    )
+
+
 def test_a_few_steps_are_no_finding() -> None:
     few = a_run("exp", state=RunStatus.RUNNING, elapsed_s=70, steps=3, total_steps=2375, step_s=3.3)
     assert judged(few, sample_document("lora")).verdict is None

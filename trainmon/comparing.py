@@ -16,6 +16,8 @@ from trainmon.stage_matching import documented_kind, documented_stage, documente
 from trainmon.units import duration_range, exact, step_time_range
 from trainmon.verdicts import hold, unlike
 
+_FAR_OFF = 10.0
+
 
 def compare(run: RunSnapshot, matcher: Matcher, total: Choice | None) -> tuple[RunSnapshot, tuple[Verdict, ...]]:
     """Give the run with its stages judged, and all comparisons: total, epoch, step, then the stages."""
@@ -30,13 +32,18 @@ def compare(run: RunSnapshot, matcher: Matcher, total: Choice | None) -> tuple[R
     return replace(run, stages=stages), comparisons
 
 
-def overall(run: RunSnapshot, comparisons: Iterable[Verdict]) -> Verdict | None:
-    """Give the verdict on the run: of the total where it can be compared, else of an epoch, a step, the training."""
+def overall(run: RunSnapshot, comparisons: Iterable[Verdict], total: Choice | None) -> Verdict | None:
+    """Give the verdict on the run: of the total where it can be compared, else of an epoch, a step, the training.
+
+    A run that is another one than planned (other GPU, other number of steps) is not comparable, whatever its steps.
+    """
     by_scope: dict[Scope, Verdict] = {}
     for verdict in comparisons:
         if verdict.documented is not None and (verdict.documented.scope is not Scope.STAGE or _is_training(verdict)):
             by_scope.setdefault(verdict.documented.scope, verdict)
     ordered = [by_scope[scope] for scope in (Scope.TOTAL, Scope.EPOCH, Scope.STEP, Scope.STAGE) if scope in by_scope]
+    if total is not None and total.unlike and not total.ambiguous:
+        return by_scope.get(Scope.TOTAL)
     comparable = next((v for v in ordered if v.kind is not VerdictKind.NOT_COMPARABLE), None)
     if comparable is not None or ordered:
         return comparable or ordered[0]
@@ -74,7 +81,8 @@ def _total(run: RunSnapshot, matcher: Matcher, choice: Choice | None) -> Verdict
         return unlike(choice.documented, choice.unlike, measured)
     if measured is None:
         return None
-    return hold(choice.documented, measured, money=money_text(choice.documented, measured, matcher))
+    verdict = hold(choice.documented, measured, money=money_text(choice.documented, measured, matcher))
+    return _if_plausible(choice, verdict)
 
 
 def _of(choice: Choice | None, measured: Measured | None, repeats: float | None) -> Verdict | None:
@@ -82,7 +90,16 @@ def _of(choice: Choice | None, measured: Measured | None, repeats: float | None)
         return None
     if choice.unlike:
         return unlike(choice.documented, choice.unlike, measured)
-    return hold(choice.documented, measured, repeats=repeats)
+    return _if_plausible(choice, hold(choice.documented, measured, repeats=repeats))
+
+
+def _if_plausible(choice: Choice, verdict: Verdict) -> Verdict:
+    """A plan that nothing in the run speaks for, and that is off by an order of magnitude, is the plan of another."""
+    far_off = verdict.ratio is not None and not 1 / _FAR_OFF < verdict.ratio < _FAR_OFF
+    if choice.supported or not far_off or verdict.documented is None:
+        return verdict
+    reason = f"nothing in the run says that this plan is its own, and it took {verdict.text}"
+    return replace(verdict, kind=VerdictKind.NOT_COMPARABLE, ratio=None, text=reason)
 
 
 def _stages(run: RunSnapshot, matcher: Matcher) -> tuple[tuple[StageInfo, ...], list[Verdict]]:

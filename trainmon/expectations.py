@@ -14,6 +14,7 @@ from trainmon.snapshot import RunSnapshot, StageInfo
 from trainmon.stage_matching import EVALUATING, documented_kind, documented_stage, is_of_one, is_stage, kind_of
 from trainmon.stems import stems
 
+_LEAST_S = 1.0
 _MEASURED_SPREAD = 0.1
 """A stage under way goes on at its own pace within so much."""
 
@@ -92,7 +93,7 @@ def _rest_of(run: RunSnapshot, matcher: Matcher, stage: StageInfo) -> StagePlan:
     done = stage.current / stage.total if stage.current is not None and stage.total else 0.0
     measured = stage_time(run, stage)
     if measured is not None and done > 0:
-        left = measured.seconds * max(1 - done, 0.0)
+        left = max(measured.seconds * (1 - done), _LEAST_S)
         return StagePlan(
             name=stage.name, kind=stage.kind,
             low_s=left * (1 - _MEASURED_SPREAD), likely_s=left, high_s=left * (1 + _MEASURED_SPREAD),
@@ -130,7 +131,7 @@ def _after_training(run: RunSnapshot, matcher: Matcher, pace: Pace | None) -> tu
         choice = documented_kind(matcher, StageKind.CHECKPOINT)
         if choice is not None and not choice.unlike:
             left = 1 - (run.progress or 0.0)
-            plans.append(_plan("checkpoints", StageKind.CHECKPOINT, choice.documented, left))
+            plans += [_plan("checkpoints", StageKind.CHECKPOINT, choice.documented, left)] if left > 0 else []
     return tuple(plans)
 
 
@@ -154,4 +155,6 @@ def _plan(name: str, kind: StageKind, documented: DocumentedRange, share: float 
     low, likely, high = (
         None if end is None else end * share for end in (documented.low_s, documented.likely_s, documented.high_s)
     )
+    if not any(end for end in (low, likely, high)):
+        low = likely = high = None
     return StagePlan(name=name, kind=kind, low_s=low, likely_s=likely, high_s=high)

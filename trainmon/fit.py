@@ -13,7 +13,7 @@ from trainmon.plans import Plan
 from trainmon.quantities import Amount
 from trainmon.units import exact
 
-_STEPS, _SIZE, _NAME, _PREPARED, _EPOCHS, _MACHINE = 5.0, 4.0, 3.0, 3.0, 2.0, 2.0
+_STEPS, _SIZE, _NAME, _PREPARED, _EPOCHS, _MACHINE = 5.0, 4.0, 3.0, 2.5, 2.0, 2.0
 _SAID, _SOME_MACHINE, _COUNT = 1.0, 0.5, 0.5
 _MOST_SAID = 2
 _SAME_SIZE = 0.2
@@ -74,9 +74,9 @@ def _length(found: _Weighing, conditions: Conditions, evidence: Evidence, plan: 
     run_epochs = _epochs(evidence, plan)
     if epochs is not None and run_epochs is not None:
         if epochs.holds(run_epochs, 0.03):
-            found.speak_for(_EPOCHS, f"{epochs} {'epoch' if epochs.high <= 1 else 'epochs'}")
+            found.speak_for(_EPOCHS, _of_epochs(epochs))
         else:
-            found.rule_out(f"{epochs} epochs", f"has {exact(round(run_epochs, 2))}")
+            found.rule_out(_of_epochs(epochs), f"has {exact(round(run_epochs, 2))}")
     elif epochs is None:
         _length_of_document(found, evidence, plan, run_epochs)
 
@@ -85,7 +85,7 @@ def _length_of_document(found: _Weighing, evidence: Evidence, plan: Plan, run_ep
     """Hold the run against the length that the whole document plans with, where it has only one."""
     only = plan.only.get("epochs")
     if only is not None and run_epochs is not None and not only.holds(run_epochs, 0.03):
-        found.rule_out(f"{only} epochs", f"has {exact(round(run_epochs, 2))}")
+        found.rule_out(_of_epochs(only), f"has {exact(round(run_epochs, 2))}")
         return
     planned = plan.steps
     if not planned or evidence.total_steps is None:
@@ -95,6 +95,10 @@ def _length_of_document(found: _Weighing, evidence: Evidence, plan: Plan, run_ep
     else:
         nearest = min(planned, key=lambda one: abs(one - (evidence.total_steps or 0.0)))
         found.rule_out(f"{exact(nearest)} steps", f"has {exact(evidence.total_steps)}")
+
+
+def _of_epochs(epochs: Amount) -> str:
+    return f"{epochs} epoch" if epochs.high <= 1 else f"{epochs} epochs"
 
 
 def _epochs(evidence: Evidence, plan: Plan) -> float | None:

@@ -52,7 +52,7 @@ def judge(
     total = matcher.choose(Scope.TOTAL)
     run, comparisons = compare(run, matcher, total)
     documented = total.documented if total is not None and not total.unlike else None
-    return replace(run, documented=documented, comparisons=comparisons, verdict=overall(run, comparisons))
+    return replace(run, documented=documented, comparisons=comparisons, verdict=overall(run, comparisons, total))
 
 
 def _eta(

@@ -28,6 +28,8 @@ _OPEN_ENDED, _SEVERAL = 0.4, 0.6
 """A bound says less than a range, and a plan for several runs less than one for a single run."""
 _COMPUTED = 2.1
 """A product names its epochs, but the headline that it explains goes before it."""
+_SUPPORTED, _FARTHER = 3.0, 2.0
+"""A name, a size or a number of steps says whose plan it is; an equal number of epochs alone does not."""
 _SAME = 0.1
 _SHARE = re.compile(r"%\s*(?:of\s+(?:the\s+)?(?:total\s+|whole\s+)?(?:time|run|runtime))\b", re.IGNORECASE)
 _WORDS = re.compile(r"[^\W_]+")
@@ -56,6 +58,10 @@ class Choice:
 
     documented: DocumentedRange
     unlike: str = ""
+    supported: bool = True
+    """Something in the run speaks for this plan; False where it is merely the only one."""
+    ambiguous: bool = False
+    """`unlike` because several plans fit, not because the run is another one than planned."""
 
 
 class Matcher:
@@ -71,9 +77,13 @@ class Matcher:
         """Find the duration of `scope` among the estimates that are `wanted`; None where no document has any."""
         return self._among([c for c in self._candidates(scope) if wanted(c.estimate)])
 
-    def fits_at_all(self) -> bool:
-        """Tell whether some duration of these documents can be held against the run."""
-        return any(not candidate.fit.conflicts for scope in _OF_RUNS for candidate in self._candidates(scope))
+    def fits(self, least: float) -> bool:
+        """Tell whether something speaks, with `least` support, for some duration of these documents."""
+        return any(
+            not candidate.fit.conflicts and candidate.fit.support >= least
+            for scope in _OF_RUNS
+            for candidate in self._candidates(scope)
+        )
 
     def _candidates(self, scope: Scope) -> list[Candidate]:
         """Weigh the durations of one scope, once."""
@@ -116,11 +126,16 @@ def matcher_for(
     named: Sequence[Path] = (),
     scenario: str | None = None,
 ) -> Matcher | None:
-    """Match a run with the nearest documents that fit it; with the nearest of all where none does; None without any."""
+    """Match a run with the nearest documents that fit it; None without any document.
+
+    Those of its own folder need nothing that speaks for them, farther ones do: a README may tell of other runs.
+    """
     matchers = [
         Matcher(evidence=evidence, documents=group, scenario=scenario) for group in applicable(documents, log, named)
     ]
-    return next((matcher for matcher in matchers if matcher.fits_at_all()), matchers[0] if matchers else None)
+    if not matchers or matchers[0].fits(least=0.0):
+        return matchers[0] if matchers else None
+    return next((matcher for matcher in matchers[1:] if matcher.fits(_FARTHER)), matchers[0])
 
 
 def applicable(
@@ -168,23 +183,26 @@ def _top(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 def _choice(top: Sequence[Candidate], said: str) -> Choice:
     """One range out of several that fit equally well, or the reason why there is none."""
-    reason = ", ".join([said] if said else top[0].fit.reasons) or "the only plan"
+    reason = ", ".join([said] if said else top[0].fit.reasons)
+    supported, reason = bool(said) or top[0].fit.support >= _SUPPORTED, reason or "the only plan"
     without_case = [c for c in top if c.conditions.case in ("", "expected")]
     ranges = [c for c in without_case if c.conditions.case == "" and c.estimate.likely_s is None]
     cases = {c.conditions.case for c in top}
     if not ranges and {"best", "worst"} <= cases:
-        return Choice(union_of_cases([(c.estimate, c.document, c.conditions) for c in top], reason))
+        cases_told = [(c.estimate, c.document, c.conditions) for c in top]
+        return Choice(union_of_cases(cases_told, reason), supported=supported)
     unlabelled = [c for c in without_case if c.conditions.case == ""]
     for rest in (without_case or list(top), unlabelled):
         if (one := _one_of(rest)) is not None:
-            return Choice(_told(one, reason))
+            return Choice(_told(one, reason), supported=supported)
     rest = without_case or list(top)
     rest = [c for c in rest if not any(o is not c and _holds_more(o.estimate, c.estimate) for o in rest)]
     distinct = {ends_of(c.estimate): c for c in reversed(rest)}
     listed = ", ".join(
         f"{_range_text(c.estimate)} (line {c.estimate.line})" for c in sorted(distinct.values(), key=_line)[:4]
     )
-    return Choice(_told(rest[0], ""), f"{len(distinct)} plans fit equally: {listed}; choose one with --scenario")
+    why = f"{len(distinct)} plans fit equally: {listed}; choose one with --scenario"
+    return Choice(_told(rest[0], ""), why, ambiguous=True)
 
 
 def _one_of(rest: Sequence[Candidate]) -> Candidate | None:
