@@ -45,6 +45,8 @@ class Piece:
     """The last label paragraph of this section: `Estimated time:`, `**SFT**: two cards`."""
     intro: str = ""
     """The last line of prose before a table or list."""
+    above: str = ""
+    """The line above within the same paragraph, "" for its first."""
     group: int = 0
     """Lines that stand together (one list level, one table, one fence, one run of paragraphs) share it."""
     quoted: bool = False
@@ -201,6 +203,7 @@ def _paragraph(state: _State, lines: list[str], line: int) -> Iterator[Piece]:
     texts = [plain(text) for text in lines]
     for offset, text in enumerate(texts):
         piece = state.piece(line + offset, text, "item" if in_item else "paragraph", group)
+        piece = replace(piece, above=texts[offset - 1] if offset else "")
         if in_item:
             first_line = not state.items[-1]
             piece = replace(piece, parents=tuple(state.items[:-1] if first_line else state.items))

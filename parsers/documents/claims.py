@@ -157,6 +157,8 @@ def _restates(text: str, before: Claim, span: Span) -> bool:
     marks = _MARKS.match(span.text)
     between = text[before.span.end : span.start] + (marks[0] if marks else "")
     alike = _same_value(before.span, span) and before.scope in _RESTATED
+    if re.search(r"[（(]", between) and not re.match(r"\s*[)）,;/，；]", text[span.end :]):
+        return False  # `5 hours (3 h active)` says two things
     return alike and not before.operand and _EQUAL.match(between) is not None
 
 

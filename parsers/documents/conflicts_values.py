@@ -188,10 +188,9 @@ def _same_place(plan: Plan, one: Claim, other: Claim) -> bool:
     counts = count_of(one, plan), count_of(other, plan)
     if counts[0] and counts[1]:
         return counts[0] == counts[1] and bool(shared)
+    label = one.words.label.lower()
     same = one.piece.headings == other.piece.headings and cases_of(one) == cases_of(other)
-    return (
-        same and (counts[0] or counts[1]) is None and one.piece.group != other.piece.group and one.piece.kind != "cell"
-    )
+    return same and (counts[0] or counts[1]) is None and label != "" and label == other.words.label.lower()
 
 
 _SIZED = re.compile(r"\b(?P<size>(?:small|medium|large)\s+\w+).{0,20}?[(（](?P<inside>[^()（）]+)[)）]", re.IGNORECASE)

@@ -31,12 +31,17 @@ _COMPONENT = re.compile(
 )
 
 
+_ONE_EPOCH = re.compile(r"\b(?:1|one|an)\s+epoch\s*(?:≈|=|takes?|is)\s*(?:about|~)?\s*$", re.IGNORECASE)
+
+
 def counted(piece: Piece, span: Span, words: Words) -> Reading | None:
     """Read `per step`, `/epoch`, `Epoch time`, `each request takes`."""
     sources = [
         (PER_AFTER.match(words.after), ""),
         *((_last_per(text), text) for text in _counter_sources(piece, words)),
     ]
+    if _ONE_EPOCH.search(words.clause):
+        return Reading(Scope.EPOCH, per="epoch")
     for match, source in sources:
         if match is None:
             continue

@@ -52,6 +52,7 @@ def words_around(piece: Piece, span: Span, others: list[Span]) -> Words:
     previous = left[bounds[-2] if len(bounds) > 1 else 0 : bounds[-1]] if bounds else ""
     before = max((o.end for o in others if o.end <= span.start), default=0)
     begins = len(left_all) - len(sentence)
+    runs_on = _runs_on(piece, left, bool(bounds))
     clause = _SUFFIX.sub("", text[before : span.start]) if before > begins else sentence
     first = min((o.start for o in others if o.start >= begins), default=span.start)
     following = min((o.start for o in others if o.start >= span.end), default=len(text))
@@ -67,14 +68,22 @@ def words_around(piece: Piece, span: Span, others: list[Span]) -> Words:
     return Words(
         label=label,
         inner=inner,
-        clause=clause.strip(),
-        sentence=sentence.strip(),
+        clause=(runs_on + clause if before <= begins else clause).strip(),
+        sentence=(runs_on + sentence).strip(),
         previous=previous.strip(),
         opening=text[begins:first].strip(),
         after=_ARROW.split(_CELL_BREAK.split(after)[0])[0],
         in_brackets=bracketed,
         valued=bool(label) or alone,
     )
+
+
+def _runs_on(piece: Piece, left: str, bounded: bool) -> str:
+    """Give the end of the line above where a sentence runs on from there."""
+    if not piece.above or bounded or not re.match(r"[a-z0-9(~≈*]", piece.text) or _LABEL.match(left):
+        return ""
+    cut = [match.end() for match in _SENTENCE.finditer(piece.above)]
+    return piece.above[cut[-1] if cut else 0 :].strip() + " "
 
 
 def _labels(sentence: str, left: str) -> tuple[str, str, bool]:

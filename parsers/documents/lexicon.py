@@ -97,7 +97,7 @@ _RUN_WORDS = (
     r"models?|stages?|phases?)"
 )
 PER_AFTER = re.compile(
-    r"\s*[)）]?\s*(?:/|\b(?:per|for\s+each|for\s+every|each|every|pro|par|por)\b|每[个次]?)\s*(?P<word>(?:"
+    r"\s*[)）]?\s*(?:/|\b(?:per|for\s+each|for\s+every|each|every|(?-i:pro)|par|por)\b|每[个次]?)\s*(?P<word>(?:"
     + _STEP_WORDS
     + "|"
     + _EPOCH_WORDS

@@ -119,6 +119,12 @@ _LIMIT = re.compile(r"\blimits?\b|限制", re.IGNORECASE)
 _LIMIT_AFTER = re.compile(r"\s*(?:[\w-]+\s+){0,2}(?:limit|cap|quota|timeout|deadline)\b", re.IGNORECASE)
 
 
+_HARD_LIMIT = re.compile(r"\btimes?\s+out\b|约束|追求|上限|#SBATCH", re.IGNORECASE)
+_NAMED_LIMIT = re.compile(
+    r"\b(?:alert|alarm|threshold|limit|deadline|wall-?time|target|goal|budget)s?(?:\s+\w+)?\W*$", re.IGNORECASE
+)
+
+
 def _is_threshold(piece: Piece, words: Words, near: str, bounded: bool) -> bool:
     if piece.kind == "cell" and piece.cells == piece.header:
         return bounded
@@ -130,11 +136,7 @@ def _is_threshold(piece: Piece, words: Words, near: str, bounded: bool) -> bool:
         return True
     if bounded and re.match(r"\s*[,，)]\s*(?:check|investigate|stop|something|you)", words.after, re.IGNORECASE):
         return True
-    hard = re.search(
-        r"\b(?:alert|alarm|threshold|time-?limit|deadline|wall-?time|target|goal|budget)\b|约束|追求|上限|#SBATCH",
-        near,
-        re.IGNORECASE,
-    )
+    hard = _HARD_LIMIT.search(near) or _NAMED_LIMIT.search(words.label) or _NAMED_LIMIT.search(words.inner)
     return bool(hard) or "单阶段" in words.after[:6]
 
 

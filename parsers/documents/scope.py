@@ -14,6 +14,8 @@ from trainmon.parsers.documents.lexicon import (
     TOTAL,
     TRAIN,
     bare,
+    is_condition,
+    is_generic,
     stage_kinds,
     techniques,
     without_brackets,
@@ -34,8 +36,8 @@ _VERB = re.compile(
     r"\b(?:takes?|took|taking|taken|runs?|ran|running|trains?|trained|training|finish\w*|complet\w*|done|ready|"
     r"reduces?|needs?|needed|requir\w+|lasts?|lasted|wait|"
     r"spend|spent|expect\w*|estimat\w+|durations?|times?|runtime|finetun\w+|fine-tun\w+|converge\w*|process\w*|"
-    r"roughly|budget|plan|total|results?)\b"
-    r"|需要?|耗时|时间|大约|花费|训练",
+    r"roughly|budget|plan|total|results?|ETA|projects?|projected|measured|benchmarked)\b"
+    r"|\b(?:durée|dauer\w*|dura|tarda|prend|braucht|duración)\b|занимает|длится|需要?|耗时|时间|大约|花费|训练",
     re.IGNORECASE,
 )
 _ON_HARDWARE = re.compile(
@@ -138,18 +140,18 @@ def _sequence(words: str) -> bool:
     return bool(re.search(r"顺序|并行|sequential|parallel", words)) and len(techniques(words)) > 1
 
 
+_NUMBERED_STAGE = re.compile(r"\W*(?:[\d.]+\s+)?(?:(?:stage|phase)\s+\w+|阶段|第.阶段)\b", re.IGNORECASE)
+
+
 def _by_context(piece: Piece, words: Words, outline: Outline) -> Reading | None:
-    """Ask parents, the lead paragraph and the headings, nearest first."""
+    """Ask parents, the table, the lead paragraph, the headings and the code above, nearest first."""
     for parent in reversed(piece.parents):
         reading = _by_words(label_of(parent), piece, outline)
         if reading:
             return reading
-    if piece.kind == "item" and any(CALENDAR.search(h.text) for h in piece.headings) and words.valued:
-        return Reading(Scope.STAGE, words.label, "other")
-    if is_part_table(piece) and piece.column > 0 and piece.cells != piece.header:
-        return Reading(Scope.STAGE, bare(part_name(piece)), "other")
-    if words.label and piece.kind != "cell" and is_part_of_sum(outline, piece, words.label):
-        return Reading(Scope.STAGE, words.label, "other")
+    reading = _by_place(piece, words, outline)
+    if reading:
+        return reading
     lead = label_of(piece.lead) if piece.lead else ""
     if lead and (words.valued or piece.kind == "code"):
         reading = _by_words(lead, piece, outline)
@@ -158,11 +160,39 @@ def _by_context(piece: Piece, words: Words, outline: Outline) -> Reading | None:
     stage = heading_stage(outline, piece)
     if stage and (words.valued or not _VERB.search(words.sentence)):
         return Reading(Scope.STAGE, bare(stage[1]), stage[0])
-    if len(outline.techniques) > 1 and (words.valued or _VERB.search(words.sentence)):
-        named = techniques(" ".join(re.findall(r"\S*(?:run|train)\S*\.(?:sh|py)", piece.code_above)))
-        if len(named) == 1:
-            return Reading(Scope.STAGE, next(iter(named)).upper(), "train")
+    return _by_script(piece, words, outline)
+
+
+def _by_place(piece: Piece, words: Words, outline: Outline) -> Reading | None:
+    """Read what the place alone says: under a total, in a calendar, in a breakdown."""
+    if piece.headings and TOTAL.search(without_brackets(piece.headings[-1].text)) and is_condition(words.label):
+        return Reading(Scope.TOTAL) if heading_stage(outline, piece) is None else None
+    if piece.kind == "heading" and _NUMBERED_STAGE.match(piece.text):
+        return Reading(Scope.STAGE, words.label or bare(piece.text), "other")
+    scheduled = any(CALENDAR.search(heading.text) for heading in piece.headings) and not is_generic(words.label)
+    if piece.kind == "item" and scheduled and words.valued:
+        return Reading(Scope.STAGE, words.label, "other")
+    if is_part_table(piece) and piece.column > 0 and piece.cells != piece.header:
+        return Reading(Scope.STAGE, bare(part_name(piece)), "other")
+    if words.label and piece.kind != "cell" and is_part_of_sum(outline, piece, words.label):
+        return Reading(Scope.STAGE, words.label, "other")
     return None
+
+
+def _by_script(piece: Piece, words: Words, outline: Outline) -> Reading | None:
+    """Take the technique from the script that the code above runs (`run_sft.sh`), where the document has several."""
+    if len(outline.techniques) < 2 or not (words.valued or _VERB.search(words.sentence)):
+        return None
+    named = techniques(" ".join(re.findall(r"\S*(?:run|train)\S*\.(?:sh|py)", piece.code_above)))
+    return Reading(Scope.STAGE, next(iter(named)).upper(), "train") if len(named) == 1 else None
+
+
+def _is_aside(piece: Piece) -> bool:
+    """Tell whether a duration stands among other words in a column that is not about time."""
+    if not piece.header or piece.cells == piece.header:
+        return False
+    named = TIME.search(header_of(piece)) or TIME.search(piece.cells[0]) or TRAIN.search(piece.cells[0])
+    return not named and len(re.findall(r"[^\W\d_]{2,}", piece.text)) > 4 and not _VERB.search(piece.text)
 
 
 def _default(piece: Piece, span: Span, words: Words) -> Reading | None:
@@ -170,6 +200,8 @@ def _default(piece: Piece, span: Span, words: Words) -> Reading | None:
     if _NO_ESTIMATE_LABEL.search(words.inner or label) and not re.search(r"time|train", label, re.IGNORECASE):
         return None
     if piece.kind == "cell" and piece.header and not TIME.search(header_of(piece)) and span.short_unit:
+        return None
+    if piece.kind == "cell" and _is_aside(piece):
         return None
     if words.valued or piece.kind == "heading":
         return Reading(Scope.TOTAL)
