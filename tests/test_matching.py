@@ -8,7 +8,8 @@ import pytest
 
 from tests.planned_runs import a_run, document, matched, sample_document
 from trainmon.estimates import EstimateDocument, Scope
-from trainmon.matching import Choice, applicable
+from trainmon.evidence import evidence_of
+from trainmon.matching import Choice, applicable, matcher_for
 from trainmon.snapshot import RunSnapshot
 
 HOUR, MINUTE, DAY = 3600.0, 60.0, 86400.0
@@ -183,6 +184,17 @@ def test_a_scenario_that_no_document_speaks_of_is_said() -> None:
     assert choice.unlike == "no document speaks of 'nightly'"
 
 
+def test_a_scenario_of_another_folders_document_is_not_meant_for_this_run() -> None:
+    proteins = document("# Proteins\n\n## Small\n\n- Total time: 3-5 hours\n", "logs/proteins/plan.md")
+    retrieval = document("# Retrieval\n\n## HANS\n\n- Total time: 35-70 minutes\n", "logs/retrieval/plan.md")
+    run = a_run("small", path="logs/proteins/small.log")
+    matcher = matcher_for(evidence_of(run), [proteins, retrieval], run.files[0].path, scenario="HANS")
+    assert matcher is not None
+    choice = matcher.choose(Scope.TOTAL)
+    assert choice is not None
+    assert not choice.unlike
+
+
 def test_cpu_and_gpu_are_told_apart() -> None:
     def per_epoch(opening: str) -> tuple[float | None, float | None]:
         matcher = matched(a_run("baseline", epochs=2), sample_document("retrieval"), opening=opening)
@@ -245,9 +257,6 @@ def test_a_document_named_by_the_user_speaks_for_every_run_and_a_corrected_plan_
 
 
 def test_a_nearer_document_that_fits_nothing_leaves_the_word_to_the_next() -> None:
-    from trainmon.evidence import evidence_of
-    from trainmon.matching import matcher_for
-
     near = document("# A100\n\n- Total on an A100: 3 hours\n", "logs/a/plan.md")
     far = document("# T4\n\n- Total on a T4: 9 hours\n", "logs/plan.md")
     run = a_run("exp", path="logs/a/train.log", gpus=("Tesla T4",))

@@ -104,16 +104,11 @@ class Matcher:
             chosen = [c for c in candidates if _says(c.conditions.text, self.scenario)]
             if chosen:
                 return _choice(_top(chosen), f"scenario {self.scenario!r}")
-            anywhere = any(
-                _says(conditions.text, self.scenario)
-                for plan in map(plan_of, self.documents)
-                for _, conditions in plan.entries
-            )
-            if not anywhere:
+            if not _speaks_of(self.documents, self.scenario):
                 return Choice(_told(candidates[0], ""), f"no document speaks of {self.scenario!r}")
         fitting = [c for c in candidates if not c.fit.conflicts]
         if not fitting:
-            nearest = min(candidates, key=lambda c: (len(c.fit.conflicts), -c.score))
+            nearest = min(candidates, key=lambda c: (len(c.fit.conflicts), c.conditions.case != "", -c.score))
             return Choice(_told(nearest, ""), "; ".join(nearest.fit.conflicts))
         return _choice(_top(fitting), "")
 
@@ -130,6 +125,10 @@ def matcher_for(
 
     Those of its own folder need nothing that speaks for them, farther ones do: a README may tell of other runs.
     """
+    if scenario and not named and _speaks_of(documents, scenario):
+        # Said for all LOGS; a run whose documents know nothing of it is not meant.
+        own = [one for group in applicable(documents, log) for one in group]
+        scenario = scenario if _speaks_of(own, scenario) else None
     matchers = [
         Matcher(evidence=evidence, documents=group, scenario=scenario) for group in applicable(documents, log, named)
     ]
@@ -159,6 +158,10 @@ def applicable(
             by_distance.setdefault(len(folder.parts) - len(place.parts), []).append(document)
     groups = [by_distance[distance] for distance in sorted(by_distance)]
     return [plans, *groups] if plans else groups
+
+
+def _speaks_of(documents: Sequence[EstimateDocument], wanted: str) -> bool:
+    return any(_says(conditions.text, wanted) for plan in map(plan_of, documents) for _, conditions in plan.entries)
 
 
 def _is_part(estimate: Estimate) -> bool:
