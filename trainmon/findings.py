@@ -14,7 +14,8 @@ from trainmon.units import bytes_text, exact, step_time
 
 _PEAK = re.compile(r"\bpeak\b|\bmax(?:imum)?\b|\bwhile training\b|\bduring training\b|\btraining\b", re.IGNORECASE)
 _FREE = re.compile(r"\bfree\b|\bmargin\b|\bheadroom\b", re.IGNORECASE)
-_MEMORY_SLACK = 0.05
+_BINARY = 1024**3 / 1e9
+"""Documents write GB and mean what nvidia-smi shows, which counts in powers of 1024."""
 
 
 def findings(run: RunSnapshot, matcher: Matcher | None, slowdown: Slowdown | None) -> tuple[ProblemInfo, ...]:
@@ -54,9 +55,14 @@ def _excess(run: RunSnapshot, fact: Fact) -> str | None:
     if _FREE.search(words):
         free = total - peak if total is not None else None
         if free is not None and free < fact.value and run.state is not RunStatus.WAITING:
-            return f"{bytes_text(free)} of GPU memory free, documented {bytes_text(fact.value)} (line {fact.line})"
+            return f"{bytes_text(free)} of GPU memory free, documented {_written(fact.value)} (line {fact.line})"
     elif _PEAK.search(words):
         planned = fact.high if fact.high is not None else fact.value
-        if peak > planned * (1 + _MEMORY_SLACK):
-            return f"GPU memory peak {bytes_text(peak)}, documented {bytes_text(planned)} (line {fact.line})"
+        if peak > planned * _BINARY:
+            return f"GPU memory peak {bytes_text(peak)}, documented {_written(planned)} (line {fact.line})"
     return None
+
+
+def _written(number: float) -> str:
+    """Give a documented size as it was written: `10 GB`."""
+    return f"{number / 1e9:g} GB"
