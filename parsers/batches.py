@@ -58,7 +58,7 @@ class BatchLine(CountedLine):
     reports_at_end: bool = False
     """EVAL: the running means of the last batch are the results."""
     clock: str = ""
-    """Name of the pair with the seconds since the epoch (or, for RUN, the run) began."""
+    """Name of the pair with the seconds since the epoch (for RUN, the run) began; a group `elapsed` says the same."""
 
 
 class _Read(NamedTuple):
@@ -172,7 +172,7 @@ class BatchLines(CountedLines):
             done = self._steps.setdefault(name, StepNumbers()).done(printed, total)
         else:
             done = printed + 1 if kind.from_zero else printed
-        elapsed = read.values.get(kind.clock) if kind.clock else None
+        elapsed = read.values.get(kind.clock) if kind.clock else group(head, "elapsed")
         return Counter(
             current=done,
             total=total,
