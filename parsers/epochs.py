@@ -7,24 +7,27 @@ from functools import lru_cache
 
 from trainmon.patterns import pattern
 
-_OF_TOTAL = pattern(r"(?i)\b(?:epochs?|ep)\b[ :#=\[(]{0,3}(\d{1,9}) ?(?:/|of) ?(\d{1,9})(?![\d.])", re.ASCII)
+_OF_TOTAL = pattern(r"(?i)\b(?:epochs?|ep)\b[ :#=\[(]{0,3}(\d{1,9}) ?(?:/|of) ?(\d{1,9})(?!\d|\.\d)", re.ASCII)
 _ALONE = pattern(
     r"(?i)(?:\b(?:epoch|ep)[ :#=\[(_-]{0,3}(\d{1,9})|^\W*(?:train"
-    r"|training)[ #]{1,2}(\d{1,9})(?: ?/ ?(\d{1,9}))?\W*$)(?![\d.]\d|\d)",
+    r"|training)[ #]{1,2}(\d{1,9})(?: ?/ ?(\d{1,9}))?\W*$|^(\d{1,9})(?=\|\d{1,12}\|Loss: ))(?![\d.]\d|\d)",
     re.ASCII,
 )
 
 
 @lru_cache(maxsize=512)
 def epoch_in(name: str) -> tuple[int | None, int | None]:
-    """Give the epoch's number as printed, and the number of epochs where it is printed too."""
+    """Give the epoch's number as printed, and the number of epochs where it is printed too.
+
+    torchtune describes its bar as `1|10|Loss: 2.3`: epoch, step, loss.
+    """
     match = _OF_TOTAL.search(name)
     if match is not None:
         return int(match[1]), int(match[2])
     match = _ALONE.search(name)
     if match is None:
         return None, None
-    return int(match[1] or match[2]), int(match[3]) if match[3] else None
+    return int(match[1] or match[2] or match[4]), int(match[3]) if match[3] else None
 
 
 class EpochNames:

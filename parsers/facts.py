@@ -27,7 +27,7 @@ _PHRASES: tuple[tuple[str, str], ...] = (
     ("save_steps", r"save[ _](?:every|steps|interval)"),
     ("eval_steps", r"eval[ _](?:every|steps|interval)"),
     ("logging_steps", r"log(?:ging)?[ _](?:every|steps|interval)"),
-    ("world_size", r"world[ _]size|num(?:ber of)?[ _](?:gpus|processes)(?: used)?"),
+    ("world_size", r"world[ _]size|(?:num(?:ber of)?|data parallel)[ _](?:gpus|processes)(?: used)?"),
 )
 _FACT = pattern(
     "(?<![A-Za-z_])(?<!total )(?:"

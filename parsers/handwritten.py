@@ -16,7 +16,7 @@ from trainmon.patterns import pattern
 _SAVED = pattern(
     r"(?:\W{0,3}(?:(?:successfully|now)\s+)?(?:sav(?:ed|ing)|wrote|writing|stored)\b.{0,60}?(?:checkpoint|ckpt"
     r"|model state|state to|weights to|model to)"
-    r"|\W{0,3}(?:checkpoint|ckpt)\s*(?:->|→|=>|saved|written))",
+    r"|\W{0,3}(?:checkpoint|ckpt)\s*(?:->|→|=>|saved|written)|Save model to \S{1,300}$)",
     re.I | re.A,
 )
 _STEP_IN_PATH = pattern(r"(?:checkpoint|ckpt|steps?|iter(?:ation)?)[-_ /=]{0,8}0*(\d{1,12})(?![\d.]\d|\d)", re.I | re.A)

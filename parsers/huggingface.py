@@ -124,6 +124,8 @@ class HuggingFace(LogFormat):
             values, rest = read_dict(text)
             if values is None:
                 return None
+            if "llamafactory" in line.extra.get("logger", ""):
+                return ()  # for its web page, beside the same dict from the Trainer
             events = dict_events(values)
             return [*events, Remainder(text=rest)] if rest else list(events)
         return self._message(text)

@@ -13,10 +13,14 @@ from trainmon.parsers.base import Sample
 from trainmon.parsers.counted import CountedLine, CountedLines
 from trainmon.patterns import pattern
 
-_IMPORT = pattern(r"import [\w.]{1,60}(?: as \w{1,40})?(?:, ?[\w.]{1,60})*|from [\w.]{1,80} import .{1,200}")
-_CODE_OVER = pattern(r"={20,}|Running [Pp]y(?:torch|thon) .*|\[?\d{4}-\d\d-\d\d .*")
-_STEP = pattern(r"step: ?\d{1,12}/\d{1,12} (?:train|val)_loss:")
-_FIRST_LINES = 40
+_FIRST = pattern(
+    r"import [\w.]{1,60}(?: as \w{1,40})?(?:, ?[\w.]{1,60})*|from [\w.]{1,80} import .{1,200}|\"\"\".{0,200}"
+    r"|#!/usr/bin/.*python.{0,20}"
+)
+_CODE_OVER = pattern(
+    r"={20,}$|Running [Pp]y(?:torch|thon) \d|\[?\d{4}-\d\d-\d\d[ T]\d|step: ?\d{1,12}/\d{1,12} (?:train|val)_loss:"
+    r"|\{'|Traceback \(most recent|.{0,200}%\|.{0,200}\d/\d{1,12} \["
+)
 _MOST_CODE = 20_000
 _CLOCK = ("train_time", 1e-3)
 
@@ -27,7 +31,7 @@ class ModdedNanoGPT(CountedLines):
     name: ClassVar[str] = "modded_nanogpt"
     title: ClassVar[str] = "modded-nanogpt, parameter-golf"
     priority: ClassVar[int] = 4
-    needles: ClassVar[tuple[str, ...]] = ("step:", "import ", "peak memory ")
+    needles: ClassVar[tuple[str, ...]] = ("step:", "import ", "peak memory ", "stopping_early", '"""', "#!/")
     lines: ClassVar[tuple[CountedLine, ...]] = (
         CountedLine(
             head=pattern(r"step: ?(?P<step>\d{1,12})/(?P<total>\d{1,12}) (?=train_loss: ?[-\dni])"),
@@ -65,11 +69,11 @@ class ModdedNanoGPT(CountedLines):
         text = line.text.strip()
         if self.holding:
             self._code_lines += 1
-            if self._code_lines > _MOST_CODE or _CODE_OVER.fullmatch(text) or _STEP.match(text):
+            if self._code_lines > _MOST_CODE or _CODE_OVER.match(text) is not None:
                 self.holding = False
             else:
                 return ()
-        elif not self._code_lines and 0 < line.number <= _FIRST_LINES and _IMPORT.fullmatch(text):
+        elif line.number == 1 and _FIRST.fullmatch(text):
             self.holding, self._code_lines = True, 1
             return ()
         return super().parse(line)

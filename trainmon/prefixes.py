@@ -63,6 +63,7 @@ _register(
     rf"\[{_SLASHED}\]",
     rf"\[{_CLOCK}\]",
     rf"\[(?P<level>{_LEVEL})\|(?P<logger>[^\]|]{{1,120}})\]\ {_ISO}",
+    rf"\[(?P<level>{_LEVEL})\|{_ISO}\]\ (?P<logger>[\w.]{{1,80}}:\d+)\ >>",
     rf"\[NeMo\ (?P<level>[A-Z])\ {_ISO}\ (?P<logger>[\w./-]{{1,120}}:\d+)\]",
     rf"\[(?P<host>[A-Za-z][\w.-]{{0,80}})\]\ {_ISO}",
     rf"\[(?P<level>[DIWEC])\ {_ISO}(?:\ (?P<logger>[A-Za-z]\w{{0,40}}))?\]",

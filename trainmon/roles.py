@@ -37,6 +37,8 @@ def assign_roles(tracks: Collection[Track]) -> Roles:
     counters_of_epochs = {outer.key for outer in around.values() if outer is not None}
     inside = {t.key for t in open_to if _is_inside(t, by_key, counters_of_epochs)}
     candidates = [t for t in open_to if t.key not in counters_of_epochs and t.key not in inside]
+    if any(t.scope is CounterScope.EPOCHS and t.counted > 0 for t in tracks):
+        candidates = [t for t in candidates if t.counted > 0 or t.total is not None]  # a bar that was never redrawn
     train = max(candidates, key=_likelihood, default=None)
     epochs = around.get(train.key) if train is not None else None
     if train is None and counters_of_epochs:
@@ -85,6 +87,8 @@ def _epoch_counter(track: Track, by_key: Mapping[TrackKey, Track]) -> Track | No
         outer = by_key.get(key)
         if outer is None or outer.kind not in (None, StageKind.TRAIN):
             continue
+        if outer.scope in (CounterScope.RUN, CounterScope.EPOCH):
+            continue  # its format knows that it counts steps
         if outer.epoch is not None and outer.total != outer.total_epochs and track.laps < 2:
             continue  # a bar whose name gives the epoch (`Epoch 1/3`) counts the steps of that epoch
         in_step = outer.current - track.laps in (-1.0, 0.0) and (outer.lap is None or outer.lap.first < 1)
