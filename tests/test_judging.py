@@ -176,6 +176,19 @@ def test_the_money_of_a_run_is_told_where_the_document_states_a_rate_for_its_mac
     assert verdict.text.endswith("$8.83 at $0.736/hour (+$0.74)")
 
 
+def test_checkpoints_are_held_against_their_documented_sum_and_one_of_them_against_its_own() -> None:
+    run = a_run("exp", elapsed_s=3000, steps=2375, step_s=1.0)
+    saving = StageInfo(name="Writing model shards", kind=StageKind.CHECKPOINT, occurrences=48)
+    run = replace(run, stages=(*run.stages, saving), overhead_s={"checkpoint": 480.0})
+    verdict = judged(run, sample_document("lora")).stages[-1].verdict
+    assert verdict is not None
+    assert verdict.text == "8m 00s against 6 min: +2m 00s on 6 min"
+    each = document("# Plan\n\n- Total: 40-60 minutes\n- Checkpoints: ~5-8 seconds each\n")
+    verdict = judged(run, each).stages[-1].verdict
+    assert verdict is not None
+    assert verdict.text == "10s against 5-8 s: +2s on 8 s"
+
+
 # -- forecasts -------------------------------------------------------------------------------------------------
 
 

@@ -104,6 +104,8 @@ def _spent_s(run: RunSnapshot, stage: StageInfo) -> float | None:
     """Its own clock, or the time up to the stage after it, or up to now."""
     if stage.elapsed_s:
         return stage.elapsed_s
+    if stage.kind in (StageKind.CHECKPOINT, StageKind.EVAL) and run.overhead_s.get(stage.kind.value):
+        return run.overhead_s[stage.kind.value]
     if stage.started_s is None or stage.occurrences > 1:
         return None
     later = [s.started_s for s in run.stages if s.started_s is not None and s.started_s > stage.started_s]
