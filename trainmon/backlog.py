@@ -13,10 +13,10 @@ from collections.abc import Generator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from trainmon.events import Counter, Event, Line
+from trainmon.events import Counter, Event
 from trainmon.learning import learn
 from trainmon.lines import MAX_PIECE_BYTES, LineAssembler, Piece
-from trainmon.templates import Columns, Template, said, rising
+from trainmon.templates import Columns, Template, rising, said
 from trainmon.tracks import track_key
 
 if TYPE_CHECKING:
@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 
 _LEARN_AT = 4
 """So many lines of a shape make it worth a template."""
-_LEAST_REACH_BYTES = 4096
+_HEAD_BYTES = 4096
+"""The beginning of a log, where it warms up, is read piece by piece."""
+_STRIDES_TO_EDGE = 16
+_LEAST_STRIDE_BYTES, _MOST_STRIDE_BYTES = 1 << 10, 128 << 10
+"""States of counters lie closer together towards the beginning and towards the present."""
 _LINE_END = rb"(?=\r*\n)"
 _REDRAW_END = rb"(?=\r)"
 _BAR = re.compile(rb"([^\r\n|]*?) *\d+%\|[^|\r\n]*\| *(\d+)/(\d+) \[")
@@ -39,17 +43,20 @@ class Backlog:
         self._data = b""
         self._offset = 0
         self._number = 1
-        self._stride = self._reach = 1 << 14
+        self._behind = 0
+        self._reach = 1 << 14
         self._slow_until = 0
         self._beside_bar: Shape | None = None
         """Lines whose metrics a bar gives the step of."""
         self._next: dict[bytes, int] = {}
 
-    def read(self, data: bytes, offset: int, number: int, stride_bytes: int) -> Readings:
-        """Read `data`, which begins at `offset` on line `number`; the result is the number of its newlines."""
+    def read(self, data: bytes, offset: int, number: int, ahead_bytes: int) -> Readings:
+        """Read `data`, which begins at `offset` on line `number`, `ahead_bytes` before the end of what there is.
+
+        The result is the number of its newlines.
+        """
         self._data, self._offset, self._number = data, offset, number
-        self._stride = max(stride_bytes, _LEAST_REACH_BYTES)
-        self._reach = min(self._reach, self._stride)
+        self._behind = len(data) + ahead_bytes
         self._slow_until = 0
         self._next.clear()
         at = 0
@@ -70,6 +77,11 @@ class Backlog:
             found = self._data.find(what, at)
             found = self._next[what] = len(self._data) if found < 0 else found
         return found
+
+    def _stride(self, at: int) -> int:
+        """How far apart the states of a counter may lie here."""
+        edge = min(self._offset + at, self._behind - at) // _STRIDES_TO_EDGE
+        return min(max(edge, _LEAST_STRIDE_BYTES), _MOST_STRIDE_BYTES)
 
     def _plain_until(self, at: int) -> int:
         """Where the first piece begins that moves the cursor otherwise than by returns and newlines."""
@@ -135,7 +147,7 @@ class Backlog:
             bar, template = _bare_bar(found[0].events) if redraw else None, None
             if bar is None:
                 template = self._template(shape, raw)
-            if start < self._slow_until:
+            if start < self._slow_until or self._offset + start < _HEAD_BYTES:
                 continue
             if bar is not None:
                 at = yield from self._along_bar(at - 1, stop, newline, raw, bar)
@@ -179,7 +191,7 @@ class Backlog:
         rows = template.rows(mark, _REDRAW_END if redraw else _LINE_END)
         if rows.match(data, at, stop) is None:
             return at, counter
-        last = data.rfind(mark, at + 1, min(at + self._reach, stop))
+        last = data.rfind(mark, at + 1, min(at + min(self._reach, self._stride(at)), stop))
         columns, start, end = self._columns(template, rows, at, last, mark)
         if columns is None or (counter is not None and columns.currents and columns.currents[0] < counter.current):
             return at, counter
@@ -203,9 +215,9 @@ class Backlog:
         data = self._data
         texts = rows.findall(data, at, last + 1) if last > at else []
         if texts and len(texts) == data.count(mark, at, last):
-            self._reach = min(2 * self._reach, self._stride)
+            self._reach = min(2 * self._reach, _MOST_STRIDE_BYTES)
         else:
-            self._reach = max(self._reach // 2, _LEAST_REACH_BYTES)
+            self._reach = max(self._reach // 2, _LEAST_STRIDE_BYTES)
             texts = [match.groups() for match in _adjacent(rows, data, at, last + 1)]
         if rows.groups == 1 and texts and isinstance(texts[0], bytes):
             texts = [(text,) for text in texts]
@@ -227,7 +239,7 @@ class Backlog:
         """A bare bar was read: pass over its redraws up to something else, or to the end of the stride."""
         data = self._data
         while True:
-            limit = min(at + self._stride, stop, self._find(b"?", at), self._find(b"=", at))
+            limit = min(at + self._stride(at), stop, self._find(b"?", at), self._find(b"=", at))
             if newline < limit and self._beside_bar is not None and self._beside_bar.template is not None:
                 template = self._beside_bar.template
                 there = yield from self._rows_beside_bar(at, limit, raw, counter, template, self._beside_bar)

@@ -21,13 +21,9 @@ _PREVIEW_FROM_BYTES = 4 << 20
 """Smaller files are read whole before anybody could look."""
 _EXACT_BELOW_BYTES = 512 << 10
 """A shorter file is read redraw by redraw, as it would have been while it grew."""
-_EXACT_HEAD_BYTES = 8 << 10
-_EXACT_TAIL_BYTES = 16 << 10
-"""The beginning of a longer one, where it warms up, and its end, which tells the present, too."""
+_BACKLOG_BYTES = 64 << 10
+"""So much more than was read yet is history; less is the present."""
 _EXACT_READ_BYTES = 128 << 10
-_STATES = 128
-_LEAST_STRIDE_BYTES = 8 << 10
-_MOST_STRIDE_BYTES = 128 << 10
 _DOCUMENT_LIMIT_BYTES = 64 << 20
 _QUIET_S = 2.0
 
@@ -79,12 +75,12 @@ class FileFollower:
         changed = False
         live = self._caught_up_once
         while self.tail.offset < self.tail.size:
-            size, stride_bytes = self._next_block()
-            data = self.tail.read(size)
+            history = self._is_history
+            data = self.tail.read(self._block_bytes() if history else _EXACT_READ_BYTES)
             if not data:
                 break
             changed = True
-            self._fold(data, now if live and not stride_bytes else None, stride_bytes)
+            self._fold(data, now if live and not history else None, self.behind_bytes if history else None)
             if time.monotonic() > deadline_s:
                 break
         if self.tail.offset >= self.tail.size:
@@ -144,21 +140,22 @@ class FileFollower:
         state = self.state
         return bool(state.tracks or state.earlier or state.metrics or state.problems or state.end)
 
-    def _next_block(self) -> tuple[int, int]:
-        """How many bytes to read, and how far apart states of counters may lie in them (0: each is read)."""
-        offset, behind = self.tail.offset, self.behind_bytes
-        if offset + behind < _EXACT_BELOW_BYTES or behind <= _EXACT_TAIL_BYTES:
-            return _EXACT_READ_BYTES, 0
-        if offset < _EXACT_HEAD_BYTES:
-            return _EXACT_HEAD_BYTES - offset, 0
-        stride_bytes = min(max(self.tail.size // _STATES, _LEAST_STRIDE_BYTES), _MOST_STRIDE_BYTES)
-        return min(READ_BYTES, behind - _EXACT_TAIL_BYTES), stride_bytes
+    @property
+    def _is_history(self) -> bool:
+        """What comes next was written long before the end of the file."""
+        behind = self.behind_bytes
+        return behind > _BACKLOG_BYTES and self.tail.offset + behind > _EXACT_BELOW_BYTES
 
-    def _fold(self, data: bytes, arrived_s: float | None, stride_bytes: int) -> None:
+    def _block_bytes(self) -> int:
+        """So much history is read at once: no crumbs are left for the end."""
+        behind = self.behind_bytes
+        return behind if behind < READ_BYTES + READ_BYTES // 2 else READ_BYTES
+
+    def _fold(self, data: bytes, arrived_s: float | None, ahead_bytes: int | None) -> None:
         if self._decoder is None:
             self._decoder = decoder_for(data)
         text = self._decoder.feed(data)
-        self.state.apply_all(self._reader.feed(text, arrived_s=arrived_s, stride_bytes=stride_bytes))
+        self.state.apply_all(self._reader.feed(text, arrived_s=arrived_s, ahead_bytes=ahead_bytes))
 
     def _start_again(self, change: Change) -> None:
         """The bytes read so far are no longer those of the file; what they said stays known."""

@@ -82,19 +82,19 @@ class LogReader:
         return self.tally.most_common(1)[0][0] if self.tally else None
 
     def feed(
-        self, data: bytes, *, arrived_s: float | None = None, everything: bool = False, stride_bytes: int = 0
+        self, data: bytes, *, arrived_s: float | None = None, everything: bool = False, ahead_bytes: int | None = None
     ) -> Iterator[Reading]:
         """Yield what `data` completes; with `everything` also the pieces that nobody claims.
 
-        With `stride_bytes` the bytes are history that nobody watched: every metric is read, but of the states of a
-        counter only about one every so many bytes (see `trainmon.backlog`).
+        With `ahead_bytes` the bytes are history that nobody watched, and so many bytes behind them are known to exist:
+        every metric is read, but only so many states of each counter (see `trainmon.backlog`).
         """
-        if stride_bytes and not everything and arrived_s is None:
+        if ahead_bytes is not None and not everything and arrived_s is None:
             offset, number = self._assembler.offset, self._assembler.number
             data = self._assembler.take(data)
             lines = 0
             if data:
-                lines = yield from self._backlog.read(data, offset, number, stride_bytes)
+                lines = yield from self._backlog.read(data, offset, number, ahead_bytes)
             pieces = self._assembler.taken(len(data), lines)
         else:
             pieces = self._assembler.feed(data)
