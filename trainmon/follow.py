@@ -24,6 +24,7 @@ _EXACT_BELOW_BYTES = 512 << 10
 _BACKLOG_BYTES = 64 << 10
 """So much more than was read yet is history; less is the present."""
 _EXACT_READ_BYTES = 128 << 10
+_DECODER_BYTES = 64 << 10
 _DOCUMENT_LIMIT_BYTES = 64 << 20
 _QUIET_S = 2.0
 
@@ -153,7 +154,7 @@ class FileFollower:
 
     def _fold(self, data: bytes, arrived_s: float | None, ahead_bytes: int | None) -> None:
         if self._decoder is None:
-            self._decoder = decoder_for(data)
+            self._decoder = decoder_for(data[:_DECODER_BYTES])
         text = self._decoder.feed(data)
         self.state.apply_all(self._reader.feed(text, arrived_s=arrived_s, ahead_bytes=ahead_bytes))
 
