@@ -26,11 +26,14 @@ _BAR = pattern(
 )
 _CLOCKS = pattern(r"(?<![\d:.])(?:\d{1,5}:)?\d{1,3}:\d\d(?![\d:])|-(?::--)+|-:--:--", re.ASCII)
 _PERCENT = pattern(r"\s*\d{1,3}%\s*$", re.ASCII)
-_OF_LIGHTNING = pattern(r"\s+\S+ • \S+ +[\d.]+it/s(.*)", re.ASCII)
+_OF_LIGHTNING = pattern(r"\s+\S+ •(?: \S+)? +[\d.]+it/s(.*)", re.ASCII)
 _LAST_INDEX = pattern(r"Epoch (\d{1,9})/(-?\d{1,9})", re.ASCII)
 _CONTINUED = pattern(r"\s{10,}(\S.*)")
 _NAME_AT_END = pattern(r"([A-Za-z_][\w./-]{0,63}):\s*$", re.ASCII)
-_GLUED = pattern(r"\s{2,}([`\[({A-Z].*)$")
+_GLUED = pattern(
+    r"(?:\s{2,}(?=[`\[({A-Z])"
+    r"|(?=Epoch \d{1,9}, global step |`Trainer\.fit|Metric \S{1,200} improved|Monitored metric ))(\S.*)$"
+)
 
 
 class RichProgress(LogFormat):
@@ -99,25 +102,34 @@ class RichProgress(LogFormat):
             self._drawn_at[counter.name] = self._training_at
             yield replace(counter, current=0.0, elapsed_s=0.0)
         yield counter
-        glued = _GLUED.search(rest)
-        values = read_pairs(rest[: glued.start()] if glued is not None else rest)
+        rest, glued = _parted(rest)
+        values = read_pairs(rest)
         if values:
             yield Metrics(values=values, in_bar=True)
         left = _NAME_AT_END.search(rest)
         self._name_left = left[1] if left is not None else ""
-        self.holding = glued is None
-        if glued is not None:
-            yield Remainder(text=glued[1])
+        self.holding = not glued
+        yield from glued
 
     def _wrapped(self, text: str) -> Sequence[Event] | None:
         """The second line of a bar in a narrow terminal: the values for which the first had no room."""
+        text, glued = _parted(text)
+        text = _CLOCKS.sub("", text).strip()  # the remaining time of a bar with no room for it
+        if not text:
+            return glued
         text = f"{self._name_left}: {text}" if self._name_left and number(text.split(" ")[0]) is not None else text
         values = {name: value for name, value in read_pairs(text).items() if is_metric_name(name)}
         if not values or leftover(text).strip():
             return None
         changed = {name: value for name, value in values.items() if self._continued.get(name) != value}
         self._continued = values
-        return list(metric_events(changed))
+        return [*metric_events(changed), *glued]
+
+
+def _parted(text: str) -> tuple[str, list[Event]]:
+    """What belongs to a bar, and a message printed behind it."""
+    glued = _GLUED.search(text)
+    return (text, []) if glued is None else (text[: glued.start()], [Remainder(text=glued[1])])
 
 
 def _counter(bar: re.Match[str], name: str) -> Counter:
