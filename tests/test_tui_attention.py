@@ -8,9 +8,10 @@ import pytest
 
 from tests import boards
 from tests.board_parts import eta
+from trainmon.attention import Rank, rank
 from trainmon.events import ProblemKind
 from trainmon.snapshot import ProblemInfo, RunSnapshot
-from trainmon.tui.attention import Group, Rank, Sort, arrange, main_problem, matches, rank
+from trainmon.tui.attention import Group, Sort, arrange, main_problem, matches
 
 
 def names(entries: list[RunSnapshot | Group]) -> list[str]:

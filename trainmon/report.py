@@ -13,20 +13,13 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from trainmon import units
+from trainmon.attention import STATES_WORST_FIRST, is_slower
 from trainmon.estimates import Contradiction, DocumentedRange, Scope, Verdict, VerdictKind
 from trainmon.sanitise import clean
-from trainmon.snapshot import Board, MetricInfo, ProblemInfo, RunSnapshot, RunStatus
+from trainmon.snapshot import Board, MetricInfo, ProblemInfo, RunSnapshot
 
 UNNAMED = "(unnamed)"
 
-_WORST_FIRST = (
-    RunStatus.FAILED,
-    RunStatus.STALLED,
-    RunStatus.RUNNING,
-    RunStatus.WAITING,
-    RunStatus.INTERRUPTED,
-    RunStatus.FINISHED,
-)
 _GROWS = re.compile(
     r"acc\w*|f1\w*|auc|auroc|bleu\w*|rouge\w*|map\d*|precision|recall|rew|rewards?|scores?|[mb]?iou|psnr|ssim|mrr|ndcg|r2"
 )
@@ -50,25 +43,12 @@ class PlanRow:
     scenario: str
 
 
-def worst_first(runs: Iterable[RunSnapshot]) -> list[RunSnapshot]:
-    """Order runs by how much they need somebody: state, then slower than documented, then trouble."""
-
-    def urgency(run: RunSnapshot) -> tuple[int, float, int]:
-        return _WORST_FIRST.index(run.state), -(_excess(run.verdict)), -len(run.problems)
-
-    return sorted(runs, key=urgency)
-
-
-def _excess(verdict: Verdict | None) -> float:
-    return verdict.ratio or 1.0 if verdict is not None and verdict.kind is VerdictKind.SLOWER else 0.0
-
-
 def totals(runs: Iterable[RunSnapshot]) -> str:
     """Give `4 runs: 1 failed, 2 running, 1 finished; 1 slower than documented`."""
     runs = list(runs)
     states = Counter(run.state for run in runs)
-    parts = [f"{states[state]} {state.value}" for state in _WORST_FIRST if states[state]]
-    slower = sum(run.verdict is not None and run.verdict.kind is VerdictKind.SLOWER for run in runs)
+    parts = [f"{states[state]} {state.value}" for state in STATES_WORST_FIRST if states[state]]
+    slower = sum(map(is_slower, runs))
     text = plural(len(runs), "run") + (f": {', '.join(parts)}" if parts else "")
     return f"{text}; {slower} slower than documented" if slower else text
 

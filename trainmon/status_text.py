@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 
 from trainmon import units
+from trainmon.attention import worst_first
 from trainmon.estimates import VerdictKind
 from trainmon.report import (
     plan_rows,
@@ -22,7 +23,6 @@ from trainmon.report import (
     steps,
     totals,
     verdict_text,
-    worst_first,
 )
 from trainmon.sanitise import clean
 from trainmon.snapshot import Board, RunSnapshot, RunStatus

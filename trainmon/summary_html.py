@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 from trainmon import units
+from trainmon.attention import worst_first
 from trainmon.corrections import corrections
 from trainmon.estimates import EstimateDocument, Verdict, VerdictKind
 from trainmon.html_style import STYLE
@@ -28,7 +29,6 @@ from trainmon.report import (
     totals,
     verdict_text,
     verdicts,
-    worst_first,
 )
 from trainmon.report_figures import metric_figures, plan_figure, time_figure
 from trainmon.sanitise import clean

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from trainmon import units
+from trainmon.attention import worst_first
 from trainmon.corrections import corrections
 from trainmon.markdown_text import block, code, inline, table
 from trainmon.report import (
@@ -23,7 +24,6 @@ from trainmon.report import (
     time_split,
     totals,
     verdict_text,
-    worst_first,
 )
 from trainmon.sanitise import clean
 from trainmon.snapshot import Board, RunSnapshot, RunStatus

@@ -1,52 +1,14 @@
-"""Which runs need a look first: rank, sort, filter and group the runs of a board. Pure."""
+"""What the overview lists: sort, filter and group the runs of a board. Pure."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 
-from trainmon.estimates import VerdictKind
+from trainmon.attention import time_left_s, urgency
 from trainmon.events import ProblemKind
-from trainmon.snapshot import ProblemInfo, RunSnapshot, RunStatus
-
-
-class Rank(IntEnum):
-    """Worst first."""
-
-    FAILED = 0
-    STALLED = 1
-    NAN = 2
-    SLOWER = 3
-    RUNNING = 4
-    WAITING = 5
-    INTERRUPTED = 6
-    FINISHED = 7
-
-
-_OF_STATE = {
-    RunStatus.FAILED: Rank.FAILED,
-    RunStatus.STALLED: Rank.STALLED,
-    RunStatus.RUNNING: Rank.RUNNING,
-    RunStatus.WAITING: Rank.WAITING,
-    RunStatus.INTERRUPTED: Rank.INTERRUPTED,
-    RunStatus.FINISHED: Rank.FINISHED,
-}
-_LOST = {ProblemKind.NAN, ProblemKind.DIVERGED}
-TROUBLE = {Rank.FAILED, Rank.STALLED, Rank.NAN, Rank.SLOWER}
-
-
-def rank(run: RunSnapshot) -> Rank:
-    """Return how urgent a run is; only a run under way is `NAN` or `SLOWER`."""
-    of_state = _OF_STATE[run.state]
-    if of_state is not Rank.RUNNING:
-        return of_state
-    if any(problem.kind in _LOST for problem in run.problems):
-        return Rank.NAN
-    if run.verdict is not None and run.verdict.kind is VerdictKind.SLOWER:
-        return Rank.SLOWER
-    return Rank.RUNNING
+from trainmon.snapshot import ProblemInfo, RunSnapshot
 
 
 def main_problem(run: RunSnapshot) -> ProblemInfo | None:
@@ -72,13 +34,8 @@ class Sort(StrEnum):
         return orders[(orders.index(self) + 1) % len(orders)]
 
 
-def time_left_s(run: RunSnapshot) -> float:
-    """Return the likely time left; infinity where nobody knows."""
-    return math.inf if run.eta is None else run.eta.remaining_s.likely
-
-
 _KEYS: dict[Sort, Callable[[RunSnapshot], tuple[float | str, ...]]] = {
-    Sort.WORST: lambda run: (rank(run), time_left_s(run), -(run.last_activity_at or 0.0), run.name),
+    Sort.WORST: urgency,
     Sort.TIME_LEFT: lambda run: (time_left_s(run), run.name),
     Sort.NAME: lambda run: (run.name,),
     Sort.RECENT: lambda run: (-(run.last_activity_at or 0.0), run.name),
@@ -128,8 +85,3 @@ def matches(run: RunSnapshot, wanted: str) -> bool:
     problems = " ".join(problem.kind for problem in run.problems)
     text = f"{run.name} {run.state} {run.stage} {verdict} {problems}".casefold()
     return all(word in text for word in words)
-
-
-def in_trouble(runs: Sequence[RunSnapshot]) -> int:
-    """Count the runs that need a look."""
-    return sum(rank(run) in TROUBLE for run in runs)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import PurePath
 
 from rich.cells import cell_len
 
 from trainmon import units
-from trainmon.snapshot import Board, GpuSample, RunStatus
-from trainmon.tui.attention import TROUBLE, in_trouble, rank
+from trainmon.attention import Rank, needs_attention, rank
+from trainmon.snapshot import Board, GpuSample, RunSnapshot, RunStatus
 from trainmon.tui.bars import meter
 from trainmon.tui.text import Row, Span, as_fits, fit, fit_row, plain, shorten, width_of
 
@@ -21,8 +22,7 @@ def head(board: Board | None, width: int, *, sort: str, wanted: str, failure: st
     parts: list[Span] = [(f"{len(board.runs)} run{'s' if len(board.runs) != 1 else ''}", "title")]
     running = sum(run.state is RunStatus.RUNNING for run in board.runs)
     parts.append((f"{running} running", "accent" if running else "muted"))
-    trouble = in_trouble(board.runs)
-    parts.append((f"{trouble} in trouble", "bad") if trouble else ("none in trouble", "good"))
+    parts += _trouble(board.runs)
     if failure:
         parts.append((failure, "bad"))
     if clock:
@@ -39,6 +39,14 @@ def head(board: Board | None, width: int, *, sort: str, wanted: str, failure: st
         fit_row((name, *as_fits(parts, width - width_of([name]))), width),
         fit_row((*second, (" " * gap + order, "muted")), width),
     ]
+
+
+def _trouble(runs: Sequence[RunSnapshot]) -> list[Span]:
+    """Return how many runs need somebody, and how many go on with numbers that are none."""
+    needy, lost = sum(map(needs_attention, runs)), sum(rank(run) is Rank.NAN for run in runs)
+    told: list[Span] = [(f"{needy} in trouble", "bad")] if needy else []
+    told += [(f"{lost} NaN", "bad")] if lost else []
+    return told or [("none in trouble", "good")]
 
 
 def _documents(board: Board, width: int) -> Row:
@@ -118,6 +126,6 @@ def terminal_title(board: Board) -> str:
     if left:
         parts.append(f"ETA {units.hours_minutes(max(left))}")
     if not active and board.runs:
-        failed = sum(rank(run) in TROUBLE for run in board.runs)
+        failed = sum(run.state is RunStatus.FAILED for run in board.runs)
         parts.append(f"{failed} failed" if failed else "done")
     return " ".join(parts)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 
 from trainmon import units
+from trainmon.attention import Rank, rank
 from trainmon.estimates import DocumentedRange, Verdict, VerdictKind
 from trainmon.events import ProblemKind
 from trainmon.snapshot import RunSnapshot, RunStatus
-from trainmon.tui.attention import Rank, main_problem, rank
+from trainmon.tui.attention import main_problem
 from trainmon.tui.bars import Course, ends
 from trainmon.tui.text import Span, plain
 
