@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from trainmon.events import (
@@ -80,7 +80,7 @@ class CountedLines(LogFormat):
     facts: ClassVar[Mapping[str, re.Pattern[str]]] = {}
     """Per fact a pattern (full match) whose group 1 is its value."""
     marks: ClassVar[tuple[tuple[re.Pattern[str], StageMark], ...]] = ()
-    """Patterns (full match) of lines that mark a stage; group `step`, where present, is its step."""
+    """Patterns (full match) of lines that mark a stage; groups `step` and `seconds`, where present, are told of it."""
     endings: ClassVar[tuple[tuple[re.Pattern[str], EndingKind], ...]] = ()
     noise: ClassVar[tuple[re.Pattern[str], ...]] = ()
     """Lines of the format that say nothing (full match), and that others would misread."""
@@ -105,8 +105,8 @@ class CountedLines(LogFormat):
                 return (Facts(values={name: value}),) if value is not None else ()
         for words, mark in self.marks:
             if (told := words.fullmatch(text)) is not None:
-                step = number(told["step"]) if "step" in words.groupindex and told["step"] else None
-                return (StageMark(kind=mark.kind, name=mark.name, phase=mark.phase, step=step if step else mark.step),)
+                step, seconds = (_group(told, name) for name in ("step", "seconds"))
+                return (replace(mark, step=step, duration_s=seconds),)
         for words, ending in self.endings:
             if words.fullmatch(text) is not None:
                 return (Ending(kind=ending, text=text[:200]),)
@@ -193,9 +193,9 @@ def _in_seconds(clock: tuple[str, float] | None, read: Mapping[str, float], unit
 
 
 def _resolution(clock: tuple[str, float] | None, units: Mapping[str, str]) -> float:
-    """A clock printed in milliseconds is exact to one; one of whole seconds or minutes is not."""
+    """A clock printed in milliseconds is exact to one, one of seconds to a second, one of minutes has one decimal."""
     scale = _SECONDS.get(units.get(clock[0], ""), clock[1]) if clock is not None else 1.0
-    return min(scale, 1.0)
+    return scale if scale <= 1.0 else scale / 10.0
 
 
 def _memory(kind: CountedLine, read: Mapping[str, float], units: Mapping[str, str]) -> GpuMemory | None:

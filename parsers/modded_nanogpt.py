@@ -31,19 +31,19 @@ class ModdedNanoGPT(CountedLines):
     name: ClassVar[str] = "modded_nanogpt"
     title: ClassVar[str] = "modded-nanogpt, parameter-golf"
     priority: ClassVar[int] = 4
-    needles: ClassVar[tuple[str, ...]] = ("step:", "import ", "peak memory ", "stopping_early", '"""', "#!/")
+    needles: ClassVar[tuple[str, ...]] = ("_loss:", "import ", "peak memory ", "stopping_early", '"""', "#!/")
     lines: ClassVar[tuple[CountedLine, ...]] = (
         CountedLine(
-            head=pattern(r"step: ?(?P<step>\d{1,12})/(?P<total>\d{1,12}) (?=train_loss: ?[-\dni])"),
+            head=pattern(r"(?:step: ?)?(?P<step>\d{1,12})/(?P<total>\d{1,12}) (?=train_loss: ?[-\dni])"),
             elapsed=_CLOCK,
-            hidden=frozenset({"step_avg"}),
+            hidden=frozenset({"step_avg", "step"}),
         ),
         CountedLine(
-            head=pattern(r"step: ?(?P<step>\d{1,12})/(?P<total>\d{1,12}) (?=val_loss: ?[-\dni])"),
+            head=pattern(r"(?:step: ?)?(?P<step>\d{1,12})/(?P<total>\d{1,12}) (?=val_loss: ?[-\dni])"),
             kind=StageKind.EVAL,
             moves=True,
             elapsed=_CLOCK,
-            hidden=frozenset({"step_avg"}),
+            hidden=frozenset({"step_avg", "step"}),
         ),
         CountedLine(
             head=pattern(r"peak memory (?=allocated: \d)"),
@@ -56,6 +56,8 @@ class ModdedNanoGPT(CountedLines):
         Sample("step:0/19073 val_loss:10.8258 train_time:386ms step_avg:nanms", "a public log"),
         Sample("step:19071/19073 train_loss:2.9587 train_time:2762760ms step_avg:144.94ms", "a public log"),
         Sample("step:19073/19073 val_loss:3.0943 train_time:2763085ms step_avg:144.94ms", "a public log"),
+        Sample("5000/20000 train_loss: 2.2804 train_time: 9.9m tok/s: 6620551", "parameter-golf"),
+        Sample("5041/20000 val_loss: 2.3492 val_bpb: 1.0734", "parameter-golf"),
         Sample("stopping_early: wallclock_cap train_time:14400039ms step:329430/500000", "parameter-golf"),
         Sample("peak memory allocated: 13017 MiB reserved: 13386 MiB", "parameter-golf"),
     )

@@ -21,7 +21,15 @@ class Nanochat(CountedLines):
     name: ClassVar[str] = "nanochat"
     title: ClassVar[str] = "nanochat"
     priority: ClassVar[int] = 19
-    needles: ClassVar[tuple[str, ...]] = ("step ", "Step ", "Minimum validation", "Total training time", "Peak memory")
+    needles: ClassVar[tuple[str, ...]] = (
+        "step ",
+        "Step ",
+        "Minimum validation",
+        "Total training time",
+        "Peak memory",
+        "peak_vram_mb:",
+        "training_seconds:",
+    )
     lines: ClassVar[tuple[CountedLine, ...]] = (
         CountedLine(
             head=pattern(
@@ -42,9 +50,11 @@ class Nanochat(CountedLines):
             from_zero=True,
         ),
         CountedLine(head=pattern(r"(?=Peak memory usage: \d)"), memory_peak=("Peak memory usage", "MiB")),
+        CountedLine(head=pattern(r"(?=peak_vram_mb: +\d)"), memory_peak=("peak_vram_mb", "MB")),
     )
     endings = (
         (pattern(r"Minimum validation (?:bpb|loss): \d.{0,40}"), EndingKind.FINISHED),
+        (pattern(r"training_seconds: +\d[\d.]{0,12}"), EndingKind.FINISHED),
         (pattern(r"Total training time: \d[\d.]{0,12}m"), EndingKind.FINISHED),
     )
     samples: ClassVar[tuple[Sample, ...]] = (

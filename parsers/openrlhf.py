@@ -1,4 +1,4 @@
-"""OpenRLHF's PPO: episodes of experience around short bars of policy updates, which are no epochs of the run.
+"""OpenRLHF's PPO and SkyRL: episodes of experience around short bars of policy updates, which are no epochs of the run.
 
 Descriptions: `openrlhf/trainer/ppo_trainer.py` (`Episode [1/1]`, `Train epoch [1/1]`).
 """
@@ -21,9 +21,11 @@ class OpenRLHF(AmendedBars):
     """Reads progress from the bar of an episode; what runs inside it takes part of a step."""
 
     name: ClassVar[str] = "openrlhf"
-    title: ClassVar[str] = "OpenRLHF (PPO)"
+    title: ClassVar[str] = "OpenRLHF (PPO), SkyRL"
     needles: ClassVar[tuple[str, ...]] = ("Episode [", "Train epoch [")
-    bars: ClassVar[re.Pattern[str]] = pattern(r"(?:Episode|Train epoch) \[\d{1,9}/\d{1,9}\]: +\d{1,3}%\|")
+    bars: ClassVar[re.Pattern[str]] = pattern(
+        r"(?:Episode|(?:Policy |Critic )?Train epoch) \[\d{1,9}/\d{1,9}\]: +\d{1,3}%\|"
+    )
     samples: ClassVar[tuple[Sample, ...]] = (
         Sample("Episode [1/1]:   2%|▏         | 3/128 [00:11<07:44,  3.71s/it]", "OpenRLHF"),
         Sample(

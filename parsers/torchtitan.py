@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from trainmon.events import EndingKind, Event, Facts, Line, StageKind
+from trainmon.events import EndingKind, Event, Facts, Line, StageKind, StageMark
 from trainmon.parsers.base import Sample
 from trainmon.parsers.counted import CountedLine, CountedLines
-from trainmon.parsers.numbers import NUMBER, number
+from trainmon.parsers.numbers import NUMBER
 from trainmon.patterns import pattern
 
 _FIELD = pattern(rf"(?P<name>[A-Za-z_]\w{{0,40}}): *(?P<value>{NUMBER})(?P<unit>[GM]iB|%)?")
 _STARTS = pattern(
-    r"Training starts at step (?P<step>\d{1,12})(?:, with (?P<sizes>.{1,300}?total steps (?P<total>\d{1,12}).{0,60}))?"
-    r"\.?"
+    r"(?:Training starts at step (?P<step>\d{1,12})|Trainer is initialized)(?:,? with "
+    r"(?P<sizes>.{1,300}?total steps (?P<total>\d{1,12}).{0,60}))?\.?"
 )
 _SIZES = {
     "local batch size": "batch_size",
@@ -33,7 +33,13 @@ class Torchtitan(CountedLines):
     name: ClassVar[str] = "torchtitan"
     title: ClassVar[str] = "torchtitan"
     priority: ClassVar[int] = 20
-    needles: ClassVar[tuple[str, ...]] = ("step: ", "Training starts", "Training completed", "checkpoint")
+    needles: ClassVar[tuple[str, ...]] = (
+        "step: ",
+        "Training starts",
+        "Training completed",
+        "Trainer is",
+        "the checkpoint",
+    )
     lines: ClassVar[tuple[CountedLine, ...]] = (
         CountedLine(
             head=pattern(r"(?:\[titan\] )?step: *(?P<step>\d{1,12})  ?(?=loss: +[-\dni])"),
@@ -49,7 +55,21 @@ class Torchtitan(CountedLines):
             hidden=frozenset({"memory"}),
         ),
     )
-    endings = ((pattern(r"Training completed"), EndingKind.FINISHED),)
+    marks = (
+        (
+            pattern(r"Saving the checkpoint \(or staging.{0,60}"),
+            StageMark(kind=StageKind.CHECKPOINT, name="checkpoint", phase="begin"),
+        ),
+        (
+            pattern(r"Finished saving the checkpoint .{0,60}in (?P<seconds>[\d.]{1,12}) seconds\.?"),
+            StageMark(kind=StageKind.CHECKPOINT, name="checkpoint", phase="end"),
+        ),
+        (
+            pattern(r"Finished loading the checkpoint in (?P<seconds>[\d.]{1,12}) seconds\.?"),
+            StageMark(kind=StageKind.INIT, name="loading the checkpoint", phase="end"),
+        ),
+    )
+    endings = ((pattern(r"Training completed\.?"), EndingKind.FINISHED),)
     samples: ClassVar[tuple[Sample, ...]] = (
         Sample(
             "Training starts at step 1, with local batch size 1, global batch size 12, sequence length 8192, "
@@ -73,6 +93,6 @@ class Torchtitan(CountedLines):
         if starts["total"]:
             facts["total_steps"] = float(starts["total"])
             facts |= {_SIZES[size[1]]: float(size[2]) for size in _SIZE.finditer(starts["sizes"])}
-        if (number(starts["step"]) or 0) > 1:
+        if starts["step"] and float(starts["step"]) > 1:
             facts["resumed_from_step"] = float(starts["step"]) - 1
         return (Facts(values=facts),) if facts else ()
