@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, NamedTuple
 
 from trainmon.events import (
@@ -37,6 +37,7 @@ METER = pattern(
 )
 """`Loss 0.5 (0.7)`, `loss: 5.0 (5.2)`, `Time: 1.462s, ...`, `lr=0.1`; a clock or a fraction is no value."""
 _NO_TIME_LEFT = pattern(r"(?i)\beta[:=]? {0,3}0?0:00:00\b", re.ASCII)
+_NO_TIME = Ending(kind=EndingKind.FINISHED, text="eta: 0:00:00")
 _TRUSTED = 0.1
 """A window's mean from two running means is used if their rounding blurs it by no more than this share."""
 _SECONDS = {"ms": 1e-3, "us": 1e-6}
@@ -87,6 +88,9 @@ class BatchLines(CountedLines):
         self._steps: dict[str, StepNumbers] = {}
         self._means: dict[str, tuple[float, float]] = {}
         self._trained: set[str] = set()
+        self._last: Counter | None = None
+        self._every = 0.0
+        self._over = False
         self._evaluations = 0.0
         self._evaluating = False
 
@@ -96,8 +100,19 @@ class BatchLines(CountedLines):
         for kind in self.lines:
             head = kind.head.match(text)
             if head is not None and isinstance(kind, BatchLine) and kind.needs in text[head.end() :]:
-                return list(self._batch(kind, head, text))
-        return self._message(text)
+                events: Sequence[Event] = list(self._batch(kind, head, text))
+                return events if kind.kind is StageKind.TRAIN else [*self._rest_of_epoch(), *events]
+        told = self._message(text)
+        return [*self._rest_of_epoch(), *told] if told else told
+
+    def _rest_of_epoch(self) -> Iterator[Event]:
+        """An epoch's last batches may be fewer than go into a line; what comes after them says that they are done."""
+        last, every = self._last, self._every
+        self._last = None
+        if last is not None and last.total is not None and 0 < last.total - last.current < every:
+            yield replace(last, current=last.total, elapsed_s=None, step_time_s=None)
+            if self._over:
+                yield _NO_TIME
 
     def _message(self, text: str) -> Sequence[Event] | None:
         for words in self.epochs_over:
@@ -145,6 +160,8 @@ class BatchLines(CountedLines):
         self._evaluating = kind.kind is not StageKind.TRAIN
         counter = self._counter_of(kind, head, read, epoch, total_epochs)
         yield counter
+        if kind.kind is StageKind.TRAIN and kind.scope is CounterScope.EPOCH:
+            self._note(counter)
         trained = kind.kind is StageKind.TRAIN
         at_end = counter.total is not None and counter.current >= counter.total
         if trained or (kind.reports_at_end and at_end):
@@ -153,8 +170,14 @@ class BatchLines(CountedLines):
         if memory is not None:
             yield memory
         nearly = counter.total is None or counter.current >= 0.5 * counter.total
-        if kind.eta_ends and nearly and _NO_TIME_LEFT.search(text) is not None:
-            yield Ending(kind=EndingKind.FINISHED, text="eta: 0:00:00")
+        self._over = kind.eta_ends and nearly and _NO_TIME_LEFT.search(text) is not None
+        if self._over:
+            yield _NO_TIME
+
+    def _note(self, counter: Counter) -> None:
+        if self._last is not None and counter.epoch == self._last.epoch and counter.current > self._last.current:
+            self._every = counter.current - self._last.current
+        self._last = counter
 
     def _evaluation(self) -> float:
         """Number the evaluations, so that two that print nothing but their last batch are told apart."""

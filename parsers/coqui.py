@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from trainmon.events import Counter, CounterScope, Event, Line, Metrics, StageKind, StageMark
@@ -72,7 +73,7 @@ class Coqui(LogFormat):
             return self._summary(summary["what"])
         if text == "> EVALUATION":
             self._kind = StageKind.EVAL
-            return (StageMark(kind=StageKind.EVAL, name="evaluation"),)
+            return (*self._whole_epoch(), StageMark(kind=StageKind.EVAL, name="evaluation"))
         if text.startswith(("> BEST MODEL : ", "> CHECKPOINT : ")):
             return (StageMark(kind=StageKind.CHECKPOINT, name="checkpoint"),)
         return None
@@ -95,12 +96,18 @@ class Coqui(LogFormat):
         if what == "EVAL":
             self._kind, self._values, self.holding = StageKind.EVAL, True, True
             return ()
+        return self._whole_epoch() if what == "TRAIN" else ()
+
+    def _whole_epoch(self) -> Sequence[Event]:
+        """Steps are printed now and then; an evaluation follows the last."""
         at, self._at = self._at, None
-        return (self._counter(at.total, at.total),) if what == "TRAIN" and at is not None and at.total else ()
+        return (self._counter(at.total, at.total),) if at is not None and at.total else ()
 
     def _value(self, match: re.Match[str]) -> Sequence[Event]:
         name, value = match["name"], number(match["value"])
-        if value is None or not is_metric_name(name) or name in ("current_lr_time", "loader_time"):
+        if name == "step_time" and self._at is not None and self._kind is StageKind.TRAIN:
+            return (replace(self._at, step_time_s=value),)
+        if value is None or not is_metric_name(name):
             return ()
         if self._kind is StageKind.EVAL:
             return (Metrics(values={f"eval_{name}": value}, kind=StageKind.EVAL),)

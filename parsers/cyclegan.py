@@ -75,6 +75,7 @@ class CycleGan(LogFormat):
         if over is not None:
             epoch, total = number(over["epoch"]) or 0.0, number(over["epochs"])
             return (
+                *self._all_images(epoch, total),
                 Counter(
                     current=epoch, total=total, unit="epoch", scope=CounterScope.EPOCHS, name="epoch", epoch=epoch,
                     total_epochs=total, step_time_s=number(over["took"]),
@@ -83,6 +84,17 @@ class CycleGan(LogFormat):
         if _SAVED.fullmatch(text) is not None:
             return (StageMark(kind=CHECKPOINT.kind, name=CHECKPOINT.name),)
         return self._facts(text)
+
+    def _all_images(self, epoch: float, total: float | None) -> Sequence[Event]:
+        """The last line of an epoch is short of its images."""
+        if self._images is None:
+            return ()
+        return (
+            Counter(
+                current=self._images, total=self._images, unit="image", scope=CounterScope.EPOCH, name="image",
+                epoch=epoch, total_epochs=total,
+            ),
+        )  # fmt: skip
 
     def _facts(self, text: str) -> Sequence[Event] | None:
         images = _IMAGES.fullmatch(text)

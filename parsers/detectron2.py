@@ -92,7 +92,7 @@ class Detectron2(BatchLines):
     def parse(self, line: Line) -> Sequence[Event] | None:
         """Give the events of one line; hooks print the closing lines after an exception as well."""
         text = line.text.strip()
-        if text.startswith("Exception during training"):
+        if text.endswith("Exception during training:"):
             self._failed = True
             return ()
         if text.startswith("copypaste: ") and (told := _COPYPASTE.fullmatch(text)) is not None:

@@ -26,7 +26,14 @@ class MetricLogger(BatchLines):
     name: ClassVar[str] = "metric-logger"
     title: ClassVar[str] = "MetricLogger (DETR, torchvision references, MAE, DINO, LAVIS)"
     priority: ClassVar[int] = 30
-    needles: ClassVar[tuple[str, ...]] = ("]  eta: ", "] eta: ", "Total time: ", "Averaged stats:", "raining time ")
+    needles: ClassVar[tuple[str, ...]] = (
+        "]  eta: ",
+        "] eta: ",
+        "Total time: ",
+        "Averaged stats:",
+        "raining time ",
+        "Acc@1 ",
+    )
     samples: ClassVar[tuple[Sample, ...]] = (
         Sample("Epoch: [0]  [ 780/4572]  eta: 0:07:26    time: 0.1176  data: 0.1045  max mem: 19774", "a public log"),
         Sample(
@@ -36,6 +43,7 @@ class MetricLogger(BatchLines):
         ),
         Sample("Epoch: [0] Total time: 0:09:01 (0.1184 s / it)", "a public log"),
         Sample("Averaged stats: lr: 0.000100  class_error: 80.12  loss: 33.9012 (39.5018)", "DETR"),
+        Sample("Test:  Acc@1 69.758 Acc@5 89.078", "torchvision references"),
         Sample("Evaluation  [2006/2007]  eta: 0:00:04    time: 6.2983  data: 0.0942  max mem: 17334", "a public log"),
         Sample("Evaluation Total time: 2:41:41 (4.8339 s / it)", "a public log"),
         Sample("Training time 0:37:36", "a public log"),
@@ -47,7 +55,6 @@ class MetricLogger(BatchLines):
             scope=CounterScope.UNKNOWN,
             from_zero=True,
             hidden=frozenset({"eta", "data"}),
-            reports_at_end=True,
             step_time=("time", 1.0),
             memory_peak=("max mem", "M"),
         ),
@@ -59,6 +66,7 @@ class MetricLogger(BatchLines):
             hidden=frozenset({"eta", "data"}),
         ),
     )
+    results: ClassVar[tuple[re.Pattern[str], ...]] = (pattern(r"Test: {1,3}(?P<values>Acc@1 .*)"),)
     endings: ClassVar[tuple[tuple[re.Pattern[str], EndingKind], ...]] = (
         (pattern(r"Training time (?:\d{1,4} days?, )?\d{1,4}:\d\d:\d\d", re.ASCII), EndingKind.FINISHED),
     )

@@ -94,14 +94,22 @@ class NnUnet(LogFormat):
                 value, name = number(match["value"]), _NAMES[match["train"].rstrip(" :")]
                 return (Metrics(values={name: value}),) if value is not None else ()
             result = number(match["result"])
-            return (Metrics(values={"val_loss": result}, kind=StageKind.EVAL),) if result is not None else ()
+            return (
+                (Metrics(values={"val_loss": result}, step=self._epoch, kind=StageKind.EVAL),)
+                if result is not None
+                else ()
+            )
         dice = _DICE.fullmatch(text)
         if dice is not None:
             cells = [value for cell in _NUMBERS.findall(dice["cells"]) if (value := number(cell)) is not None]
             mean = sum(cells) / len(cells) if cells else None
-            return (Metrics(values={"pseudo dice": mean}, kind=StageKind.EVAL),) if mean is not None else ()
+            return (
+                (Metrics(values={"pseudo dice": mean}, step=self._epoch, kind=StageKind.EVAL),)
+                if mean is not None
+                else ()
+            )
         best = _BEST.fullmatch(text)
         value = number(best[1]) if best is not None else None
         if value is None:
             return None
-        return (Metrics(values={"EMA pseudo dice": value}, kind=StageKind.EVAL),)
+        return (Metrics(values={"EMA pseudo dice": value}, step=self._epoch, kind=StageKind.EVAL),)

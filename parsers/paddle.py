@@ -37,8 +37,8 @@ class Paddle(BatchLines):
         Sample("train dataloader has 4 iters", "a public log, PaddleOCR"),
         Sample(
             "epoch: [20/20], global_step: 80, lr: 0.000318, acc: 0.000000, loss: 16.425508, "
-            "avg_reader_cost: 0.24577 s, avg_batch_cost: 0.31195 s, avg_samples: 8.0, ips: 25.64548 samples/s, eta: 0:00:00, "
-            "max_mem_reserved: 1844 MB, max_mem_allocated: 1711 MB",
+            "avg_reader_cost: 0.24577 s, avg_batch_cost: 0.31195 s, avg_samples: 8.0, ips: 25.64548 samples/s, "
+            "eta: 0:00:00, max_mem_reserved: 1844 MB, max_mem_allocated: 1711 MB",
             "a public log, PaddleOCR",
         ),
         Sample("cur metric, acc: 0.0, norm_edit_dis: 0.1, fps: 310.2", "a public log, PaddleOCR, shortened"),
@@ -76,6 +76,7 @@ class Paddle(BatchLines):
             from_zero=True,
             step_time=("batch_cost", 1.0),
             memory_peak=("max_mem_reserved", "M"),
+            eta_ends=True,
             hidden=_COSTS,
         ),
         BatchLine(

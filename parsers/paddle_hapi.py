@@ -16,7 +16,7 @@ from trainmon.parsers.pairs import is_metric_name
 from trainmon.patterns import pattern
 
 _STEP = pattern(
-    r"\s*step (?P<n>\d{1,12})(?:/(?P<total>\d{1,12}))?(?:\s\[[=>.]{3,100}\])?(?P<rest>(?: - .*)?)", re.ASCII
+    r"\s*step\s+(?P<n>\d{1,12})(?:/(?P<total>\d{1,12}))?(?:\s\[[=>.]{3,100}\])?(?P<rest>(?: - .*)?)", re.ASCII
 )
 _VALUE = pattern(rf" - (?P<name>[^:]{{1,80}}): (?P<value>{NUMBER})(?= - |\s*$)", re.ASCII)
 _PER_STEP = pattern(r" - (?P<value>\d{1,9}(?:\.\d+)?)(?P<unit>us|ms|s)/step", re.ASCII)

@@ -63,7 +63,10 @@ class Swin(BatchLines):
         ),
     )
     results: ClassVar[tuple[re.Pattern[str], ...]] = (pattern(r"\* (?P<values>Acc@1 [\d.]+ Acc@5 [\d.]+)", re.ASCII),)
+    epochs_over: ClassVar[tuple[re.Pattern[str], ...]] = (
+        pattern(r"EPOCH (?P<epoch>\d{1,9}) training takes (?P<took>.*)", re.ASCII),
+    )
     noise: ClassVar[tuple[re.Pattern[str], ...]] = (
-        pattern(r"EPOCH \d+ training takes .*|Accuracy of the network on the \d+ test images: .*", re.ASCII),
+        pattern(r"Accuracy of the network on the \d+ test images: .*", re.ASCII),
     )
     epoch_base: ClassVar[int | None] = 0

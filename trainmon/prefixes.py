@@ -87,6 +87,7 @@ _register(
 _register(
     "DIWECF",
     rf"(?P<level>{_LEVEL}):(?P<logger>[A-Za-z_][\w.]{{0,80}}):",
+    rf"(?P<level>{_LEVEL})\ -\ {_SLASHED}(?:\ -\ (?:\d{{1,4}}\ days?,\ )?\d{{1,4}}:\d\d:\d\d)?(?=\ -\ )",
     rf"(?P<level>{_LEVEL}):?\ +(?:{_ISO}|(?=\d\d[-/]\d\d\ \d\d:\d\d:))",
 )
 _register("JFMASOND", _SYSLOG)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from trainmon.events import Counter, CounterScope, StageKind
@@ -107,11 +108,15 @@ def _with_pending(state: RunState, whole: WholeRun, pending: Reading | None) -> 
 
 
 def _at_last_step(state: RunState, whole: WholeRun, step: float | None) -> bool:
+    train, epochs = state.roles.train, state.roles.epochs
+    if (
+        epochs is not None
+        and epochs.scope is CounterScope.EPOCHS
+        and epochs.current >= (whole.total_epochs or math.inf)
+    ):
+        return True  # the last batches of an epoch may go unprinted, its end does not
     if whole.total is not None:
         return step is not None and step >= whole.total
-    train, epochs = state.roles.train, state.roles.epochs
-    if epochs is not None and epochs.scope is CounterScope.EPOCHS and whole.total_epochs is not None:
-        return epochs.current >= whole.total_epochs  # nobody knows how many batches an epoch has
     if train is None or not train.is_bar or train.scope is CounterScope.RUN:
         return False
     if train.total is None:
