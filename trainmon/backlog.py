@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from trainmon.events import Counter, Event
 from trainmon.learning import learn
-from trainmon.lines import MAX_PIECE_BYTES, LineAssembler, Piece
+from trainmon.lines import MAX_PIECE_BYTES, VARIABLE, LineAssembler, Piece
 from trainmon.templates import Columns, Template, rising, said
 from trainmon.tracks import track_key
 
@@ -24,11 +24,12 @@ if TYPE_CHECKING:
 
 _LEARN_AT = 4
 """So many lines of a shape make it worth a template."""
-_HEAD_BYTES = 4096
+_HEAD_BYTES = 2048
 """The beginning of a log, where it warms up, is read piece by piece."""
-_STRIDES_TO_EDGE = 10
-_LEAST_STRIDE_BYTES, _MOST_STRIDE_BYTES = 1 << 10, 128 << 10
+_STRIDES_TO_EDGE = 8
+_LEAST_STRIDE_BYTES, _MOST_STRIDE_BYTES = 2 << 10, 128 << 10
 """States of counters lie closer together towards the beginning and towards the present."""
+_WINDOW_BYTES = 1 << 14
 _LINE_END = rb"(?=\r*\n)"
 _REDRAW_END = rb"(?=\r)"
 _BAR = re.compile(rb"([^\r\n|]*?) *\d+%\|[^|\r\n]*\| *(\d+)/(\d+) \[")
@@ -143,6 +144,8 @@ class Backlog:
             shape, found = self._reader.read_piece(self._piece(start, raw, self._number, redraw=redraw))
             yield from found
             if shape is None or self._reader.holder is not None or len(found) != 1:
+                if shape is not None and not found and not redraw:
+                    at = self._past_foreign(at, stop)
                 continue
             bar, template = _bare_bar(found[0].events) if redraw else None, None
             if bar is None:
@@ -154,6 +157,17 @@ class Backlog:
             elif template is not None:
                 until = newline if redraw else stop
                 at = yield from self._along_rows(at - redraw, until, shape, template, found[0].events, redraw=redraw)
+
+    def _past_foreign(self, at: int, stop: int) -> int:
+        """A line was read that no format claims, and its newline stands at `at`: pass over more of that kind."""
+        skipped, foreign = 0, self._reader.foreign
+        for raw in self._data[at + 1 : min(at + _WINDOW_BYTES, stop)].split(b"\n")[:-1]:
+            if raw.translate(None, VARIABLE) not in foreign or b"\r" in raw:
+                break
+            skipped += 1
+            at += len(raw) + 1
+        self._number += skipped
+        return at
 
     def _piece(self, start: int, raw: bytes, number: int, *, redraw: bool) -> Piece:
         return Piece(self._offset + start, number, raw[:MAX_PIECE_BYTES], redraw)

@@ -8,6 +8,10 @@ from typing import NamedTuple
 MAX_PIECE_BYTES = 1 << 16
 """A longer piece is cut here; the rest up to its terminator is counted and dropped."""
 
+# What differs between two lines of one shape: digits, signs, blanks, and the glyphs that fill bars
+# (U+2501, U+2578..U+257A, U+2580..U+259F as UTF-8 bytes).
+VARIABLE = b"0123456789.+-e \t#" + bytes(range(0x80, 0xA0)) + b"\xe2"
+
 # A carriage return, a move up (nested bars) and a run of backspaces (Keras) all begin a redraw.
 _REDRAW = re.compile(rb"\r+|\x1b\[\d*A|\x08{2,}")
 _CONTROL_SEQUENCE = re.compile(

@@ -11,14 +11,11 @@ from typing import NamedTuple
 
 from trainmon.backlog import Backlog
 from trainmon.events import Event, Line, MetricRows, Remainder
-from trainmon.lines import LineAssembler, Piece, text_of
+from trainmon.lines import VARIABLE, LineAssembler, Piece, text_of
 from trainmon.parsers.base import LogFormat
 from trainmon.prefixes import strip
 from trainmon.templates import Said, Template, said
 
-# What differs between two lines of one shape: digits, signs, blanks, and the glyphs that fill bars
-# (U+2501, U+2578..U+257A, U+2580..U+259F as UTF-8 bytes).
-_VARIABLE = b"0123456789.+-e \t#" + bytes(range(0x80, 0xA0)) + b"\xe2"
 _LETTERS = bytes(range(65, 91)) + bytes(range(97, 123))
 _MAX_SKELETONS = 4096
 _MAX_REMAINDERS = 64
@@ -61,6 +58,8 @@ class LogReader:
         self._assembler = LineAssembler()
         self._backlog = Backlog(self)
         self._shapes: dict[bytes, Shape] = {}
+        self.foreign: set[bytes] = set()
+        """Shapes that nobody claims and that carry no time: nothing in them but their words."""
         self.holder: LogFormat | None = None
         """The format that is inside a record of several lines: it is asked first."""
         self.tally: Tally[str] = Tally()
@@ -124,7 +123,7 @@ class LogReader:
         self, piece: Piece, arrived_s: float | None = None, *, everything: bool = False
     ) -> tuple[Shape | None, Sequence[Reading]]:
         """Read one piece; give its shape, where that was known before, and the readings: several if text is glued."""
-        shape = self._shapes.get(piece.raw.translate(None, _VARIABLE))
+        shape = self._shapes.get(piece.raw.translate(None, VARIABLE))
         if shape is not None and shape.owner is None and self.holder is None and not shape.prefixed and not everything:
             return shape, ()
         text = text_of(piece.raw)
@@ -154,14 +153,17 @@ class LogReader:
         return None if events is None else said(events, line.time_s)
 
     def _remember(self, piece: Piece, owner: LogFormat | None, *, prefixed: bool) -> None:
-        skeleton = piece.raw.translate(None, _VARIABLE)
+        skeleton = piece.raw.translate(None, VARIABLE)
         # Rows of tables are mostly digits: what they mean depends on a header, so a foreign one may be claimed later.
         wordless = owner is None and len(skeleton) - len(skeleton.translate(None, _LETTERS)) < 4
         if wordless:
             return
         if len(self._shapes) >= _MAX_SKELETONS:
             self._shapes.clear()
+            self.foreign.clear()
         self._shapes[skeleton] = Shape(owner, prefixed)
+        if owner is None and not prefixed:
+            self.foreign.add(skeleton)
 
     def _line(self, piece: Piece, text: str, arrived_s: float | None, *, prefixed: bool) -> Line:
         if not prefixed:

@@ -218,6 +218,6 @@ class Template:
 
 def rising(numbers: Sequence[float]) -> int:
     """How many of the first numbers do not fall."""
-    if not numbers or all(map(float.__le__, numbers, numbers[1:])):  # type: ignore[arg-type]
+    if not numbers or sorted(numbers) == numbers:
         return len(numbers)
-    return next(i for i in range(1, len(numbers)) if numbers[i] < numbers[i - 1])
+    return next((i for i in range(1, len(numbers)) if numbers[i] < numbers[i - 1]), len(numbers))
