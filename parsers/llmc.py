@@ -29,7 +29,7 @@ class LlmC(CountedLines):
     name: ClassVar[str] = "llmc"
     title: ClassVar[str] = "llm.c, build-nanogpt"
     priority: ClassVar[int] = 20
-    needles: ClassVar[tuple[str, ...]] = ("s:", "step ", "val loss ", " train ", " val ", " hella ", " iteration time")
+    needles: ClassVar[tuple[str, ...]] = ("s:", "step ", " train ", " val ", " hella ", " iteration time")
     lines: ClassVar[tuple[CountedLine, ...]] = (
         CountedLine(
             head=pattern(r"s:(?P<step>\d{1,12}) (?=trl:)"), pair=COLON, from_zero=True, names=_NAMES, needs="trl:"
@@ -53,19 +53,12 @@ class LlmC(CountedLines):
             step_time=("dt", 1e-3),
             needs="tok/sec:",
         ),
+        CountedLine(head=pattern(r"(?P<step>\d{1,12}) (?=train \d+\.\d+$)"), pair=_BARE, from_zero=True, names=_NAMES),
         CountedLine(
-            head=pattern(r"(?P<step>\d{1,12}) (?=train \d+\.\d{6}$)"), pair=_BARE, from_zero=True, names=_NAMES
-        ),
-        CountedLine(
-            head=pattern(r"(?P<step>\d{1,12}) (?=(?:val|hella) \d+\.\d{4}$)"),
+            head=pattern(r"(?P<step>\d{1,12}) (?=(?:val|hella) \d+\.\d+$)"),
             pair=_BARE,
             kind=StageKind.EVAL,
             names=_NAMES,
-        ),
-        CountedLine(
-            head=pattern(r"(?=val loss \d{1,6}\.\d{6}$)"),
-            pair=pattern(rf"(?P<name>val loss)(?P<unit>) (?P<value>{NUMBER})", re.ASCII),
-            kind=StageKind.EVAL,
         ),
     )
     endings = (
@@ -75,7 +68,6 @@ class LlmC(CountedLines):
     samples: ClassVar[tuple[Sample, ...]] = (
         Sample("s:0 tel:11.0092", "a public log of llm.c"),
         Sample("s:397 trl:5.7207 lr:0.000341 norm:1.04", "a public log of llm.c"),
-        Sample("val loss 11.006021", "llm.c"),
         Sample(
             "step    1/21479 | loss 11.007906 (+nanz)| norm 16.3235 (+nanz)| lr 2.86e-06 | 2734.72 ms | "
             "-100.0% bf16 MFU | 167751 tok/s",

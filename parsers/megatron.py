@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import ClassVar
 
 from trainmon.events import EndingKind, StageKind, StageMark
@@ -15,7 +16,17 @@ from trainmon.parsers.base import Sample
 from trainmon.parsers.counted import COLON, CountedLine, CountedLines
 from trainmon.patterns import pattern
 
-_HIDDEN = frozenset({"consumed samples", "global batch size", "micro batch size", "consumed_samples"})
+_HIDDEN = frozenset(
+    {"consumed samples", "consumed tokens", "global batch size", "micro batch size", "consumed_samples"}
+)
+
+_ITERATION = CountedLine(
+    head=pattern(r"(?:samples/sec: [\d.]{1,20} \| )?iteration +(?P<step>\d{1,12})/ *(?P<total>\d{1,12}) \|"),
+    pair=COLON,
+    unit="iteration",
+    step_time=("elapsed time per iteration (ms)", 1e-3),
+    hidden=_HIDDEN,
+)
 
 
 class Megatron(CountedLines):
@@ -29,13 +40,8 @@ class Megatron(CountedLines):
         "after training is done", "exiting program", "global_batch_size ..",
     )  # fmt: skip
     lines: ClassVar[tuple[CountedLine, ...]] = (
-        CountedLine(
-            head=pattern(r"iteration +(?P<step>\d{1,12})/ *(?P<total>\d{1,12}) \|"),
-            pair=COLON,
-            unit="iteration",
-            step_time=("elapsed time per iteration (ms)", 1e-3),
-            hidden=_HIDDEN,
-        ),
+        replace(_ITERATION, step_time=("elapsed time per iteration (s)", 1.0), needs="per iteration (s)"),
+        _ITERATION,
         CountedLine(
             head=pattern(
                 r"-{0,200}\s*validation (?:loss|results) at "

@@ -33,7 +33,7 @@ class Nanochat(CountedLines):
     lines: ClassVar[tuple[CountedLine, ...]] = (
         CountedLine(
             head=pattern(
-                r"step (?P<step>\d{5,12})(?:/(?P<total>\d{1,12}))? \(\d{1,3}(?:\.\d{1,4})?%\) (?=\| loss: ?[-\dni])"
+                r"step (?P<step>\d{1,12})(?:/(?P<total>\d{1,12}))? \(\d{1,3}(?:\.\d{1,4})?%\) (?=\| loss: ?[-\dni])"
             ),
             from_zero=True,
             step_time=("dt", 1e-3),

@@ -9,8 +9,20 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
-from trainmon.events import Counter, CounterScope, Event, GpuMemory, Line, Metrics, StageKind, StageMark
+from trainmon.events import (
+    Counter,
+    CounterScope,
+    Ending,
+    EndingKind,
+    Event,
+    GpuMemory,
+    Line,
+    Metrics,
+    StageKind,
+    StageMark,
+)
 from trainmon.parsers.base import LogFormat, Sample
+from trainmon.parsers.epochs import EpochNames
 from trainmon.parsers.numbers import NUMBER, number
 from trainmon.parsers.pairs import is_eval_name
 from trainmon.patterns import pattern
@@ -23,6 +35,7 @@ _STEP = pattern(
 _EVAL_STEP = pattern(rf"{_LOGGER}\[eval_step=(?P<step>\d{{1,9}})/(?P<total>\d{{1,9}})\]")
 _EVAL = pattern(rf"{_LOGGER}Running evaluation for '(?P<name>[^']{{1,80}})'\.{{3}}")
 _SAVED = pattern(rf"{_LOGGER}(?:Checkpoint saved to|Saving checkpoint)\b.*")
+_DONE = pattern(rf"{_LOGGER}Training complete\.?")
 _VALUE = pattern(rf"\s{{2,12}}(?P<name>\S[^=]{{0,120}})=(?P<value>{NUMBER})\s*")
 _MIB = 1024.0**2
 _MEMORY = "System/Peak GPU Memory (MB)"
@@ -34,7 +47,13 @@ class Olmo(LogFormat):
     name: ClassVar[str] = "olmo"
     title: ClassVar[str] = "OLMo"
     priority: ClassVar[int] = 18
-    needles: ClassVar[tuple[str, ...]] = ("[step=", "[eval_step=", "Running evaluation for", "heckpoint")
+    needles: ClassVar[tuple[str, ...]] = (
+        "[step=",
+        "[eval_step=",
+        "Running evaluation for",
+        "heckpoint",
+        "Training complete",
+    )
     samples: ClassVar[tuple[Sample, ...]] = (
         Sample("clean-soul-smiles-fin-03:0\tolmo.train:979\tINFO\t[step=5966/10000,epoch=0]", "a public log"),
         Sample("    optim/total_grad_norm=0.2425", "a public log"),
@@ -44,6 +63,7 @@ class Olmo(LogFormat):
 
     def __init__(self) -> None:
         self._step: float | None = None
+        self._epochs = EpochNames()  # OLMo counts epochs from 0, OLMo-core from 1
 
     def parse(self, line: Line) -> Sequence[Event] | None:
         """Give the events of a head, or of a line below one."""
@@ -60,6 +80,8 @@ class Olmo(LogFormat):
             return (Counter(current=current or 0.0, total=total, name="evaluation", kind=StageKind.EVAL),)
         if _EVAL.fullmatch(text) is not None:
             return (StageMark(kind=StageKind.EVAL, name="evaluation"),)
+        if _DONE.fullmatch(text) is not None:
+            return (Ending(kind=EndingKind.FINISHED, text="Training complete"),)
         if _SAVED.fullmatch(text) is not None and "olmo" in text:
             return (StageMark(kind=StageKind.CHECKPOINT, name="checkpoint"),)
         return None
@@ -67,7 +89,7 @@ class Olmo(LogFormat):
     def _head(self, head: re.Match[str]) -> Sequence[Event]:
         self.holding = True
         self._step = number(head["step"])
-        epoch = number(head["epoch"]) if head["epoch"] else None
+        epoch, _ = self._epochs.number(number(head["epoch"]) if head["epoch"] else None, None)
         return (
             Counter(
                 current=self._step or 0.0,
@@ -75,7 +97,7 @@ class Olmo(LogFormat):
                 scope=CounterScope.RUN,
                 name="step",
                 kind=StageKind.TRAIN,
-                epoch=epoch + 1 if epoch is not None else None,
+                epoch=epoch,
             ),
         )
 

@@ -63,6 +63,21 @@ def only(kind: type, events: list[Event]) -> Any:
         ),
         pytest.param(
             "megatron",
+            " iteration       10/  320000 | consumed samples:        20480 | consumed tokens:     41943040 | "
+            "elapsed time per iteration (s): 105.2 | learning rate: 6.000E-05 | global batch size:  2048 | "
+            "lm loss: 2.123456E+00 | loss scale: 1.0 | grad norm: 0.123 | samples per second: 19.467 | TFLOPs: 150.1 |",
+            10, 320000, ("lm loss", 2.123456), 105.2,
+            id="BLOOM's, in seconds",
+        ),
+        pytest.param(
+            "megatron",
+            "samples/sec: 12.345 | iteration       10/  320000 | elapsed time per iteration (ms): 4000.0 | "
+            "learning rate: 1.000E-05 | approx flops per GPU: 40.1TFLOPS | lm_loss: 1.050000E+01 | loss scale: 1.0 |",
+            10, 320000, ("lm_loss", 10.5), 4.0,
+            id="GPT-NeoX",
+        ),
+        pytest.param(
+            "megatron",
             "Training epoch 0, iteration 49/49 | lr: 7.496e-06 | global_batch_size: 128 | global_step: 49 | "
             "peak_memory_usage: 70833405952 | memory_allocated: 44271689728 | reduced_train_loss: 11.96 | "
             "train_step_timing in s: 12.39 | consumed_samples: 6400",
@@ -167,7 +182,6 @@ def test_a_step_line_counts_measures_and_times(
             id="nanoGPT",
         ),
         pytest.param("llmc", "s:0 tel:11.0092", {"val loss": 11.0092}, 0, id="llm.c's test loss"),
-        pytest.param("llmc", "val loss 11.006021", {"val loss": 11.006021}, None, id="llm.c's screen"),
         pytest.param("nanochat", "Step 00050 | Validation bpb: 1.2345", {"Validation bpb": 1.2345}, 50, id="nanochat"),
         pytest.param(
             "tf_estimator",
@@ -210,6 +224,7 @@ def test_an_evaluation_line_gives_results(name: str, text: str, values: dict[str
         pytest.param("deepspeed", "Process 1234 exits successfully.", EndingKind.FINISHED, id="DeepSpeed"),
         pytest.param("llmc", "total average iteration time: 2528.19 ms", EndingKind.FINISHED, id="llm.c"),
         pytest.param("nanochat", "Minimum validation bpb: 0.8123", EndingKind.FINISHED, id="nanochat"),
+        pytest.param("nanochat", "training_seconds: 300.4", EndingKind.FINISHED, id="autoresearch"),
         pytest.param("torchtitan", "Training completed", EndingKind.FINISHED, id="torchtitan"),
         pytest.param("tf_estimator", "Loss for final step: 0.553216.", EndingKind.FINISHED, id="Estimator"),
         pytest.param(
@@ -244,6 +259,13 @@ def test_the_end_marker_of_each_format(name: str, text: str, kind: EndingKind) -
                 "resumed_from_step": 500,
             },
             id="torchtitan, resumed",
+        ),
+        pytest.param(
+            "torchtitan",
+            "Trainer is initialized with local batch size 8, global batch size 64, gradient accumulation steps 1, "
+            "sequence length 8192, total steps 1000 (warmup 200).",
+            {"total_steps": 1000, "batch_size": 8, "effective_batch_size": 64, "gradient_accumulation": 1},
+            id="torchtitan, newer",
         ),
         pytest.param("verl", "Total training steps: 3746", {"total_steps": 3746}, id="verl"),
     ],
@@ -411,6 +433,20 @@ def test_a_capped_run_is_finished_below_its_total(tmp_path: Path) -> None:
     assert (run.step, run.total_steps) == (1199, 20000)
     assert run.step_time_s is not None
     assert run.step_time_s.mean == pytest.approx(0.4, rel=0.01)
+
+
+def test_shorter_lines_count_minutes_of_training(tmp_path: Path) -> None:
+    steps = "".join(
+        f"{n}/20000 train_loss: {3 - n / 1e4:.4f} train_time: {n * 0.12 / 60:.1f}m tok/s: 8435706\n"
+        for n in range(500, 5500, 500)
+    )
+    warmup = "warmup_step: 1/20\nwarmup_step: 20/20\n0/20000 val_loss: 9.0094 val_bpb: 4.1166\n"
+
+    run = run_of(tmp_path, warmup + steps + "tttg: c230/289 lr:0.000100 t:18.3s\n")
+
+    assert (run.step, run.total_steps) == (5000, 20000)
+    assert run.step_time_s is not None
+    assert run.step_time_s.mean == pytest.approx(0.12, rel=0.05)
 
 
 def test_nanogpt_reaches_the_total_it_was_asked_for(tmp_path: Path) -> None:

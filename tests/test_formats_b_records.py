@@ -281,3 +281,27 @@ def test_an_evaluation_of_olmo_moves_no_training(tmp_path: Path) -> None:
     assert run.metrics["train/CrossEntropyLoss"].count == 29
     assert run.step_time_s is not None
     assert run.step_time_s.mean == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "epoch"),
+    [
+        pytest.param("olmo.train:979\tINFO\t[step=5966/10000,epoch=0]", 1, id="OLMo, from 0"),
+        pytest.param(
+            "olmo_core.train.callbacks.console_logger:122\tINFO\t[step=1/100,epoch=1,eta=12 minutes]",
+            1,
+            id="OLMo-core, from 1",
+        ),
+    ],
+)
+def test_olmo_and_its_core_count_epochs_differently(text: str, epoch: float) -> None:
+    (counter,) = read("olmo", f"host-a:0\t{text}")
+
+    assert isinstance(counter, Counter)
+    assert counter.epoch == epoch
+
+
+def test_olmo_says_that_it_is_done() -> None:
+    (ending,) = read("olmo", "host-a:0\tolmo_core.train.trainer:700\tINFO\tTraining complete")
+
+    assert isinstance(ending, Ending)
