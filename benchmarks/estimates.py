@@ -102,7 +102,10 @@ def _about(lines: set[int], truth: set[int], denied: bool) -> bool:
 def _contradictions(truth: list[Any], document: EstimateDocument) -> tuple[int, int, list[str]]:
     """Pair contradictions by their lines: (truth found, truth in all, what to print)."""
     found, said = 0, []
-    wanted = [entry for entry in truth if isinstance(entry, list)]
+    wanted = [entry if isinstance(entry, list) else ["-", entry, entry] for entry in truth]
+    wanted = [
+        entry for entry in wanted if _lines_of(entry[1]) and not re.search(r":\s*(?:ok|correct|exact)\b", entry[2])
+    ]
     hit: set[int] = set()
     for name, where, what in wanted:
         lines = _lines_of(where)
@@ -137,7 +140,8 @@ def main() -> int:
         print(f"\n{truth['file']}: {hits} of {len(truth['rows'])} rows, {len(left)} extra, {took * 1000:.0f} ms")
         for row in missed:
             print(
-                f"  missed  L{row['line']} {row['text']!r} {row['scope']} {_value(row['low_s'], row['high_s'], row['point_s'])}"
+                f"  missed  L{row['line']} {row['text']!r} {row['scope']} "
+                f"{_value(row['low_s'], row['high_s'], row['point_s'])}"
             )
         for e in left:
             value = _value(e.low_s, e.high_s, e.likely_s)

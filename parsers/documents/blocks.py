@@ -203,7 +203,8 @@ def _paragraph(state: _State, lines: list[str], line: int) -> Iterator[Piece]:
     texts = [plain(text) for text in lines]
     for offset, text in enumerate(texts):
         piece = state.piece(line + offset, text, "item" if in_item else "paragraph", group)
-        piece = replace(piece, above=texts[offset - 1] if offset else "")
+        label = not in_item and is_label(lines[offset])
+        piece = replace(piece, above=texts[offset - 1] if offset else "", lead="" if label else piece.lead)
         if in_item:
             first_line = not state.items[-1]
             piece = replace(piece, parents=tuple(state.items[:-1] if first_line else state.items))
@@ -211,7 +212,7 @@ def _paragraph(state: _State, lines: list[str], line: int) -> Iterator[Piece]:
                 state.items[-1] = text
         yield piece
         state.intro = text
-        if not in_item and is_label(lines[offset]):
+        if label:
             state.lead, state.code_above = text, ""
 
 

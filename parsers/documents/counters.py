@@ -40,7 +40,7 @@ def counted(piece: Piece, span: Span, words: Words) -> Reading | None:
         (PER_AFTER.match(words.after), ""),
         *((_last_per(text), text) for text in _counter_sources(piece, words)),
     ]
-    if _ONE_EPOCH.search(words.clause):
+    if _ONE_EPOCH.search(words.clause + span.text[:1]):
         return Reading(Scope.EPOCH, per="epoch")
     for match, source in sources:
         if match is None:

@@ -107,7 +107,7 @@ PER_AFTER = re.compile(
 PER_IN_LABEL = re.compile(
     r"(?:(?:times?|speed|duration|latency|cost|(?<![A-Za-z])(?:s|secs?|seconds?|ms|min|minutes?|h|hrs?|hours?|"
     r"days?)|时间|秒|分钟|小时)\s?/"
-    r"|\bper|\bfor\s+(?:each|every|one)|\beach|\b(?:one|single)(?=\s+(?:epoch|step|iter|batch))|\bpro\b|"
+    r"|\bper|\bfor\s+(?:each|every|one)|\beach|\b(?:one|single)(?=\s+(?:epoch|step|iter|batch))|(?-i:\bpro\b)|"
     r"每一?[个次]?|单[个次]?(?=步|轮|迭代|epoch|step|iter))[\s-]*(?P<word>"
     + _STEP_WORDS
     + r"(?![A-Za-z])|"

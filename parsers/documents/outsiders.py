@@ -121,7 +121,8 @@ _LIMIT_AFTER = re.compile(r"\s*(?:[\w-]+\s+){0,2}(?:limit|cap|quota|timeout|dead
 
 _HARD_LIMIT = re.compile(r"\btimes?\s+out\b|约束|追求|上限|#SBATCH", re.IGNORECASE)
 _NAMED_LIMIT = re.compile(
-    r"\b(?:alert|alarm|threshold|limit|deadline|wall-?time|target|goal|budget)s?(?:\s+\w+)?\W*$", re.IGNORECASE
+    r"\b(?:alert|alarm|threshold|limit|deadline|wall-?time|target|goal|budget)s?(?:\s+(?:time|duration|value))?\W*$",
+    re.IGNORECASE,
 )
 
 

@@ -121,6 +121,8 @@ def _by_words(text: str, piece: Piece, outline: Outline) -> Reading | None:
             return Reading(Scope.STAGE, sorted(named)[0].upper(), "train")
         return Reading(Scope.TOTAL)
     if train:
+        if piece.kind == "heading" and _NUMBERED_STAGE.match(piece.text):
+            return Reading(Scope.STAGE, bare(words)[:60], "train")
         if in_breakdown(outline, piece) or (is_part_table(piece) and piece.column > 0):
             return Reading(Scope.STAGE, bare(words)[:60], "train")
         stage = heading_stage(outline, piece)
@@ -192,7 +194,7 @@ def _is_aside(piece: Piece) -> bool:
     if not piece.header or piece.cells == piece.header:
         return False
     named = TIME.search(header_of(piece)) or TIME.search(piece.cells[0]) or TRAIN.search(piece.cells[0])
-    return not named and len(re.findall(r"[^\W\d_]{2,}", piece.text)) > 4 and not _VERB.search(piece.text)
+    return not named and len(re.findall(r"[^\W\d_]{2,}", piece.text)) > 2 and not _VERB.search(piece.text)
 
 
 def _default(piece: Piece, span: Span, words: Words) -> Reading | None:
