@@ -53,8 +53,8 @@ class Pane:
         deadline = time.monotonic() + timeout_s
         while time.monotonic() < deadline:
             dead, status = self._tmux("display-message", "-p", "#{pane_dead} #{pane_dead_status}").partition(" ")[::2]
-            if dead == "1":
-                return int(status.strip() or -1)
+            if dead == "1" and status.strip():
+                return int(status)
             time.sleep(0.1)
         pytest.fail(f"still running after {timeout_s:g} s\n{self.screen()}")
 

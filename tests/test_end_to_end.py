@@ -62,7 +62,7 @@ def test_a_growing_run_is_followed_to_its_end(pane: Pane, shared: Path, tmp_path
     pane.keys("5")
     log = pane.until("train_runtime")
     pane.keys("Escape")
-    pane.until("finished")
+    pane.until("/ Filter")
     pane.keys("q")
 
     assert pane.ended() == 0
@@ -84,6 +84,8 @@ def test_a_failure_comes_to_the_top_with_its_cause(pane: Pane, shared: Path, tmp
     pane.keys("4")
     problems = pane.until("CUDA out of memory")
     pane.keys("q")
+    pane.until("/ Filter")
+    pane.keys("q")
 
     assert pane.ended() == 0
     rows = [line for line in shown.splitlines() if "redirect" in line]
@@ -99,13 +101,17 @@ def test_filter_help_and_leave(pane: Pane, shared: Path, tmp_path: Path) -> None
         (logs / f"{kind}.log").write_bytes((generated / kind / f"{kind}.log").read_bytes())
     pane.run(str(logs))
     pane.until(lambda text: "plain_redirect" in text and "ascii_redirect" in text)
-    pane.keys("/", "a", "s", "c", "i", "i")
+    pane.keys("/")
+    pane.until("words of a name")
+    pane.keys("a", "s", "c", "i", "i")
     pane.until(lambda text: "plain_redirect" not in text and "ascii_redirect" in text)
     pane.keys("Escape")
     pane.until("plain_redirect")
     pane.keys("?")
-    pane.until("Filter")
-    pane.keys("Escape", "q")
+    pane.until(lambda text: "/ Filter" not in text)
+    pane.keys("Escape")
+    pane.until("/ Filter")
+    pane.keys("q")
 
     assert pane.ended() == 0
 
@@ -114,13 +120,16 @@ def test_the_sample_runs_show_who_is_late_by_how_much_and_against_which_line(pan
     samples = Path(__file__).resolve().parents[1] / "sample_logs"
     pane.run(str(samples))
     shown = pane.until("slower", 60)
-    pane.keys("/", "h", "a", "r", "d", "Enter")
+    pane.keys("/")
+    pane.until("words of a name")
+    pane.keys("h", "a", "r", "d", "Enter")
     pane.until(lambda text: "hardness" in text and "encoders" not in text)
     pane.keys("Enter", "3")
-    documented = pane.until("estimates.md")
+    documented = pane.until(lambda text: "estimates.md" in text and "35-70" in text)
+    pane.keys("q")
+    pane.until("/ Filter")
     pane.keys("q")
 
     assert "slower" in shown
-    assert "35-70" in documented
     assert "1.2" in documented
     assert pane.ended() == 0

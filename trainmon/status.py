@@ -14,6 +14,7 @@ _STALL_FACTOR = 10.0
 _LEAST_SILENCE_S = 60.0
 _OVER_AFTER_S = 15 * 60.0
 """Without any knowledge of the writer: a log silent for so long, and far longer than usual, is an archive."""
+_SETTLED_S = 10.0
 _REOPEN_S = 2.0
 """A writer that opens and closes the file at each line is between two of them."""
 
@@ -28,6 +29,8 @@ class Liveness:
     """When the file last changed, seconds since the epoch on our clock; None: unknown."""
     seen_growing: bool = False
     """It grew while we watched, so a writer that holds nothing open has been at work."""
+    writer_seen: bool = False
+    """A process held it open for writing while we watched: once that is gone, nothing more will come."""
     archive: bool = False
     """The user replays or summarises: nothing will be written any more."""
 
@@ -40,17 +43,32 @@ def decide_status(
         told = _told(end)
         if told is not None:
             return told
-    gone = live.archive or live.writer_alive is False
     silence_s = max(now - live.grew_at, 0.0) if live.grew_at is not None else None
-    if live.writer_alive is False and not live.archive and silence_s is not None:
-        gone = silence_s > (_patience(usual_gap_s) if live.seen_growing else _REOPEN_S)
-    if at_last_step:
+    gone = _writer_is_gone(live, silence_s, usual_gap_s)
+    if at_last_step and (gone or _settled(live, silence_s, usual_gap_s)):
         return RunStatus.FINISHED, "the last step was reached"
     if gone:
         return RunStatus.INTERRUPTED, "the log just ends" if anything_read else "the log is empty"
     if not anything_read:
         return RunStatus.WAITING, "nothing logged yet"
     return _by_silence(silence_s, usual_gap_s, live)
+
+
+def _writer_is_gone(live: Liveness, silence_s: float | None, usual_gap_s: float) -> bool:
+    if live.archive:
+        return True
+    if live.writer_alive is not False:
+        return False
+    if live.writer_seen or silence_s is None:
+        return True
+    return silence_s > (_patience(usual_gap_s) if live.seen_growing else _REOPEN_S)
+
+
+def _settled(live: Liveness, silence_s: float | None, usual_gap_s: float) -> bool:
+    """After the last step an evaluation or a save may still come; the silence of a program that lives says less."""
+    if silence_s is None:
+        return True
+    return silence_s > (_patience(usual_gap_s) if live.writer_alive else max(3 * usual_gap_s, _SETTLED_S))
 
 
 def _told(end: End) -> tuple[RunStatus, str] | None:

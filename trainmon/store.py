@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -45,7 +46,11 @@ class Run:
         self.files = files
         self.log = FileFollower(files.log, options) if files.log is not None else None
         self.states = [DocumentFollower(path, options.formats) for path in files.states]
-        self.gpu_logs = [GpuLogFollower(path) for path in files.gpu_logs]
+        self.gpu_logs: list[GpuLogFollower] = []
+        self.writer_seen = False
+        """A process was seen holding the log open for writing."""
+        self.alone = True
+        """No other run lies beside its nvidia-smi logs."""
         self.preview: RunState | None = None
         self.looked_at = 0.0
         self.snapshot: RunSnapshot | None = None
@@ -70,18 +75,20 @@ class Run:
         sides = (*self.states, *self.gpu_logs)
         return [*([self.log.info()] if self.log is not None else []), *(side.info() for side in sides)]
 
-    @property
     def logged_gpu(self) -> RunGpu | None:
-        """From the nvidia-smi logs beside the log."""
-        return next((gpu for follower in self.gpu_logs if (gpu := follower.gpu) is not None), None)
+        """From the nvidia-smi log that was written while the run ran; the only run of a folder needs no clock."""
+        clock = self.state.clock
+        began_s, ended_s = clock.started_at, clock.now_at
+        best = max(self.gpu_logs, key=lambda log: log.overlap_s(began_s, ended_s), default=None)
+        if best is None or not (self.alone or best.overlap_s(began_s, ended_s) > 0):
+            return None
+        return best.gpu
 
     def step(self, now: float, deadline_s: float) -> None:
         """Read on."""
         for document in self.states:
             if document.step() and self.log is not None:
                 self.log.state.side = document.state
-        for follower in self.gpu_logs:
-            follower.step()
         if self.log is not None:
             self.log.step(now, deadline_s)
             if self.log.caught_up:
@@ -101,6 +108,7 @@ class Store:
         self._options = options
         self._writers = WriterWatch()
         self._memory = LiveMemory()
+        self._gpu_logs: dict[Path, GpuLogFollower] = {}
         self._scanned_at = float("-inf")
         self._candidates: list[Candidate] = []
         self._dull: frozenset[Path] = frozenset()
@@ -112,6 +120,8 @@ class Store:
         if rescan or now - self._scanned_at >= _SCAN_EVERY_S or now < self._scanned_at:
             self._scan(now)
         behind = False
+        for log in self._gpu_logs.values():
+            log.step()
         for run in self._by_urgency(now):
             run.step(now, deadline_s)
             run.looked_at = now
@@ -176,13 +186,21 @@ class Store:
                 self._regroup(known, files)
         for path in [path for path in self.runs if path not in found]:
             del self.runs[path]
+        self._share_gpu_logs()
+
+    def _share_gpu_logs(self) -> None:
+        """Each nvidia-smi log is read once, whatever number of runs lie beside it."""
+        wanted = {path for run in self.runs.values() for path in run.files.gpu_logs}
+        self._gpu_logs = {path: self._gpu_logs.get(path) or GpuLogFollower(path) for path in wanted}
+        owners = Counter(path for run in self.runs.values() for path in run.files.gpu_logs)
+        for run in self.runs.values():
+            run.gpu_logs = [self._gpu_logs[path] for path in run.files.gpu_logs]
+            run.alone = all(owners[path] == 1 for path in run.files.gpu_logs)
 
     def _regroup(self, run: Run, files: RunFiles) -> None:
         """Files came or went beside a known log: what was read of the log stays."""
         known = {document.path: document for document in run.states}
         run.states = [known.get(p) or DocumentFollower(p, self._options.reading.formats) for p in files.states]
-        logs = {follower.path: follower for follower in run.gpu_logs}
-        run.gpu_logs = [logs.get(path) or GpuLogFollower(path) for path in files.gpu_logs]
         run.files = files
         run.snapshot = None
 
@@ -219,7 +237,7 @@ class Store:
             pending=run.log.pending() if run.log is not None and run.preview is None else None,
             preview=run.preview is not None,
         )
-        snapshot = replace(snapshot, gpu=measured or run.logged_gpu or snapshot.gpu)
+        snapshot = replace(snapshot, gpu=measured or run.logged_gpu() or snapshot.gpu)
         run.snapshot, run.key = self._judged(snapshot, state, run, now), key
         return run.snapshot
 
@@ -242,8 +260,11 @@ class Store:
     def _liveness(self, run: Run, scan: WriterScan) -> Liveness:
         if run.log is None or self._options.archive:
             return Liveness(archive=True)
+        alive = scan.alive(str(run.log.path))
+        run.writer_seen = run.writer_seen or alive is True
         return Liveness(
-            writer_alive=scan.alive(str(run.log.path)),
+            writer_alive=alive,
+            writer_seen=run.writer_seen,
             grew_at=run.log.tail.modified_at,
             seen_growing=run.log.seen_growing,
         )

@@ -88,7 +88,8 @@ class Overview(BoardScreen):
         """Type words that a run must hold to be shown."""
         field = self.query_one("#filter", Input)
         field.display = True
-        field.focus()
+        self.set_focus(field)  # at once: whoever types fast has typed on before a queued focus
+        self.call_after_refresh(self.set_focus, field)  # again: a late Hide event of its old state takes it away
 
     @on(Input.Changed, "#filter")
     def _narrow(self, event: Input.Changed) -> None:
