@@ -8,10 +8,10 @@ import pytest
 
 from tests import boards
 from tests.board_parts import eta
-from trainmon.attention import Rank, rank
+from trainmon.attention import Rank, main_problem, rank
 from trainmon.events import ProblemKind
 from trainmon.snapshot import ProblemInfo, RunSnapshot
-from trainmon.tui.attention import Group, Sort, arrange, main_problem, matches
+from trainmon.tui.attention import Group, Sort, arrange, matches
 
 
 def names(entries: list[RunSnapshot | Group]) -> list[str]:

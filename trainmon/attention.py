@@ -8,7 +8,7 @@ from enum import IntEnum
 
 from trainmon.estimates import VerdictKind
 from trainmon.events import ProblemKind
-from trainmon.snapshot import RunSnapshot, RunStatus
+from trainmon.snapshot import ProblemInfo, RunSnapshot, RunStatus
 
 STATES_WORST_FIRST = (
     RunStatus.FAILED,
@@ -33,6 +33,7 @@ class Rank(IntEnum):
     FINISHED = 7
 
 
+_VAGUE = {ProblemKind.TRACEBACK, ProblemKind.OTHER, ProblemKind.SLOWDOWN, ProblemKind.STALL}
 _LOST = {ProblemKind.NAN, ProblemKind.DIVERGED}
 
 
@@ -49,6 +50,13 @@ def is_slower(run: RunSnapshot) -> bool:
 def is_lost(run: RunSnapshot) -> bool:
     """Say whether the numbers of a run are no numbers any more, or have run away."""
     return any(problem.kind in _LOST for problem in run.problems)
+
+
+def main_problem(run: RunSnapshot) -> ProblemInfo | None:
+    """Return the problem that names the trouble best: the cause rather than the traceback around it."""
+    if not run.problems:
+        return None
+    return next((problem for problem in reversed(run.problems) if problem.kind not in _VAGUE), run.problems[-1])
 
 
 def rank(run: RunSnapshot) -> Rank:

@@ -24,6 +24,13 @@ class Settings:
     formats: tuple[Mapping[str, Any], ...] = ()
     """The user's own formats, as written in the settings files."""
     origin: Path | None = None
+    on_event: str | None = None
+    """A command for each alert."""
+    desktop: bool = False
+    """Alerts go to the desktop too, through the terminal."""
+    bell: bool = True
+    notes: tuple[str, ...] = ()
+    """What was left aside, and why."""
 
 
 @dataclass(slots=True)
@@ -33,7 +40,10 @@ class _Layer:
     path: Path | None = None
 
 
-_KNOWN = {"estimates", "scenario", "hardware", "formats"}
+_TEXTS = ("scenario", "hardware", "on_event")
+_SWITCHES = ("desktop", "bell")
+_KNOWN = {"estimates", "formats", *_TEXTS, *_SWITCHES}
+_YES, _NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 
 def load_settings(
@@ -43,31 +53,57 @@ def load_settings(
     estimates: Iterable[Path] = (),
     scenario: str | None = None,
     hardware: str | None = None,
+    on_event: str | None = None,
+    desktop: bool | None = None,
+    bell: bool | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> Settings:
     """Combine all layers. Raises UsageError for a file that cannot be read or holds an unknown key."""
     environment = os.environ if environment is None else environment
     layers = [_read(config)] if config is not None else [_found(logs), _users(environment)]
-    from_environment = {
-        name: value for name in ("scenario", "hardware") if (value := environment.get(f"TRAINMON_{name.upper()}"))
-    }
+    notes = _without_commands(layers[0]) if config is None else ()
     named = tuple(estimates) or _paths(environment.get("TRAINMON_ESTIMATES", "").split(os.pathsep), None)
     for layer in layers:
         named = named or _paths(layer.values.get("estimates", ()), layer.folder)
     merged: dict[str, Any] = {}
     for layer in reversed(layers):
         merged |= layer.values
-    merged |= from_environment
+    merged |= _from_environment(environment)
+    typed = {"scenario": scenario, "hardware": hardware, "on_event": on_event, "desktop": desktop, "bell": bell}
+    merged |= {name: value for name, value in typed.items() if value is not None}
     missing = [path for path in named if not path.is_file()]
     if missing:
         raise UsageError(f"no such estimate document: {missing[0]}")
     return Settings(
         estimates=named,
-        scenario=scenario or merged.get("scenario"),
-        hardware=hardware or merged.get("hardware"),
+        scenario=merged.get("scenario"),
+        hardware=merged.get("hardware"),
         formats=tuple(one for layer in layers for one in layer.values.get("formats", ())),
         origin=next((layer.path for layer in layers if layer.path is not None), None),
+        on_event=merged.get("on_event"),
+        desktop=merged.get("desktop", False),
+        bell=merged.get("bell", True),
+        notes=notes,
     )
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name in (*_TEXTS, *_SWITCHES):
+        value = environment.get(f"TRAINMON_{name.upper()}")
+        if not value:
+            continue
+        if name in _SWITCHES and value.lower() not in (*_YES, *_NO):
+            raise UsageError(f"TRAINMON_{name.upper()} must be 1 or 0, not {value!r}")
+        found[name] = value.lower() in _YES if name in _SWITCHES else value
+    return found
+
+
+def _without_commands(layer: _Layer) -> tuple[str, ...]:
+    """Whoever unpacks somebody else's logs must not run their commands."""
+    if layer.values.pop("on_event", None) is None:
+        return ()
+    return (f"on_event in {layer.path} is left aside: a log folder names no commands; use the user's own settings",)
 
 
 def _paths(values: object, folder: Path | None) -> tuple[Path, ...]:
@@ -101,9 +137,12 @@ def _read(path: Path) -> _Layer:
     unknown = sorted(values.keys() - _KNOWN)
     if unknown:
         raise UsageError(f"{path}: unknown key {unknown[0]!r}; known are {', '.join(sorted(_KNOWN))}")
-    for name in ("scenario", "hardware"):
+    for name in _TEXTS:
         if not isinstance(values.get(name, ""), str):
             raise UsageError(f"{path}: {name} must be a text")
+    for name in _SWITCHES:
+        if not isinstance(values.get(name, True), bool):
+            raise UsageError(f"{path}: {name} must be true or false")
     if not isinstance(values.get("formats", []), list):
         raise UsageError(f"{path}: formats must be written as [[formats]] tables")
     return _Layer(values=values, folder=path.parent, path=path)

@@ -7,16 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from trainmon.attention import time_left_s, urgency
-from trainmon.events import ProblemKind
-from trainmon.snapshot import ProblemInfo, RunSnapshot
-
-
-def main_problem(run: RunSnapshot) -> ProblemInfo | None:
-    """Return the problem that names the trouble best: the cause rather than the traceback around it."""
-    if not run.problems:
-        return None
-    vague = {ProblemKind.TRACEBACK, ProblemKind.OTHER, ProblemKind.SLOWDOWN, ProblemKind.STALL}
-    return next((problem for problem in reversed(run.problems) if problem.kind not in vague), run.problems[-1])
+from trainmon.snapshot import RunSnapshot
 
 
 class Sort(StrEnum):

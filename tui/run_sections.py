@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from trainmon import units
+from trainmon.attention import main_problem
 from trainmon.estimates import Scope, Verdict
 from trainmon.snapshot import RunSnapshot
 from trainmon.tui import bars, words
-from trainmon.tui.attention import main_problem
 from trainmon.tui.chart import metric_chart, step_time_chart
 from trainmon.tui.text import Row, as_fits, beside, fit, fit_row, heading, plain, shorten, shorten_left, width_of, wrap
 from trainmon.tui.timeline import timeline

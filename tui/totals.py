@@ -8,6 +8,7 @@ from pathlib import PurePath
 from rich.cells import cell_len
 
 from trainmon import units
+from trainmon.alerts import MEMORY_NEAR_LIMIT
 from trainmon.attention import Rank, needs_attention, rank
 from trainmon.snapshot import Board, GpuSample, RunSnapshot, RunStatus
 from trainmon.tui.bars import meter
@@ -101,7 +102,7 @@ def _gpu(sample: GpuSample, width: int) -> Row:
         return (*head_, ("✗ lost: the driver no longer answers for it", "bad"))
     used, total = sample.memory_used_bytes, sample.memory_total_bytes
     share = used / total if used is not None and total else None
-    role = "bad" if share is not None and share > 0.97 else "accent"
+    role = "bad" if share is not None and share > MEMORY_NEAR_LIMIT else "accent"
     row = (*head_, *meter(max(8, min(30, width // 6)), share, role))
     row = (*row, (fit(f" {units.bytes_text(used)} of {units.bytes_text(total)}", 21), ""))
     load = "" if sample.utilization_percent is None else f"{sample.utilization_percent:.0f} %"

@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 
 from trainmon import units
-from trainmon.attention import Rank, rank
+from trainmon.attention import Rank, main_problem, rank
 from trainmon.estimates import DocumentedRange, Verdict, VerdictKind
 from trainmon.events import ProblemKind
 from trainmon.snapshot import RunSnapshot, RunStatus
-from trainmon.tui.attention import main_problem
 from trainmon.tui.bars import Course, ends
 from trainmon.tui.text import Span, plain
 
