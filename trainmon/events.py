@@ -7,8 +7,10 @@ whether a bar is training is decided from all the evidence of the run, not by th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
 
 
 class StageKind(StrEnum):
@@ -215,8 +217,7 @@ Event = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(NamedTuple):
     """One piece of a log as a terminal would show it: decoded, without control sequences and prefixes."""
 
     text: str
@@ -232,5 +233,5 @@ class Line:
     """From a prefix such as `[rank1]:`."""
     arrived_s: float | None = None
     """When the bytes arrived, where somebody watched."""
-    extra: Mapping[str, str] = field(default_factory=dict)
+    extra: Mapping[str, str] = MappingProxyType({})
     """What the prefix held besides: `level`, `logger`, `host`."""

@@ -207,11 +207,10 @@ class LogReader:
             return
         self.holder = owner if owner.holding else (None if owner is self.holder else self.holder)
         self.tally[owner.name] += 1
-        if not any(isinstance(event, Remainder) for event in events):
-            found.append(Reading(line, owner.name, tuple(events)))
-            return
-        glued = [event.text for event in events if isinstance(event, Remainder)]
-        found.append(Reading(line, owner.name, tuple(e for e in events if not isinstance(e, Remainder))))
+        glued = [event.text for event in events if type(event) is Remainder]
+        if glued:
+            events = [event for event in events if type(event) is not Remainder]
+        found.append(Reading(line, owner.name, tuple(events)))
         for text in glued[:_MAX_REMAINDERS]:
             self._add_glued(line, text, everything, found)
 
