@@ -88,6 +88,7 @@ class CountedLines(LogFormat):
     def __init__(self) -> None:
         self._epochs = EpochNames()
         self._results: dict[str, float] = {}  # of evaluation, as last printed
+        self._told: tuple[float | None, int | None] = (None, None)  # the step told last, and by which rank
 
     def parse(self, line: Line) -> Sequence[Event] | None:
         """Give the events of a line that one of the tables describes."""
@@ -95,7 +96,7 @@ class CountedLines(LogFormat):
         for kind in self.lines:
             head = kind.head.match(text)
             if head is not None and kind.needs in text[head.end() :]:
-                return list(self._counted(kind, head, text))
+                return list(self._counted(kind, head, text, line.rank))
         return self._phrase(text)
 
     def _phrase(self, text: str) -> Sequence[Event] | None:
@@ -112,10 +113,15 @@ class CountedLines(LogFormat):
                 return (Ending(kind=ending, text=text[:200]),)
         return () if any(words.fullmatch(text) for words in self.noise) else None
 
-    def _counted(self, kind: CountedLine, head: re.Match[str], text: str) -> Iterator[Event]:
+    def _counted(self, kind: CountedLine, head: re.Match[str], text: str, rank: int | None) -> Iterator[Event]:
         read, units = pairs_of(kind.pair, text, head.end())
         printed = _group(head, "step")
         done = None if printed is None else printed + 1 if kind.from_zero else printed
+        memory = _memory(kind, read, units)
+        if memory is not None:
+            yield memory
+        if self._told_by_another(done, rank):
+            return
         epoch, total_epochs = self._epoch(head)
         if done is not None and (kind.moves or kind.kind is StageKind.TRAIN):
             yield Counter(
@@ -132,9 +138,14 @@ class CountedLines(LogFormat):
                 step_time_s=_in_seconds(kind.step_time, read, units),
             )
         yield from self._values(kind, read, done if kind.kind is StageKind.TRAIN else printed)
-        memory = _memory(kind, read, units)
-        if memory is not None:
-            yield memory
+
+    def _told_by_another(self, step: float | None, rank: int | None) -> bool:
+        """Where every rank prints, the first to tell a step tells it for all."""
+        told, by = self._told
+        if step is not None and step == told and rank is not None and by is not None and rank != by:
+            return True
+        self._told = (step, rank) if step is not None else self._told
+        return False
 
     def _values(self, kind: CountedLine, read: Mapping[str, float], step: float | None) -> Iterator[Event]:
         clocks = {one[0] for one in (kind.step_time, kind.elapsed, kind.memory_used, kind.memory_peak) if one}

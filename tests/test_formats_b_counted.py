@@ -383,6 +383,21 @@ def test_a_line_that_two_loggers_print_counts_once() -> None:
     assert [event.step_time_s for event in events if isinstance(event, Counter)] == [None, pytest.approx(0.00366)]
 
 
+def test_where_every_rank_prints_a_step_it_counts_once() -> None:
+    reader = format_named("torchtitan")()
+    text = "step: {:2}  loss:  6.1098  grad_norm:  4.6416  memory:  2.49GiB(3.14%)  tps: 177,138  tflops: 96.17"
+
+    events = [
+        event
+        for step, rank in ((1, 0), (1, 1), (2, 1), (2, 0), (3, 0), (3, 1))
+        for event in reader.parse(Line(text=text.format(step), rank=rank)) or ()
+    ]
+
+    assert [event.current for event in events if isinstance(event, Counter)] == [1, 2, 3]
+    assert len([event for event in events if isinstance(event, Metrics)]) == 3
+    assert len([event for event in events if isinstance(event, GpuMemory)]) == 6
+
+
 def test_a_nan_loss_is_kept_and_a_nan_average_is_none() -> None:
     events = read(
         "nanochat",
