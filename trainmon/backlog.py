@@ -30,8 +30,6 @@ _STRIDES_TO_EDGE = 8
 _LEAST_STRIDE_BYTES, _MOST_STRIDE_BYTES = 2 << 10, 256 << 10
 """States of counters lie closer together towards the beginning and towards the present."""
 _WINDOW_BYTES = 1 << 14
-_LINE_END = rb"(?=\r*\n)"
-_REDRAW_END = rb"(?=\r)"
 _BAR = re.compile(rb"([^\r\n|]*?) *\d+%\|[^|\r\n]*\| *(\d+)/(\d+) \[")
 Readings = Generator["Reading", None, int]
 
@@ -202,7 +200,7 @@ class Backlog:
     ) -> Generator[Reading, None, tuple[int, Counter | None]]:
         """Rows that follow each other without anything between them."""
         data, mark = self._data, b"\r" if redraw else b"\n"
-        rows = template.rows(mark, _REDRAW_END if redraw else _LINE_END)
+        rows = template.rows
         if rows.match(data, at, stop) is None:
             return at, counter
         last = data.rfind(mark, at + 1, min(at + min(self._reach, self._stride(at)), stop))
@@ -284,9 +282,8 @@ class Backlog:
         data, look = self._data, _BAR.match(raw)
         if look is None or float(look[2]) != counter.current or float(look[3]) != counter.total:
             return at
-        bar = re.escape(look[1]) + rb" *\d+%\|[^|\r\n]*\| *(\d+)/" + look[3] + rb" \["
-        rows = template.rows(rb"", rb"\r*\n(?=\r" + bar + b")")
-        texts, last = _walk(rows, data, at, limit)
+        bar = rb"\r" + re.escape(look[1]) + rb" *\d+%\|[^|\r\n]*\| *(\d+)/" + look[3] + rb" \["
+        texts, last = _walk(template.rows_before(bar), data, at, limit)
         try:
             columns = template.columns(texts)
         except ValueError:

@@ -81,6 +81,8 @@ def _slot(raw: bytes, token: re.Match[bytes], base: Said, parse: Parse, chance: 
         text = _other(token[0], kind, chance, lower=lower)
         changed = parse(raw[: token.start()] + text + raw[token.end() :])
         found.append(_meaning(base, changed, text if kind == "number" else b""))
+        if found[0].part in (Part.VALUE, Part.CURRENT, Part.STEP, Part.PACE):
+            return found[0]
     first, second = found
     if first.part is second.part:
         return first if first == second else Slot(Part.LITERAL)

@@ -11,6 +11,9 @@ from typing import NamedTuple
 from trainmon.events import Clock, Counter, Event, MetricRows, Metrics, StageKind
 
 
+_MOST_PATTERNS = 16
+
+
 class Part(Enum):
     """What a number of a line is to the events read from it."""
 
@@ -100,14 +103,21 @@ class Template:
     """The texts of the FIXED slots on the line read last."""
     _compiled: dict[bytes, re.Pattern[bytes]] = field(default_factory=dict)
 
-    def rows(self, before: bytes, after: bytes) -> re.Pattern[bytes]:
-        """The pattern of a row between what stands before and behind it."""
-        key = before + b"\0" + after
-        found = self._compiled.get(key)
+    @property
+    def rows(self) -> re.Pattern[bytes]:
+        """The pattern of a row: what ends the piece before it, and the piece."""
+        return self._compile(rb"[\r\n]", rb"(?=[\r\n])")
+
+    def rows_before(self, behind: bytes) -> re.Pattern[bytes]:
+        """The pattern of a line and its newline, where `behind` follows."""
+        return self._compile(b"", rb"\r*\n(?=" + behind + b")")
+
+    def _compile(self, before: bytes, after: bytes) -> re.Pattern[bytes]:
+        found = self._compiled.get(after)
         if found is None:
-            if len(self._compiled) > 16:
+            if len(self._compiled) > _MOST_PATTERNS:
                 self._compiled.clear()
-            found = self._compiled[key] = re.compile(before + self.pattern + after)
+            found = self._compiled[after] = re.compile(before + self.pattern + after)
         return found
 
     @property
@@ -117,8 +127,8 @@ class Template:
 
     def matches(self, raw: bytes) -> tuple[bytes, ...] | None:
         """The captured texts of one piece."""
-        match = self.rows(rb"\A", rb"\Z").match(raw)
-        return match.groups() if match is not None else None
+        match = self.rows.match(b"\n" + raw + b"\n")
+        return match.groups() if match is not None and match.end() == len(raw) + 1 else None
 
     def note(self, raw: bytes) -> bool:
         """A line of this shape was read in full: what is fixed is fixed to its texts. False if it does not match."""
