@@ -105,11 +105,12 @@ def _per_epoch(
     current = train.current
     if train.followed and train.is_bar and train.nearly_complete and not failed:
         current = train.total or current  # cleared when it was over (leave=False), before its last redraw
-    step = train.counted if per_epoch is None else (number - 1) * per_epoch + current
+    whole_epochs = train.done_before if train.uneven and train.first_epoch == 1 else (number - 1) * (per_epoch or 0)
+    step = train.counted if per_epoch is None else whole_epochs + current
     total = _number(facts, "total_steps")
     reason = "the log's header" if total is not None else ""
     if total_epochs is not None and per_epoch is not None:
-        total = total_epochs * per_epoch
+        total = whole_epochs + (total_epochs - number + 1) * per_epoch
         reason = f"{total_epochs:g} epochs x {per_epoch:g} {_plural(train.unit)}"
     return WholeRun(
         step=step,

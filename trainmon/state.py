@@ -173,7 +173,8 @@ class RunState:
             self._begin_lap(track, counter)
         before = track.counted
         track.note(counter)
-        self._note_parents(track)
+        if track.current > 0 or track.total is not None:  # a bar that was never redrawn holds nothing
+            self._note_parents(track)
         at_s = self._observe(track, counter, line, time_s)
         if track.counted > before or new_lap:
             self._progressed(track)
@@ -210,7 +211,9 @@ class RunState:
         key = track_key(counter)
         for track in self.tracks.values():
             if track.is_bar and (
-                _total_changed(track, counter) or (track is self._last_moved and _name_changed(track, counter))
+                _total_changed(track, counter)
+                or track.next_epoch_is(counter)
+                or (track is self._last_moved and _name_changed(track, counter))
             ):
                 del self.tracks[track.key]
                 self._aliases[track.key] = key

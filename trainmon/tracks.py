@@ -54,6 +54,8 @@ class Track:
     epoch: float | None = None
     total_epochs: float | None = None
     first_epoch: float | None = None
+    uneven: bool = False
+    """Its epochs differ in length: a number of steps cut the last one short."""
     runs_through_epochs: bool | None = None
     """Whether the counter goes on over an epoch's border; None until a border was seen."""
     steps_per_epoch: float | None = None
@@ -124,7 +126,9 @@ class Track:
         if lap is None:
             return True
         if counter.current >= lap.current:
-            return self._epoch_moved_on(counter) and counter.current == counter.total == lap.current
+            whole_again = counter.current == counter.total == lap.current
+            longer = lap.current > 0 and counter.total not in (None, self.total)
+            return self._epoch_moved_on(counter) and (whole_again or longer)
         if counter.elapsed_s is not None and lap.elapsed_s is not None:
             return counter.elapsed_s < lap.elapsed_s or counter.current <= lap.first < lap.current
         if self._epoch_moved_on(counter):
@@ -141,6 +145,14 @@ class Track:
             and counter.epoch == self.lap.epoch
             and (counter.total is None or counter.total == self.total)
         )
+
+    def next_epoch_is(self, counter: Counter) -> bool:
+        """Tell whether `counter` is this bar in its next epoch, which is longer or shorter than the one before."""
+        if not self.is_bar or self.epoch is None or self.scope is CounterScope.RUN or counter.total is None:
+            return False
+        reset = self.laps > 1 and self.current == counter.current == 0
+        begins = counter.epoch == self.epoch + 1 and (self.nearly_complete or reset)
+        return (begins or (reset and counter.epoch == self.epoch)) and self.key[0] == track_key(counter)[0]
 
     def stale(self, counter: Counter) -> bool:
         """Tell whether another rank is late with an epoch that is over."""
@@ -195,6 +207,7 @@ class Track:
         if counter.scope is not CounterScope.UNKNOWN:
             self.scope = counter.scope
         if counter.total is not None:
+            self.uneven = self.uneven or (self.laps > 1 and self.total not in (None, counter.total))
             self.total = counter.total
         self.approximate = counter.approximate
         self.steps_per_epoch = counter.steps_per_epoch or self.steps_per_epoch
