@@ -55,6 +55,23 @@ def sum_conflicts(plan: Plan) -> Iterator[Contradiction]:
     yield from _cases(plan)
     yield from _headlines(plan)
     yield from _fixed_overhead(plan)
+    yield from _left_out(plan)
+
+
+def _left_out(plan: Plan) -> Iterator[Contradiction]:
+    """Notice a total that is epochs x epoch and leaves out the validation stated per epoch beside it."""
+    for total in plan.claims:
+        stated, epochs = interval(total.span), epochs_of(total, plan)
+        if not is_whole(total) or stated is None or not epochs or total.restates >= 0:
+            continue
+        beside = [c for c in plan.claims if c.piece.group == total.piece.group and c.restates < 0 and interval(c.span)]
+        epoch = next((c for c in beside if c.scope is Scope.EPOCH), None)
+        extra = next((c for c in beside if c.scope is Scope.STAGE and c.reading.per == "epoch"), None)
+        one, more = (interval(epoch.span) if epoch else None), (interval(extra.span) if extra else None)
+        if epoch and extra and one and more and apart(scaled(one, epochs), stated) <= _SAME:
+            whole = scaled(total_of((one, more)), epochs)
+            text = f"{epochs:g} epochs with {extra.words.label} are {show(whole)}, the total says {show(stated)}"
+            yield conflict("sum", lines(epoch, extra, total), text, apart(whole, stated))
 
 
 def _is_total(claim: Claim) -> bool:
