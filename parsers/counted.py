@@ -82,12 +82,15 @@ class CountedLines(LogFormat):
     marks: ClassVar[tuple[tuple[re.Pattern[str], StageMark], ...]] = ()
     """Patterns (full match) of lines that mark a stage; groups `step` and `seconds`, where present, are told of it."""
     endings: ClassVar[tuple[tuple[re.Pattern[str], EndingKind], ...]] = ()
+    once: ClassVar[bool] = False
+    """Several processes or loggers print the same line in a row: it counts once."""
     noise: ClassVar[tuple[re.Pattern[str], ...]] = ()
     """Lines of the format that say nothing (full match), and that others would misread."""
 
     def __init__(self) -> None:
         self._epochs = EpochNames()
         self._results: dict[str, float] = {}  # of evaluation, as last printed
+        self._text = ""  # the counted line before
         self._told: tuple[float | None, int | None] = (None, None)  # the step told last, and by which rank
 
     def parse(self, line: Line) -> Sequence[Event] | None:
@@ -96,6 +99,9 @@ class CountedLines(LogFormat):
         for kind in self.lines:
             head = kind.head.match(text)
             if head is not None and kind.needs in text[head.end() :]:
+                repeated, self._text = self.once and text == self._text, text
+                if repeated:
+                    return ()
                 return list(self._counted(kind, head, text, line.rank))
         return self._phrase(text)
 

@@ -55,6 +55,7 @@ class TfEstimator(CountedLines):
         (pattern(r"Finished training! Saving model to disk\."), EndingKind.FINISHED),
     )
     noise = (_TOLD_TWICE,)
+    once: ClassVar[bool] = True
     samples: ClassVar[tuple[Sample, ...]] = (
         Sample("Saving checkpoints for 0 into /tmp/model/model.ckpt.", "TensorFlow 1"),
         Sample("loss = 1.5790311, step = 1", "TensorFlow 1"),
@@ -68,16 +69,11 @@ class TfEstimator(CountedLines):
     def __init__(self) -> None:
         super().__init__()
         self._before: float | None = None
-        self._told = ""
 
     def parse(self, line: Line) -> Sequence[Event] | None:
-        """Give the events of a line; with two loggers each line is printed twice and counts once."""
-        text = line.text.strip()
+        """Give the events of a line."""
         events = super().parse(line)
-        if not events:
-            return events
-        repeated, self._told = text == self._told, text
-        return () if repeated else [self._timed(event, text) for event in events]
+        return events and [self._timed(event, line.text) for event in events]
 
     def _timed(self, event: Event, text: str) -> Event:
         if not isinstance(event, Counter):

@@ -6,10 +6,10 @@ Format strings: `verl/utils/logger/aggregate_logger.py` (`concat_dict_to_str`), 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import ClassVar
 
-from trainmon.events import EndingKind, Event, Line
+from trainmon.events import EndingKind
 from trainmon.parsers.base import Sample
 from trainmon.parsers.counted import DASHED, CountedLine, CountedLines
 from trainmon.patterns import pattern
@@ -33,6 +33,7 @@ class Verl(CountedLines):
     )
     facts: ClassVar[Mapping[str, re.Pattern[str]]] = {"total_steps": pattern(r"Total training steps: (\d{1,12})")}
     endings = ((pattern(r"['\"]?Final validation metrics: .{0,20000}"), EndingKind.FINISHED),)
+    once: ClassVar[bool] = True
     samples: ClassVar[tuple[Sample, ...]] = (
         Sample(
             "step:20 - actor/entropy:0.08235730230808258 - actor/pg_clipfrac:np.float64(0.0) - "
@@ -41,15 +42,3 @@ class Verl(CountedLines):
         ),
         Sample("step:0 - val-aux/aime_2024/reward/mean@30:np.float64(0.009888888332578867)", "a public log"),
     )
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._last = ""
-
-    def parse(self, line: Line) -> Sequence[Event] | None:
-        """Give the events of a line."""
-        events = super().parse(line)
-        if not events:
-            return events
-        repeated, self._last = line.text == self._last, line.text
-        return () if repeated else events
