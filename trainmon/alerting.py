@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -30,8 +31,9 @@ class Bulletin:
 class Alerting:
     """Takes boards, remembers what was told, and runs the command. Used by one thread; never raises."""
 
-    def __init__(self, memory: AlertMemory, hook: CommandHook | None = None) -> None:
+    def __init__(self, memory: AlertMemory, hook: CommandHook | None = None, notes: Iterable[str] = ()) -> None:
         self._memory, self._hook = memory, hook
+        self._first_notes = list(notes)
         self._book = AlertBook(memory.causes)
         self._failure = ""
 
@@ -55,7 +57,8 @@ class Alerting:
             self._hook.close()
 
     def _notes(self) -> tuple[str, ...]:
-        notes = self._hook.take_notes() if self._hook is not None else []
+        notes, self._first_notes = self._first_notes, []
+        notes += self._hook.take_notes() if self._hook is not None else []
         if self._memory.failure and self._memory.failure != self._failure:
             notes.append(f"alerts are not remembered: {self._memory.failure}")
         self._failure = self._memory.failure

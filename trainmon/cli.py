@@ -16,7 +16,7 @@ from trainmon.errors import TrainmonError
 if TYPE_CHECKING:
     from trainmon.settings import Settings
 
-_COMMANDS = ("watch", "replay", "summary", "status", "estimates", "backtest", "formats")
+_COMMANDS = ("watch", "serve", "replay", "summary", "status", "estimates", "backtest", "formats")
 
 app = typer.Typer(
     name="trainmon",
@@ -63,9 +63,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the program and exit."""
     typed = list(sys.argv[1:] if arguments is None else arguments)
     first = next((word for word in typed if not word.startswith("-")), None)
-    if typed and typed[0] not in ("-h", "--help", "--version", "--install-completion", "--show-completion"):
-        if first is None or typed[0] != first or first not in _COMMANDS:
-            typed.insert(0, "watch")
+    own = ("-h", "--help", "--version", "--install-completion", "--show-completion")
+    if typed and typed[0] not in own and (typed[0] != first or first not in _COMMANDS):
+        typed.insert(0, "watch")
     try:
         app(typed, standalone_mode=True)
     except TrainmonError as error:
@@ -91,11 +91,28 @@ def _print(text: str) -> None:
 
 
 def _settings(
-    logs: Sequence[str], estimates: list[Path] | None, scenario: str | None, hardware: str | None, config: Path | None
+    logs: Sequence[str],
+    estimates: list[Path] | None,
+    scenario: str | None,
+    hardware: str | None,
+    config: Path | None,
+    *,
+    on_event: str | None = None,
+    desktop: bool | None = None,
+    bell: bool | None = None,
 ) -> Settings:
     from trainmon.settings import load_settings
 
-    return load_settings(logs, config=config, estimates=estimates or (), scenario=scenario, hardware=hardware)
+    return load_settings(
+        logs,
+        config=config,
+        estimates=estimates or (),
+        scenario=scenario,
+        hardware=hardware,
+        on_event=on_event,
+        desktop=desktop,
+        bell=bell,
+    )
 
 
 def _version(wanted: bool) -> None:
@@ -124,19 +141,59 @@ def watch(
     config: ConfigOption = None,
     hz: Annotated[float, typer.Option("--hz", min=0.1, max=10.0, help="Looks per second.")] = 1.0,
     ascii_only: Annotated[bool, typer.Option("--ascii", help="Draw with ASCII characters only.")] = False,
+    on_event: Annotated[
+        str | None,
+        typer.Option(
+            "--on-event",
+            metavar="COMMAND",
+            help="Run it for every alert, without a shell; {event}, {run}, {text} are replaced, JSON comes on stdin.",
+        ),
+    ] = None,
+    desktop: Annotated[
+        bool | None, typer.Option("--desktop/--no-desktop", help="Show alerts on the desktop, where the terminal can.")
+    ] = None,
+    bell: Annotated[bool | None, typer.Option("--bell/--no-bell", help="Ring the bell for alerts (default).")] = None,
 ) -> None:
     """Show the runs under LOGS and keep up with them; plain lines where there is no terminal."""
     from trainmon.tui.guard import can_show_screen
     from trainmon.watching import print_changes
 
-    settings = _settings(logs, estimates, scenario, hardware, config)
+    settings = _settings(logs, estimates, scenario, hardware, config, on_event=on_event, desktop=desktop, bell=bell)
     reason = can_show_screen(sys.stdin, sys.stdout, sys.stderr, os.environ)
     if reason is not None:
         raise typer.Exit(print_changes(logs, settings, _print, ascii_only=ascii_only))
-    from trainmon.tui.app import run
-    from trainmon.watching import LiveSource
+    from trainmon.live_screen import watch_live
 
-    raise typer.Exit(run(LiveSource(logs, settings), ascii=ascii_only, hz=hz))
+    raise typer.Exit(watch_live(logs, settings, ascii=ascii_only, hz=hz))
+
+
+@app.command()
+def serve(
+    logs: Logs,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0: any free port.")] = 8000,
+    estimates: EstimatesOption = None,
+    scenario: ScenarioOption = None,
+    hardware: HardwareOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Show the same screens in a browser on this machine. Needs the extra: pip install 'trainmon[web]'."""
+    from importlib.util import find_spec
+
+    from trainmon.errors import UsageError
+    from trainmon.session import new_scanner
+
+    if find_spec("textual_serve") is None:
+        raise UsageError("serve needs the extra web: pip install 'trainmon[web]'")
+    _settings(logs, estimates, scenario, hardware, config)
+    new_scanner(logs).check()
+    from trainmon.tui.serve import ScreenServer, bind
+
+    options = [("--scenario", scenario), ("--hardware", hardware), ("--config", config)]
+    options += [("--estimates", document) for document in estimates or ()]
+    watch_arguments = [f"{name}={value}" for name, value in options if value is not None]
+    server = ScreenServer([*watch_arguments, "--", *logs], bind(port))
+    _say(f"{server.public_url} on this machine only; from elsewhere: ssh -L {server.port}:127.0.0.1:{server.port} HOST")
+    server.serve()
 
 
 @app.command()

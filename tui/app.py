@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import sys
 from collections.abc import Callable
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.filter import Monochrome, NoColor
+from textual.theme import Theme
 from textual.widgets import Input
 
+from trainmon.alerting import Alerting
 from trainmon.snapshot import Board
+from trainmon.tui.clipboard import json_of, line_of, to_tmux
 from trainmon.tui.compare_screen import CompareScreen
 from trainmon.tui.estimates_screen import EstimatesScreen
 from trainmon.tui.feed import BoardChanged, Feed, FeedStopped, TailRead
 from trainmon.tui.guard import EXIT_INTERRUPTED, TerminalGuard
 from trainmon.tui.help_screen import HelpScreen
+from trainmon.tui.notices import Alerted, NoticeOptions, desktop_sequence, desktop_text, headline, show_toasts
 from trainmon.tui.overview import Overview
 from trainmon.tui.plainascii import AsciiFilter
+from trainmon.tui.preferences import Preferences
 from trainmon.tui.run_screen import RunScreen
 from trainmon.tui.screens import BoardScreen, ComparisonWanted, EstimatesWanted, RunWanted, TailWanted
 from trainmon.tui.source import Clock, Source
@@ -48,18 +55,33 @@ class TrainmonApp(App[None]):
         Binding("plus,equals_sign", "clock_speed(2)", show=False, priority=True),
         Binding("minus", "clock_speed(0.5)", show=False, priority=True),
         Binding("colon", "command_palette", show=False),
+        Binding("y", "copy(False)", "Copy the run's line", show=False),
+        Binding("Y,shift+y", "copy(True)", "Copy the run as JSON", show=False),
     ]
 
-    def __init__(self, source: Source, ascii: bool = False, hz: float = 1.0) -> None:  # noqa: A002 the option's name
+    def __init__(
+        self,
+        source: Source,
+        ascii: bool = False,  # noqa: A002 the option's name
+        hz: float = 1.0,
+        alerting: Alerting | None = None,
+        notices: NoticeOptions | None = None,
+        preferences: Preferences | None = None,
+    ) -> None:
         super().__init__()
         self.board: Board | None = None
         self._clock = source if isinstance(source, Clock) else None
-        self.feed = Feed(source, self.post_message, hz)
+        self.feed = Feed(source, self.post_message, hz, alerting)
+        self._notices = notices or NoticeOptions()
+        self._preferences = preferences
+        self._headline = ""
         self._titled = ""
         self._guard: TerminalGuard | None = None
         if self.no_color:
             self.theme = "ansi-dark"
             self._filters[:] = [NoColor() if isinstance(each, Monochrome) else each for each in self._filters]
+        elif preferences is not None and preferences.theme in self.available_themes:
+            self.theme = preferences.theme
         if ascii:
             self._filters.append(AsciiFilter())
 
@@ -80,7 +102,13 @@ class TrainmonApp(App[None]):
             self._guard.install()
             self._driver.write(_KEEP_TITLE)
             self.set_interval(_TITLE_PAUSE_S, self._set_title)
+        if self._preferences is not None and not self.no_color:
+            self.theme_changed_signal.subscribe(self, self._keep_theme)
         self.feed.start()
+
+    def _keep_theme(self, theme: Theme) -> None:
+        if self._preferences is not None:
+            self._preferences.theme = theme.name
 
     def on_unmount(self) -> None:
         """Stop to ask, and give the terminal its title and its signals back."""
@@ -122,6 +150,26 @@ class TrainmonApp(App[None]):
     def _screens(self) -> list[BoardScreen]:
         """Return the screens that can take news; none while the app ends and takes them apart."""
         return [screen for screen in self.screen_stack if isinstance(screen, BoardScreen)] if self.is_running else []
+
+    @on(Alerted)
+    def _tell(self, message: Alerted) -> None:
+        """Call for somebody: toast and bell, the title until a key or click, the desktop where asked for."""
+        show_toasts(self, message.bulletin)
+        if not message.bulletin.alerts:
+            return
+        if self._notices.bell:
+            self.bell()
+        desktop = desktop_text(message.bulletin)
+        if self._notices.desktop and desktop and self._driver is not None and not self.is_headless:
+            self._driver.write(desktop_sequence(desktop, os.environ))
+        self._headline = headline(message.bulletin.alerts)
+        self._set_title()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Take note that somebody is there."""
+        if isinstance(event, events.Key | events.MouseDown):
+            self._headline = ""
+        await super().on_event(event)
 
     @on(FeedStopped)
     def _tell_failure(self, message: FeedStopped) -> None:
@@ -186,6 +234,18 @@ class TrainmonApp(App[None]):
             change(self._clock)
             self.feed.hurry()
 
+    def action_copy(self, whole: bool) -> None:
+        """Copy the run under the cursor, or shown: its line, or all of it as JSON."""
+        name = self.screen.chosen_run if isinstance(self.screen, BoardScreen) else None
+        run = next((run for run in self.board.runs if run.name == name), None) if self.board is not None else None
+        if run is not None:
+            self.run_worker(self._copy(json_of(run) if whole else line_of(run), "JSON" if whole else "line"))
+
+    async def _copy(self, text: str, what: str) -> None:
+        if not await asyncio.to_thread(to_tmux, text, os.environ):
+            self.copy_to_clipboard(text)
+        self.notify(f"Copied the run's {what}.", markup=False, timeout=3)
+
     def action_leave(self) -> None:
         """End as an interrupt does."""
         self.leave(EXIT_INTERRUPTED)
@@ -198,14 +258,23 @@ class TrainmonApp(App[None]):
         """Name the progress in the terminal's title, where it changed."""
         if self._guard is None or self._driver is None or self.board is None:
             return
-        title = terminal_title(self.board)
+        title = terminal_title(self.board) + (f" ! {self._headline}" if self._headline else "")
         if title != self._titled:
             self._titled = title
             self._driver.write(f"\x1b]2;{title}\x07")
 
 
-def run(source: Source, *, ascii: bool = False, hz: float = 1.0, mouse: bool = True) -> int:  # noqa: A002
+def run(
+    source: Source,
+    *,
+    ascii: bool = False,  # noqa: A002
+    hz: float = 1.0,
+    mouse: bool = True,
+    alerting: Alerting | None = None,
+    notices: NoticeOptions | None = None,
+    preferences: Preferences | None = None,
+) -> int:
     """Show the screens until the user leaves, and return the exit code."""
-    app = TrainmonApp(source, ascii=ascii, hz=hz)
+    app = TrainmonApp(source, ascii=ascii, hz=hz, alerting=alerting, notices=notices, preferences=preferences)
     app.run(mouse=mouse)
     return app.return_code or 0

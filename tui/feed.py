@@ -8,7 +8,9 @@ from threading import Event, Lock, Thread
 
 from textual.message import Message
 
+from trainmon.alerting import Alerting
 from trainmon.snapshot import Board
+from trainmon.tui.notices import Alerted
 from trainmon.tui.source import Source
 
 TAIL_LINES = 400
@@ -50,8 +52,11 @@ class Feed:
     refreshed and the newest board waits: nothing piles up, and the source never notices.
     """
 
-    def __init__(self, source: Source, post: Callable[[Message], object], hz: float) -> None:
+    def __init__(
+        self, source: Source, post: Callable[[Message], object], hz: float, alerting: Alerting | None = None
+    ) -> None:
         self._source, self._post, self._pause_s = source, post, 1.0 / hz
+        self._alerting = alerting
         self._stop, self._wake = Event(), Event()
         self._taken = Event()
         self._taken.set()
@@ -93,6 +98,8 @@ class Feed:
             if error is not None:
                 self._post(FeedStopped(f"{type(error).__name__}: {error}"))
             self._source.close()
+            if self._alerting is not None:
+                self._alerting.close()
 
     def _beat(self) -> None:
         shown: Board | None = None
@@ -104,6 +111,8 @@ class Feed:
                 self._taken.clear()
                 shown = board
                 self._post(BoardChanged(board))
+            if self._alerting is not None and (bulletin := self._alerting.take(board)):
+                self._post(Alerted(bulletin))
             with self._lock:
                 wanted = self._tail_of
             if wanted is not None:

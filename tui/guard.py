@@ -29,8 +29,10 @@ def can_show_screen(
 ) -> str | None:
     """Return why no screen can be shown, in words; None where one can.
 
-    The screen is written to stderr and reads stdin, so all three must be terminals.
+    The screen is written to stderr and reads stdin, so all three must be terminals, unless a browser shows it.
     """
+    if env.get("TEXTUAL_DRIVER", "").endswith(":WebDriver"):
+        return None
     for name, stream in (("stdin", stdin), ("stdout", stdout), ("stderr", stderr)):
         if stream is None or stream.closed or not stream.isatty():
             return f"{name} is not a terminal"

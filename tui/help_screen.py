@@ -36,7 +36,12 @@ _KEYS = {
         "← → g G": "back and forward; to the start and the end",
         "+ -": "faster, slower",
     },
-    "Everywhere": {": ctrl+p": "command palette, with the themes", "?": "this page", "q ctrl+c": "quit"},
+    "Everywhere": {
+        "y Y": "copy the run's line, the run as JSON; in tmux too",
+        ": ctrl+p": "command palette, with the themes",
+        "?": "this page",
+        "q ctrl+c": "quit",
+    },
 }
 
 

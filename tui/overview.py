@@ -55,6 +55,11 @@ class Overview(BoardScreen):
         """Names of the runs as they are listed."""
         return self.query_one(RunList).names
 
+    @property
+    def chosen_run(self) -> str | None:
+        """The run under the cursor."""
+        return self.query_one(RunList).current
+
     def update_view(self) -> None:
         """Show what changed."""
         width, board = self.size.width, self.board

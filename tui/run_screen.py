@@ -78,6 +78,11 @@ class RunScreen(BoardScreen):
         return self._section in {Section.LOG, Section.PROBLEMS}
 
     @property
+    def chosen_run(self) -> str | None:
+        """The run that is shown."""
+        return self.run_name
+
+    @property
     def shown_run(self) -> RunSnapshot | None:
         """The run, where the board still has it."""
         runs = self.board.runs if self.board is not None else ()

@@ -65,6 +65,11 @@ class BoardScreen(Screen[None]):
         """Build the screen's own widgets."""
         raise NotImplementedError
 
+    @property
+    def chosen_run(self) -> str | None:
+        """Name of the run that keys are about."""
+        return None
+
     def show(self, board: Board, clock: str = "") -> None:
         """Take a new board."""
         self.board, self.clock = board, clock
