@@ -245,20 +245,30 @@ def estimates_command(
     documents: Annotated[list[Path], typer.Argument(metavar="DOC...", show_default=False)],
     json: JsonOption = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 4 when a document contradicts itself.")] = False,
+    write: Annotated[
+        Path | None,
+        typer.Option("--write", metavar="PLAN.toml", help="Freeze what was read into a file to correct; it then wins."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over an existing file.")] = False,
 ) -> None:
     """Show what estimate documents claim, line by line, and where they contradict themselves."""
     from trainmon.contract import estimates_object, json_text
+    from trainmon.documents import read_any
     from trainmon.errors import NothingReadableError
     from trainmon.estimates_text import estimates_text
-    from trainmon.parsers.documents import read_document
 
     read = []
     for path in documents:
         try:
-            read.append(read_document(path))
+            read.append(read_any(path))
         except OSError as error:
             raise NothingReadableError(f"{path}: {error.strerror or error}") from None
     _print(json_text(estimates_object(read)) if json else estimates_text(read, width=_width()))
+    if write is not None:
+        from trainmon.export import write_report
+        from trainmon.plan_file import plan_toml
+
+        write_report(write, plan_toml(read), force=force)
     raise typer.Exit(4 if strict and any(document.contradictions for document in read) else 0)
 
 

@@ -6,7 +6,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from trainmon.estimates import EstimateDocument
-from trainmon.parsers.documents import read_document
+
+
+def read_any(path: Path) -> EstimateDocument:
+    """Read a document written for people, or a plan file that freezes one. Raises OSError and UsageError."""
+    if path.suffix == ".toml":
+        from trainmon.plan_file import read_plan
+
+        return read_plan(path)
+    from trainmon.parsers.documents import read_document  # a tenth of a second, and many folders hold no document
+
+    return read_document(path)
 
 
 class DocumentShelf:
@@ -32,7 +42,7 @@ class DocumentShelf:
             try:
                 stamp = path.stat().st_mtime_ns
                 known = self._read.get(path)
-                kept[path] = known if known is not None and known[0] == stamp else (stamp, read_document(path))
+                kept[path] = known if known is not None and known[0] == stamp else (stamp, read_any(path))
             except OSError as error:
                 notes.append(f"{path}: {error.strerror or error}")
         self.notes = tuple(notes)

@@ -18,7 +18,6 @@ from trainmon.gpu_logs import looks_like_gpu_log
 from trainmon.likeness import looks_like_log
 from trainmon.parsers import log_formats
 from trainmon.parsers.base import LogFormat
-from trainmon.parsers.documents import looks_like_estimates
 from trainmon.parsers.user_format import user_formats
 from trainmon.reading import LogReader
 from trainmon.settings import Settings
@@ -28,9 +27,15 @@ from trainmon.store import Store, StoreOptions
 _STEP_S = 0.5
 
 
+def _looks_like_estimates(text: str) -> bool:
+    from trainmon.parsers.documents import looks_like_estimates  # loaded where a folder holds a document at all
+
+    return looks_like_estimates(text)
+
+
 def new_scanner(logs: Sequence[str]) -> Scanner:
     """Looks through LOGS and tells by content what is what."""
-    return Scanner(logs, is_document=looks_like_estimates, is_gpu_log=looks_like_gpu_log, is_log=looks_like_log)
+    return Scanner(logs, is_document=_looks_like_estimates, is_gpu_log=looks_like_gpu_log, is_log=looks_like_log)
 
 
 def known_formats(settings: Settings) -> tuple[type[LogFormat], ...]:
@@ -64,12 +69,16 @@ def _this_year() -> int:
     return datetime.now().astimezone().year
 
 
+def reading_options(settings: Settings) -> ReadingOptions:
+    """How lines are read. Raises UsageError for a pattern of the user's that cannot be used."""
+    return ReadingOptions(formats=known_formats(settings), default_year=_this_year())
+
+
 def open_store(logs: Sequence[str], settings: Settings, *, archive: bool = False) -> Store:
     """A store over LOGS. Raises NothingReadableError where a LOGS does not exist."""
     scanner = new_scanner(logs)
     scanner.check()
-    reading = ReadingOptions(formats=known_formats(settings), default_year=_this_year())
-    options = StoreOptions(reading=reading, archive=archive, settings=settings)
+    options = StoreOptions(reading=reading_options(settings), archive=archive, settings=settings)
     return Store(logs, scanner, DocumentShelf(settings.estimates), options)
 
 
