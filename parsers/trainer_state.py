@@ -50,6 +50,17 @@ class TrainerState(LogFormat):
         return list(_events(document))
 
 
+def _step_time_s(history: Sequence[object], steps: float) -> float | None:
+    """The mean over a run that went to its end: its runtime, less that of its evaluations, over its steps."""
+    rows = [row for row in history if isinstance(row, dict)]
+    last = numbers_of(rows[-1]) if rows else {}
+    if "train_runtime" not in last or not steps > 0:
+        return None
+    evaluations_s = sum(numbers_of(row).get("eval_runtime", 0.0) for row in rows)
+    training_s = last["train_runtime"] - evaluations_s
+    return training_s / steps if training_s > 0 else None
+
+
 def _events(document: dict[str, object]) -> Iterator[Event]:
     numbers = numbers_of({name: value for name, value in document.items() if not isinstance(value, dict)})
     facts = {fact: numbers[name] for name, fact in _FACTS.items() if numbers.get(name, 0) > 0}
@@ -70,6 +81,7 @@ def _events(document: dict[str, object]) -> Iterator[Event]:
         kind=StageKind.TRAIN,
         epoch=numbers.get("epoch"),
         total_epochs=numbers.get("num_train_epochs"),
+        step_time_s=_step_time_s(history, step),
     )
     if total and step >= total:
         yield Ending(kind=EndingKind.FINISHED, text=f"global_step {step:g} of {total:g}")

@@ -247,3 +247,24 @@ def test_the_old_sentence_transformers_count_iterations_over_epochs(tmp_path: Pa
     run = run_of(tmp_path, text)
 
     assert (run.step, run.total_steps) == (100, 150)
+
+
+# -- a Trainer's state, written when it was over ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("last", "step_time_s"),
+    [
+        pytest.param('{"step": 100, "train_runtime": 120.0, "train_loss": 0.07}', 1.0, id="over"),
+        pytest.param('{"step": 100, "loss": 0.07}', None, id="a checkpoint"),
+    ],
+)
+def test_a_finished_state_tells_the_mean_without_its_evaluations(last: str, step_time_s: float | None) -> None:
+    text = (
+        '{"global_step": 100, "max_steps": 100, "log_history": [{"step": 50, "eval_loss": 0.2, "eval_runtime": 12.0}, '
+        f'{{"step": 100, "eval_loss": 0.1, "eval_runtime": 8.0}}, {last}]}}'
+    )
+
+    (counter,) = counters(read("trainer_state", text))
+
+    assert counter.step_time_s == step_time_s
