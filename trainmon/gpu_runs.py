@@ -31,7 +31,8 @@ class GpuLogFollower:
             self._new()
         changed = False
         while self._tail.offset < self._tail.size and (data := self._tail.read()):
-            self._decoder = self._decoder or decoder_for(data)
+            if self._decoder is None:
+                self._decoder = decoder_for(data)
             for piece in self._assembler.feed(self._decoder.feed(data)):
                 self._take(text_of(piece.raw))
             changed = True

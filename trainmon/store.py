@@ -66,13 +66,13 @@ class Run:
     @property
     def version(self) -> tuple[int, ...]:
         """Changes with everything that was read."""
-        sides = (*self.states, *self.gpu_logs)
+        sides: tuple[DocumentFollower | GpuLogFollower, ...] = (*self.states, *self.gpu_logs)
         return (self.log.version if self.log is not None else 0, *(side.version for side in sides))
 
     @property
     def file_infos(self) -> list[FileInfo]:
         """All files of the run, the log first."""
-        sides = (*self.states, *self.gpu_logs)
+        sides: tuple[DocumentFollower | GpuLogFollower, ...] = (*self.states, *self.gpu_logs)
         return [*([self.log.info()] if self.log is not None else []), *(side.info() for side in sides)]
 
     def logged_gpu(self) -> RunGpu | None:

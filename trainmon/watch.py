@@ -38,7 +38,7 @@ class _Waker(FileSystemEventHandler):
     def __init__(self, wake: threading.Event) -> None:
         self._wake = wake
 
-    def on_any_event(self, event: FileSystemEvent) -> None:
+    def on_any_event(self, event: FileSystemEvent) -> None:  # noqa: ARG002 watchdog's signature
         self._wake.set()
 
 
