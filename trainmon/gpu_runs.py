@@ -15,6 +15,28 @@ from trainmon.snapshot import FileInfo, GpuPanel, RunGpu
 from trainmon.tail import Change, FileTail
 
 
+class _Reading:
+    """What was read of one file until it is replaced."""
+
+    def __init__(self) -> None:
+        self.decoder: StreamDecoder | None = None
+        self.assembler = LineAssembler()
+        self.reader = GpuLogReader()
+        self.peaks = LogPeaks()
+        self.first_s: float | None = None
+        self.last_s: float | None = None
+
+    def feed(self, data: bytes) -> None:
+        if self.decoder is None:
+            self.decoder = decoder_for(data)
+        for piece in self.assembler.feed(self.decoder.feed(data)):
+            for time_s, sample in self.reader.feed(text_of(piece.raw)):
+                self.peaks.add([sample])
+                if time_s is not None:
+                    self.first_s = time_s if self.first_s is None else self.first_s
+                    self.last_s = time_s
+
+
 class GpuLogFollower:
     """Reads an nvidia-smi log as it grows."""
 
@@ -22,19 +44,16 @@ class GpuLogFollower:
         self.path = path
         self.version = 0
         self._tail = FileTail(path)
-        self._new()
+        self._read = _Reading()
 
     def step(self) -> bool:
         """Read on; True if there was anything new."""
         change = self._tail.look()
         if change in (Change.TRUNCATED, Change.REWRITTEN, Change.REPLACED):
-            self._new()
+            self._read = _Reading()
         changed = False
         while self._tail.offset < self._tail.size and (data := self._tail.read()):
-            if self._decoder is None:
-                self._decoder = decoder_for(data)
-            for piece in self._assembler.feed(self._decoder.feed(data)):
-                self._take(text_of(piece.raw))
+            self._read.feed(data)
             changed = True
         self.version += changed
         return changed
@@ -42,32 +61,18 @@ class GpuLogFollower:
     @property
     def gpu(self) -> RunGpu | None:
         """Peaks so far; None while the log names no memory."""
-        return self._peaks.gpu
+        return self._read.peaks.gpu
 
     def info(self) -> FileInfo:
         """The file as the contract lists it."""
         return FileInfo(path=str(self.path), format="nvidia-smi", bytes=self._tail.size)
 
-    def _new(self) -> None:
-        self._decoder: StreamDecoder | None = None
-        self._assembler = LineAssembler()
-        self._reader = GpuLogReader()
-        self._peaks = LogPeaks()
-        self.first_s: float | None = None
-        self.last_s: float | None = None
-
-    def _take(self, text: str) -> None:
-        for time_s, sample in self._reader.feed(text):
-            self._peaks.add([sample])
-            if time_s is not None:
-                self.first_s = time_s if self.first_s is None else self.first_s
-                self.last_s = time_s
-
     def overlap_s(self, began_s: float | None, ended_s: float | None) -> float:
         """How long this log and a run went side by side; 0 where either has no clock."""
-        if self.first_s is None or self.last_s is None or began_s is None or ended_s is None:
+        first_s, last_s = self._read.first_s, self._read.last_s
+        if first_s is None or last_s is None or began_s is None or ended_s is None:
             return 0.0
-        return max(min(self.last_s, ended_s) - max(self.first_s, began_s), 0.0)
+        return max(min(last_s, ended_s) - max(first_s, began_s), 0.0)
 
 
 class LiveMemory:
