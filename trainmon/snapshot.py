@@ -211,6 +211,8 @@ class RunSnapshot:
     verdict: Verdict | None = None
     preview: bool = False
     """Only the tail was read yet; history follows."""
+    came_true_s: float | None = None
+    """Replay: how long it really took from this moment until the run finished; None where it did not finish."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

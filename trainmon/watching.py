@@ -56,6 +56,11 @@ def last_lines(path: Path, lines: int) -> list[str]:
             data = file.read(_TAIL_BYTES)
     except OSError:
         return []
+    return lines_of(data)[-lines:]
+
+
+def lines_of(data: bytes) -> list[str]:
+    """The lines of a log's bytes as a terminal would leave them: of a redrawn bar only its last state."""
     assembler = LineAssembler()
     shown: list[str] = []
     replaceable = False
@@ -64,7 +69,7 @@ def last_lines(path: Path, lines: int) -> list[str]:
             shown.pop()
         shown.append(text_of(piece.raw).expandtabs())
         replaceable = piece.redraw
-    return shown[-lines:]
+    return shown
 
 
 def print_changes(logs: Sequence[str], settings: Settings, write: Callable[[str], None], *, ascii_only: bool) -> int:
@@ -74,4 +79,4 @@ def print_changes(logs: Sequence[str], settings: Settings, write: Callable[[str]
     return 0
 
 
-__all__ = ["LiveSource", "NothingReadableError", "last_lines", "print_changes"]
+__all__ = ["LiveSource", "NothingReadableError", "last_lines", "lines_of", "print_changes"]

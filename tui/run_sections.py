@@ -5,10 +5,23 @@ from __future__ import annotations
 from trainmon import units
 from trainmon.attention import main_problem
 from trainmon.estimates import Scope, Verdict
-from trainmon.snapshot import RunSnapshot
+from trainmon.snapshot import Eta, RunSnapshot
 from trainmon.tui import bars, words
 from trainmon.tui.chart import metric_chart, step_time_chart
-from trainmon.tui.text import Row, as_fits, beside, fit, fit_row, heading, plain, shorten, shorten_left, width_of, wrap
+from trainmon.tui.text import (
+    Row,
+    Span,
+    as_fits,
+    beside,
+    fit,
+    fit_row,
+    heading,
+    plain,
+    shorten,
+    shorten_left,
+    width_of,
+    wrap,
+)
 from trainmon.tui.timeline import timeline
 
 _LABEL = 13
@@ -41,9 +54,17 @@ def _ending(run: RunSnapshot, width: int, now: float) -> Row:
         left = ((f" {words.time_left(run)} left", "title"), (f" ({words.time_left_interval(run)})", ""))
         if run.eta.finish_at is not None:
             left = (*left, (f", done at {units.clock(run.eta.finish_at.likely, now)}", ""))
+        if run.came_true_s is not None:
+            left = (*left, ("   came true: ", "muted"), _came_true(run.eta, run.came_true_s))
     row = (*left, ("   documented ", "muted"), (words.documented(run.documented), "band"), ("   ", ""), (text, role))
     basis = "" if run.eta is None else f"   basis: {plain(run.eta.basis)}"
     return (*row, (basis, "muted")) if width_of(row) + len(basis) <= width else row
+
+
+def _came_true(eta: Eta, came_true_s: float) -> Span:
+    """What a replay knows better: good where it lay in the interval."""
+    held = eta.remaining_s.low <= came_true_s <= eta.remaining_s.high
+    return units.duration(came_true_s), "good" if held else "warn"
 
 
 def figures(run: RunSnapshot, width: int) -> list[Row]:
