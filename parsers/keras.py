@@ -27,6 +27,7 @@ _BAR = pattern(
     re.ASCII | re.VERBOSE,
 )
 _VALUE = pattern(rf"([^:]{{1,64}}): ({NUMBER})\s*", re.ASCII)
+_TRAILING = pattern(r" - (\d{1,9})(us|ms|s)/step\s*$", re.ASCII)
 _NOT_A_VALUE = pattern(r"\d{1,9}(?:us|ms|s)/\w{1,12}", re.ASCII)
 _NOTE = pattern(
     r"Epoch \d{1,9}: (?:finished saving model to .*|(?P<saved>.{0,160}\bsaving model to .*)|(?P<early>early stopping)"
@@ -34,6 +35,8 @@ _NOTE = pattern(
     r"|Restoring model weights from the end of the best epoch.*",
     re.ASCII,
 )
+_EXACT_ENOUGH_S, _EXACT_SHARE = 1.0, 0.2
+"""Toward the end of a bar whole seconds of remaining time say little about the time spent."""
 _UNIT_S = {"us": 1e-6, "ms": 1e-3, "s": 1.0}
 
 
@@ -47,6 +50,8 @@ class _Draw(NamedTuple):
     remaining: bool
     per_s: tuple[float, float] | None
     """Seconds per step: between these."""
+    prints_step_time: bool
+    """Keras 2 prints the remaining time alone while a bar runs."""
     is_line: bool
     """`verbose=2`: one line an epoch instead of a bar."""
     values: dict[str, float]
@@ -156,6 +161,7 @@ class Keras(LogFormat):
             total_epochs=total_epochs,
             elapsed_s=elapsed_s,
             elapsed_resolution_s=resolution_s,
+            step_time_s=self._mean_s if current and self._mean_s and not draw.remaining else None,
             is_bar=True,
         )
 
@@ -188,6 +194,7 @@ class Keras(LogFormat):
         self._headed = self._downloads = False
         self._at = (0.0, draw.total)
         self._first_s = self._elapsed_s = self._mean_s = 0.0
+        self._drawn = (0.0, {})
 
     def _name(self, draw: _Draw) -> str:
         match self._kind:
@@ -200,30 +207,34 @@ class Keras(LogFormat):
 
     def _elapsed(self, draw: _Draw) -> tuple[float | None, float]:
         """Seconds since the bar began, and how exact they are: the first step, then the mean of those after it."""
-        if draw.per_s is None:
+        low, high = draw.per_s or (0.0, float("inf"))
+        width_s = (high - low) * draw.n
+        exact = width_s <= _EXACT_ENOUGH_S and high - low <= _EXACT_SHARE * high
+        if not exact and not draw.prints_step_time:
+            self._mean_s = 0.0
             known = draw.clock_s is not None and not draw.remaining
             if known and draw.clock_s is not None:
                 self._elapsed_s = max(self._elapsed_s, draw.clock_s)
             return (self._elapsed_s if known else None), 1.0
-        low, high = draw.per_s
         self._mean_s = (low + high) / 2
         if draw.n <= 1 or not self._first_s:
             self._first_s = self._mean_s
-        width = high - low
         self._elapsed_s = max(self._elapsed_s, self._first_s + self._mean_s * max(draw.n - 1, 0.0))
-        return self._elapsed_s, max(width * draw.n, 1e-3)
+        return self._elapsed_s, max(width_s, 1e-3)
 
 
 def _read(text: str) -> _Draw | None:
     match = _BAR.fullmatch(text)
     if match is None:
         return None
-    bar, clock, per, eta, rest = match.group("bar", "clock", "per", "eta", "rest")
-    of = match["of"]
+    bar, clock, per, unit, of, eta, rest = match.group("bar", "clock", "per", "unit", "of", "eta", "rest")
     told = of or (clock and " - " in text and (bar[0] == "[" if bar else "loss: " in rest))
     if not told:
         return None
     n, total = float(match["n"]), None if match["total"] == "Unknown" else float(match["total"])
+    trailing = _TRAILING.search(rest) if per is None else None
+    if trailing is not None:
+        per, unit = trailing.groups()
     remaining = eta is not None or (bar is not None and bar[0] == "━" and total is not None and n < total)
     seconds = _clock(clock)
     return _Draw(
@@ -232,7 +243,8 @@ def _read(text: str) -> _Draw | None:
         unit="sample" if of == "sample" else "step",
         clock_s=seconds,
         remaining=remaining,
-        per_s=_per_step(per, match["unit"], seconds if remaining else None, n, total),
+        per_s=_per_step(per, unit, seconds if remaining else None, n, total),
+        prints_step_time=per is not None,
         is_line=bar is None and total is not None,
         values=_values(rest),
     )

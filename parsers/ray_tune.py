@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
-from trainmon.events import Counter, CounterScope, Event, Line, Metrics, StageKind
+from trainmon.events import Counter, CounterScope, Ending, EndingKind, Event, Line, Metrics, StageKind
 from trainmon.parsers.base import LogFormat, Sample
 from trainmon.parsers.numbers import duration_s, number
 from trainmon.parsers.pairs import is_metric_name
@@ -100,6 +100,8 @@ class RayTune(LogFormat):
 
     def _in_table(self, text: str) -> Sequence[Event] | None:
         if _RULE.fullmatch(text) is not None:
+            if text[0] == "╰":  # boxes of other kinds follow
+                self.holding, self._columns = False, []
             return ()
         if not text.startswith(("|", "│")):
             self.holding = False
@@ -132,3 +134,5 @@ def _only(cells: dict[str, str]) -> Iterator[Event]:
     metrics = {name: value for name, value in values.items() if name not in _NO_METRICS and is_metric_name(name)}
     if metrics:
         yield Metrics(values=metrics, step=done)
+    if cells.get("status") == "TERMINATED":
+        yield Ending(kind=EndingKind.FINISHED, text="the trial terminated")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from trainmon.events import Counter, CounterScope, Event, Line, Metrics, StageKind
+from trainmon.events import Counter, CounterScope, Ending, EndingKind, Event, Line, Metrics, StageKind
 from trainmon.parsers.base import LogFormat
 from trainmon.parsers.composer import Composer
 from trainmon.parsers.ray_tune import RayTune
@@ -160,3 +160,16 @@ def test_a_table_in_a_box_is_read_by_its_header() -> None:
 
     assert [counter.current for counter in counters(events)] == [25]
     assert values(events) == {"reward": 0.736581}
+
+
+def test_the_only_trial_ends_the_run_when_it_terminates() -> None:
+    events = read(
+        RayTune(),
+        "Trial status: 1 TERMINATED",
+        "│ Trial name      status               x     iter     total time (s)       loss        acc │",
+        "│ f_224be_00000   TERMINATED   0.0808195        6            3.00499   0.166667   0.404098 │",
+    )
+
+    assert isinstance(events[0], Counter)
+    assert isinstance(events[-1], Ending)
+    assert events[-1].kind is EndingKind.FINISHED

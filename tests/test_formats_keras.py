@@ -169,3 +169,28 @@ def test_a_saved_model_is_one_checkpoint() -> None:
 )
 def test_other_lines_are_left_alone(text: str) -> None:
     assert Keras().parse(Line(text=text)) is None
+
+
+def test_the_remaining_time_of_keras_2_tells_the_elapsed_only_while_much_remains() -> None:
+    reader = Keras()
+    events = read(
+        reader,
+        "Epoch 1/5",
+        " 240/1875 [==>...........................] - ETA: 18s - loss: 0.4657",
+        "1870/1875 [=============================>] - ETA: 0s - loss: 0.4657",
+        "1875/1875 [==============================] - 22s 12ms/step - loss: 0.4904",
+    )
+
+    early, late, closing = [bar.elapsed_s for bar in bars(events)]
+    assert early == pytest.approx(18.5 / 1635 * 240, abs=0.1)
+    assert late is None
+    assert closing == pytest.approx(22.5, abs=0.6)
+
+
+def test_the_same_value_in_the_next_epoch_is_another_value() -> None:
+    reader = Keras()
+    line = "40/40 - 5s - 120ms/step - accuracy: 0.9352 - loss: 0.3018"
+
+    first, second = read(reader, "Epoch 1/5", line), read(reader, "Epoch 2/5", line)
+
+    assert values(first) == values(second) == {"accuracy": 0.9352, "loss": 0.3018}
