@@ -40,6 +40,7 @@ class Backlog:
     def __init__(self, reader: LogReader) -> None:
         self._reader = reader
         self._data = b""
+        self._end = 0
         self._offset = 0
         self._number = 1
         self._behind = 0
@@ -49,32 +50,32 @@ class Backlog:
         """Lines whose metrics a bar gives the step of."""
         self._next: dict[bytes, int] = {}
 
-    def read(self, data: bytes, offset: int, number: int, ahead_bytes: int) -> Readings:
-        """Read `data`, which begins at `offset` on line `number`, `ahead_bytes` before the end of what there is.
+    def read(self, data: bytes, end: int, offset: int, number: int, ahead_bytes: int) -> Readings:
+        """Read `data` up to `end`, which begins at `offset` on line `number`, `ahead_bytes` before the end of what there is.
 
         The result is the number of its newlines.
         """
-        self._data, self._offset, self._number = data, offset, number
+        self._data, self._end, self._offset, self._number = data, end, offset, number
         self._behind = len(data) + ahead_bytes
         self._slow_until = 0
         self._next.clear()
         at = 0
-        while at < len(data):
+        while at < end:
             stop = self._plain_until(at)
             yield from self._plain(at, stop)
             at = stop
-            if at < len(data):
+            if at < end:
                 at = yield from self._moving(at, self._moving_until(at))
         return self._number - number
 
     # -- pieces ------------------------------------------------------------------------------------------------
 
     def _find(self, what: bytes, at: int) -> int:
-        """Where `what` comes next; the length of the data if it does not."""
+        """Where `what` comes next; the end if it does not."""
         found = self._next.get(what, -1)
         if found < at:
-            found = self._data.find(what, at)
-            found = self._next[what] = len(self._data) if found < 0 else found
+            found = self._data.find(what, at, self._end)
+            found = self._next[what] = self._end if found < 0 else found
         return found
 
     def _stride(self, at: int) -> int:
@@ -85,18 +86,18 @@ class Backlog:
     def _plain_until(self, at: int) -> int:
         """Where the first piece begins that moves the cursor otherwise than by returns and newlines."""
         first = min(self._find(b"\x1b", at), self._find(b"\x08", at))
-        if first == len(self._data):
+        if first == self._end:
             return first
         return max(self._data.rfind(b"\n", at, first), self._data.rfind(b"\r", at, first), at - 1) + 1
 
     def _moving_until(self, at: int) -> int:
         """Where the line ends whose cursor moves, or its first redraw after that move begins."""
         data, move = self._data, min(self._find(b"\x1b", at), self._find(b"\x08", at))
-        newline = data.find(b"\n", move)
-        newline = len(data) if newline < 0 else newline
+        newline = data.find(b"\n", move, self._end)
+        newline = self._end if newline < 0 else newline
         behind = data.find(b"\r", move, newline)
-        if behind < 0 or behind + 1 == newline or not data[behind:newline].rstrip(b"\r"):
-            return min(newline + 1, len(data))
+        if behind < 0 or not data[behind:newline].rstrip(b"\r"):
+            return min(newline + 1, self._end)
         return behind
 
     def _moving(self, at: int, end: int) -> Readings:
@@ -111,7 +112,7 @@ class Backlog:
         self._number += newlines
         if bar is None or not newlines or self._reader.holder is not None or (look := _BAR.match(bar)) is None:
             return end
-        run = _nested(look[1], look[3]).match(data, end)
+        run = _nested(look[1], look[3]).match(data, end, self._end)
         if run is None:
             return end
         last = data.rfind(b"\n", end, run.end() - 1) + 1
@@ -207,7 +208,7 @@ class Backlog:
         columns, start, end = self._columns(template, rows, at, last, mark)
         if columns is None or (counter is not None and columns.currents and columns.currents[0] < counter.current):
             return at, counter
-        number = self._number + (0 if redraw else columns.size)
+        number = self._number + data.count(b"\n", at, start)
         piece = self._piece(start, data[start:end], number, redraw=redraw)
         _, found = self._reader.read_piece(piece)
         read = said(found[0].events, found[0].line.time_s) if len(found) == 1 else None
@@ -226,20 +227,20 @@ class Backlog:
         """The rows between `at` and `last`, and where the last of them lies; at least two, or None."""
         data = self._data
         texts = rows.findall(data, at, last + 1) if last > at else []
-        if texts and len(texts) == data.count(mark, at, last):
+        whole = bool(texts) and len(texts) == data.count(mark, at, last)
+        if whole:
             self._reach = min(2 * self._reach, _MOST_STRIDE_BYTES)
         else:
             self._reach = max(self._reach // 2, _LEAST_STRIDE_BYTES)
             texts = [match.groups() for match in _adjacent(rows, data, at, last + 1)]
-        if rows.groups == 1 and texts and isinstance(texts[0], bytes):
-            texts = [(text,) for text in texts]
+        single = rows.groups == 1 and whole
         try:
-            columns = template.columns(texts)
+            columns = template.columns([texts] if single else list(zip(*texts, strict=True)), len(texts))
         except ValueError:
             return None, 0, 0
         if columns.size < 2:
             return None, 0, 0
-        if columns.size == len(texts) and data.count(mark, at, last) == len(texts):
+        if whole and columns.size == len(texts):
             return columns, data.rfind(mark, at, last) + 1, _text_end(data, last)
         for _, match in zip(range(columns.size), _adjacent(rows, data, at, last + 1), strict=False):
             start, end = match.start() + 1, match.end()
@@ -285,13 +286,11 @@ class Backlog:
         bar = rb"\r" + re.escape(look[1]) + rb" *\d+%\|[^|\r\n]*\| *(\d+)/" + look[3] + rb" \["
         texts, last = _walk(template.rows_before(bar), data, at, limit)
         try:
-            columns = template.columns(texts)
+            columns = template.columns(texts, len(texts[0]))
+            beside = list(map(float, texts[-1]))
         except ValueError:
             return at
-        if not texts:
-            return at
-        beside = [float(row[-1]) for row in texts]
-        if columns.size < len(texts) or beside[0] < counter.current or rising(beside) < len(beside):
+        if not beside or columns.size < len(beside) or beside[0] < counter.current or rising(beside) < len(beside):
             return at
         end = _text_end(data, last)
         start, number = data.rfind(b"\r", at, end) + 1, self._number + columns.size - 1
@@ -316,20 +315,20 @@ def _nested(name: bytes, total: bytes) -> re.Pattern[bytes]:
     return re.compile(rb"(?:\r" + bar + rb"\x1b\[A\n)+")
 
 
-def _walk(rows: re.Pattern[bytes], data: bytes, at: int, limit: int) -> tuple[list[tuple[bytes, ...]], int]:
+def _walk(rows: re.Pattern[bytes], data: bytes, at: int, limit: int) -> tuple[list[list[bytes]], int]:
     """Rows that begin with a brace, as long as no other line and no other brace lies between them.
 
-    Gives their texts, and where the newline of the last one stands.
+    Gives the column of each of their groups, and where the newline of the last row stands.
     """
-    texts: list[tuple[bytes, ...]] = []
+    texts: list[bytes] = []
     find, match = data.find, rows.match
     while (start := find(b"{", at, limit)) >= 0 and data[start - 1] == 13:
         row = match(data, start)
         if row is None or find(b"\n", at, start) >= 0:
             break
-        texts.append(row.groups())
+        texts += row.groups()
         at = row.end()
-    return texts, at - 1
+    return [texts[group :: rows.groups] for group in range(rows.groups)], at - 1
 
 
 def _adjacent(rows: re.Pattern[bytes], data: bytes, at: int, end: int) -> Generator[re.Match[bytes]]:

@@ -25,14 +25,14 @@ _TOKEN = re.compile(
     | (?P<number>(?<![\w.])[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?(?![.\d]))""",
     re.VERBOSE,
 )
-_NUMBER = rb"[-+.\deE]+"
+_DIGITS = b"-+.0123456789eE"
 _TEXTS = {
-    "date": rb"[-/\d]+[T ][\d:.,]+",
-    "clock": rb"[\d:]+",
+    "date": rb"[-/0-9]+[T ][0-9:.,]+",
+    "clock": rb"[0-9:]+",
     "bar": rb"[^|\r\n]*",
     "blocks": rb"[=>#.\-_ ]+",
-    "rate": rb"[\d.]+(?:[a-zA-Z]+/s|s/[a-zA-Z]+)",
-    "number": _NUMBER,
+    "rate": rb"[0-9.]+(?:[a-zA-Z]+/s|s/[a-zA-Z]+)",
+    "number": rb"[-+.0-9eE]+",
 }
 _LOOSE = ("elapsed_s", "step_time_s")
 _ROW_FIELDS = ("current", *_LOOSE)
@@ -196,7 +196,7 @@ def _holds(template: Template, raw: bytes, parse: Parse) -> bool:
     texts = template.matches(raw)
     if texts is None or not template.note(raw):
         return False
-    columns: Columns = template.columns([texts])
+    columns: Columns = template.columns([(text,) for text in texts], 1)
     return columns.size == 1 and template.agrees(columns, 0, parse(raw), template.base.counter)
 
 
@@ -207,6 +207,8 @@ def _pattern(raw: bytes, tokens: Sequence[re.Match[bytes]], slots: Sequence[Slot
             continue
         parts.append(_literal(raw[end : token.start()], first=end == 0, last=False))
         text = _TEXTS[str(token.lastgroup)]
+        if token.lastgroup == "number" and raw[token.end() : token.end() + 1] not in _DIGITS:
+            text += b"+"  # nothing behind it could be part of it: no way back is kept
         parts.append(text if slot.part is Part.IGNORED else b"(" + text + b")")
         end = token.end()
     parts.append(_literal(raw[end:], first=end == 0, last=True))
@@ -217,9 +219,9 @@ def _literal(text: bytes, *, first: bool, last: bool) -> bytes:
     """Words as they stand; blanks beside a number pad it, so their count is free."""
     core = text.strip(b" ")
     if not core:
-        return b" *" if first or last else (b" +" if text else b"")
+        return b" *+" if first or last else (b" ++" if text else b"")
     lead, trail = text.startswith(b" "), text.endswith(b" ")
-    inner = re.sub(rb"(?:\\ | ){2,}", b" +", re.escape(core))
-    before = (b" *" if first else b" +") if lead else (b" *" if first else b"")
-    after = b" *" if last else (b" +" if trail else b"")
+    inner = re.sub(rb"(?:\\ | ){2,}", b" ++", re.escape(core))
+    before = b" *+" if first else (b" ++" if lead else b"")
+    after = b" *+" if last else (b" ++" if trail else b"")
     return before + inner + after

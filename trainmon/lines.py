@@ -89,11 +89,10 @@ class LineAssembler:
         self._redraws_under_way(buffer[end:] if end else buffer, found)
         return found
 
-    def take(self, data: bytes) -> bytes:
-        """Hand over the bytes of all complete pieces uncut, terminators included; `taken` must follow.
+    def take(self, data: bytes) -> tuple[bytes, int]:
+        """Hand over the bytes of all complete pieces uncut, and where the last of them ends; `taken` must follow.
 
-        `offset` and `number` are those of the first byte handed over. b'' where there is none, or where an over-long
-        piece is under way: then `feed` with no more data goes on.
+        `offset` and `number` are those of the first byte handed over. None are where an over-long piece is under way.
         """
         data = self._without_holes(data)
         buffer = self._pending + data if self._pending else data
@@ -102,9 +101,9 @@ class LineAssembler:
         end = max(end, buffer.rfind(b"\r", end, len(buffer.rstrip(b"\r"))) + 1)
         if self._head is not None or not end:
             self._pending = buffer
-            return b""
+            return b"", 0
         self._pending = buffer[end:]
-        return buffer[:end]
+        return buffer, end
 
     def taken(self, size: int, lines: int) -> list[Piece]:
         """So many bytes and lines were read elsewhere; give the pieces complete behind them."""

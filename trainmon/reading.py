@@ -90,11 +90,9 @@ class LogReader:
         """
         if ahead_bytes is not None and not everything and arrived_s is None:
             offset, number = self._assembler.offset, self._assembler.number
-            data = self._assembler.take(data)
-            lines = 0
-            if data:
-                lines = yield from self._backlog.read(data, offset, number, ahead_bytes)
-            pieces = self._assembler.taken(len(data), lines)
+            data, end = self._assembler.take(data)
+            lines = yield from self._backlog.read(data, end, offset, number, ahead_bytes)
+            pieces = self._assembler.taken(end, lines)
         else:
             pieces = self._assembler.feed(data)
         yield from self._read(pieces, arrived_s, everything)

@@ -138,13 +138,12 @@ class Template:
         self.fixed = tuple(text for text, slot in zip(texts, self.slots, strict=True) if slot.part is Part.FIXED)
         return True
 
-    def columns(self, rows: Sequence[tuple[bytes, ...]]) -> Columns:
-        """Turn captured texts into numbers, as far as the fixed texts stay and the counter does not fall.
+    def columns(self, columns: Sequence[Sequence[bytes]], size: int) -> Columns:
+        """Turn `size` captured texts for each slot into numbers, as far as the fixed texts stay and no counter falls.
 
         Raises ValueError where a text is no number.
         """
-        columns = list(zip(*rows, strict=True)) if rows else []
-        size = self._unchanged(columns, len(rows))
+        size = self._unchanged(columns, size)
         values: dict[str, Sequence[float]] = {}
         currents: Sequence[float] = ()
         steps: Sequence[float] = ()
