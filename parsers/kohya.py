@@ -23,7 +23,8 @@ _HEADER = {
     "batch size per device": "batch_size",
     "gradient accumulation steps": "gradient_accumulation",
 }
-_FACT = pattern(rf"({'|'.join(map(re.escape, _HEADER))}) / [^:=]{{0,40}}[^\x00-\x7f][^:=]{{0,40}}[:=] ?(\d{{1,12}})(?: .*)?")
+_NON_ASCII = r"[^:=]{0,40}[^\x00-\x7f][^:=]{0,40}"
+_FACT = pattern(rf"({'|'.join(map(re.escape, _HEADER))}) / {_NON_ASCII}[:=] ?(\d{{1,12}})(?: .*)?")
 _SAVED = pattern(r"model saved\.")
 
 
