@@ -9,6 +9,7 @@ from typing import ClassVar
 from trainmon.events import Counter, CounterScope, Event, Line, Metrics, StageKind, StageMark
 from trainmon.parsers.base import LogFormat, Sample
 from trainmon.parsers.epochs import EpochNames, StepNumbers
+from trainmon.parsers.numbers import NUMBER, number
 from trainmon.parsers.pairs import gpu_memory, is_eval_name, leftover, metric_events, read_pairs
 from trainmon.parsers.progress_line import Count, ProgressLine, progress_line
 from trainmon.patterns import pattern
@@ -26,6 +27,13 @@ _EVAL_HEAD = pattern(
     r"|rouge\w*|wer|reward)\b|\]?:)",
     re.I | re.A,
 )
+_COMPARED = pattern(
+    rf"\W{{0,3}}(?P<name>(?:val(?:id(?:ation)?)?|dev|test|eval(?:uation)?)[ _]\w{{1,24}})\s+"
+    rf"(?:did not improve|has not improved|(?:has )?improved|decreased|increased)"
+    rf"(?:\s*:\s*|[ (]{{1,2}}(?:from )?(?:{NUMBER})\s*(?:-+>|=>|→|to)\s*)(?P<value>{NUMBER})(?P<rest>.*)",
+    re.I | re.A,
+)
+"""`val loss did not improve: 0.51`, `Validation loss decreased (0.69 --> 0.68).  Saving model ...`: the newer value."""
 _SPLIT_WORDS = frozenset({"val", "valid", "validation", "test", "eval", "evaluation", "dev"})
 _MOST_LEFT_LETTERS = 12
 
@@ -55,6 +63,8 @@ class Handwritten(LogFormat):
         Sample("Epoch 1 finished: val_loss 1.1327 (100/100 batches, 20/20 val batches)", "a hand-written loop"),
         Sample("eval: epoch=3 val_loss=0.3439 acc=88.54%", "a hand-written loop"),
         Sample("val_loss: 1.3518", "a hand-written loop"),
+        Sample("val loss did not improve: 0.5095", "a hand-written loop"),
+        Sample("Validation loss decreased (0.693147 --> 0.683147).  Saving model ...", "a copy of EarlyStopping"),
         Sample("Saved checkpoint to ckpt-300.pt", "a hand-written loop"),
         Sample("epoch 1 done, checkpoint saved", "a hand-written loop"),
     )
@@ -69,7 +79,7 @@ class Handwritten(LogFormat):
         progress = progress_line(line.text)
         if progress is not None:
             return list(self._events(progress))
-        return _metrics_alone(line.text) or self._saved(line.text)
+        return _metrics_alone(line.text) or _compared(line.text) or self._saved(line.text)
 
     def _events(self, line: ProgressLine) -> Iterator[Event]:
         printed = line.epoch
@@ -116,6 +126,16 @@ class Handwritten(LogFormat):
             return ()  # `Saving ...` told of it already
         step = _STEP_IN_PATH.search(text)
         return (StageMark(kind=StageKind.CHECKPOINT, name="checkpoint", step=float(step[1]) if step else None),)
+
+
+def _compared(text: str) -> Sequence[Event] | None:
+    """A result that is told against the best one so far."""
+    match = _COMPARED.match(text)
+    value = number(match["value"]) if match is not None else None
+    if match is None or value is None:
+        return None
+    saved = (StageMark(kind=StageKind.CHECKPOINT, name="checkpoint"),) if "saving" in match["rest"].lower() else ()
+    return (Metrics(values={match["name"]: value}, kind=StageKind.EVAL), *saved)
 
 
 def _metrics_alone(text: str) -> Sequence[Event] | None:

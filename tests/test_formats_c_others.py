@@ -13,6 +13,7 @@ from trainmon.parsers.caffe import Caffe
 from trainmon.parsers.chainer import Chainer
 from trainmon.parsers.coqui import Coqui
 from trainmon.parsers.espnet import EspNet
+from trainmon.parsers.handwritten import Handwritten
 from trainmon.parsers.kaldi import Kaldi
 from trainmon.parsers.marian import Marian
 from trainmon.parsers.mxnet import MxNet
@@ -43,7 +44,8 @@ def test_nnunet_counts_epochs_and_its_loss_is_negative() -> None:
     )
 
     assert (run.state, run.step, run.unit, run.total_steps) == (RunStatus.FINISHED, 4, "epoch", None)
-    assert (run.metrics["train_loss"].last, run.metrics["pseudo dice"].last) == (-0.3966, pytest.approx(0.6))
+    assert run.metrics["train_loss"].last == -0.3966
+    assert run.metrics["pseudo dice"].last == pytest.approx(0.6)
     assert occurrences(run, "eval") == 4
     assert run.step_time_s is not None
     assert run.step_time_s.mean == pytest.approx(300, rel=0.1)
@@ -59,7 +61,8 @@ def test_nnunet_1_says_the_same_in_other_words() -> None:
     lines = ("epoch:  12", "train loss : -0.5123", "validation loss: -0.6012", "This epoch took 231.200000 s")
     events = events_of(NnUnet(), *lines)
 
-    assert [(c.current, c.step_time_s) for c in counters(events)] == [(12, None), (13, 231.2)]
+    assert [c.current for c in counters(events)] == [12, 13]
+    assert [c.step_time_s for c in counters(events)] == [None, 231.2]
     assert values(events) == {"train_loss": -0.5123, "val_loss": -0.6012}
 
 
@@ -286,6 +289,23 @@ def test_basicsr_counts_iterations_of_the_run_with_commas() -> None:
     assert events[0] == Facts(values={"epochs": 60.0, "total_steps": 300000.0})
     assert (counter.current, counter.epoch, counter.scope, counter.step_time_s) == (12000, 8, CounterScope.RUN, 0.512)
     assert values(events) == {"l_pix": 5.8e-02}
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        pytest.param("val loss did not improve: 0.5095", {"val loss": 0.5095}, id="no better"),
+        pytest.param(
+            "Validation loss decreased (0.693147 --> 0.683147).  Saving model ...",
+            {"Validation loss": 0.683147},
+            id="better",
+        ),
+        pytest.param("val_loss improved from 0.52 to 0.48", {"val_loss": 0.48}, id="from, to"),
+        pytest.param("val_loss did not improve from 0.48", {}, id="only the best is told"),
+    ],
+)
+def test_a_result_told_against_the_best_is_the_newer_value(line: str, told: dict[str, float]) -> None:
+    assert values(events_of(Handwritten(), line)) == told
 
 
 def test_argparse_settings_give_epochs_and_batch_size_and_nothing_else() -> None:

@@ -74,8 +74,9 @@ def test_ultralytics_scans_and_downloads_are_no_training() -> None:
 
 
 D2 = (
-    "[10/26 21:{minute:02d}:{second:02d} d2.utils.events]:  eta: {eta}  iter: {iter}  total_loss: {loss}  loss_cls: 1.1  \
-time: 0.2080  last_time: 0.2230  data_time: 0.0194  last_data_time: 0.0062   lr: 4.9952e-05  max_mem: 1804M\n"
+    "[10/26 21:{minute:02d}:{second:02d} d2.utils.events]:  eta: {eta}  iter: {iter}  total_loss: {loss}  "
+    "loss_cls: 1.1    time: 0.2080  last_time: 0.2230  data_time: 0.0194  last_data_time: 0.0062   lr: 4.9952e-05  "
+    "max_mem: 1804M\n"
 )
 
 

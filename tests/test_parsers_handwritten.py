@@ -173,7 +173,6 @@ def test_memory_with_a_unit_in_its_name() -> None:
         "steps_per_epoch = 30",
         "Epoch time: 12:30",
         "validation: 112640",
-        "val loss did not improve: 0.5095",
         "Modules in eval mode: 0",
         "Using 96 train, 24 val images for fraction=1.0 at imgsz=64",
         "Step 3 is to install the package",
