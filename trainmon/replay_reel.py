@@ -1,0 +1,44 @@
+"""What a scrubber shows: where the replay stands, and where runs, stages and problems lie on its axis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from trainmon.events import ProblemKind, StageKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReelStage:
+    """A stage; those that recur are not here."""
+
+    kind: StageKind
+    begin_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReelProblem:
+    """Trouble, where the log first reported it."""
+
+    at_s: float
+    kind: ProblemKind
+    run_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReelRun:
+    """One run on the axis."""
+
+    name: str
+    begin_s: float
+    end_s: float
+    stages: tuple[ReelStage, ...] = ()
+    problems: tuple[ReelProblem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reel:
+    """Positions are seconds on the replay's axis, 0 to `span_s`."""
+
+    span_s: float = 0.0
+    runs: tuple[ReelRun, ...] = ()
