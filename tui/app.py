@@ -242,7 +242,7 @@ class TrainmonApp(App[None]):
             self.run_worker(self._copy(json_of(run) if whole else line_of(run), "JSON" if whole else "line"))
 
     async def _copy(self, text: str, what: str) -> None:
-        if not await asyncio.to_thread(to_tmux, text, os.environ):
+        if self.is_web or not await asyncio.to_thread(to_tmux, text, os.environ):
             self.copy_to_clipboard(text)
         self.notify(f"Copied the run's {what}.", markup=False, timeout=3)
 

@@ -17,6 +17,11 @@ from trainmon.errors import UsageError
 HOST = "127.0.0.1"
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _SHUTDOWN_S = 3.0
+_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self' ws://{host}; frame-ancestors 'none'"
+)
+"""Nothing from elsewhere (the page names a font server), and the page in nobody else's frame."""
 
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -31,7 +36,10 @@ async def only_from_here(request: web.Request, handler: _Handler) -> web.StreamR
     origin = request.headers.get("Origin")
     if here.hostname not in _LOOPBACK or (origin is not None and urlsplit(origin).netloc != here.netloc):
         raise web.HTTPForbidden(text="only for pages of this server")
-    return await handler(request)
+    response = await handler(request)
+    if not response.prepared:
+        response.headers["Content-Security-Policy"] = _POLICY.format(host=request.host)
+    return response
 
 
 class ScreenServer(Server):
@@ -68,11 +76,12 @@ class ScreenServer(Server):
 
 
 def bind(port: int) -> socket.socket:
-    """Take a port of the loopback interface; 0: any free one. Raises UsageError where it is taken."""
+    """Listen on a port of the loopback interface; 0: any free one. Raises UsageError where it is taken."""
     bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((HOST, port))
+        bound.listen()
     except OSError as error:
         bound.close()
         raise UsageError(f"port {port}: {error.strerror or error}; choose another one with --port") from None
