@@ -197,6 +197,31 @@ def serve(
 
 
 @app.command()
+def replay(
+    logs: Logs,
+    speed: Annotated[
+        float, typer.Option("--speed", min=1, max=10_000, help="Seconds of the logs' time per second.")
+    ] = 60.0,
+    estimates: EstimatesOption = None,
+    scenario: ScenarioOption = None,
+    hardware: HardwareOption = None,
+    config: ConfigOption = None,
+    hz: Annotated[float, typer.Option("--hz", min=0.1, max=10.0, help="Looks per second.")] = 2.0,
+    ascii_only: Annotated[bool, typer.Option("--ascii", help="Draw with ASCII characters only.")] = False,
+) -> None:
+    """Show the same screens over archived logs, on the logs' own clock; plain lines where there is no terminal."""
+    from trainmon.replay import ReplaySource, print_replay
+    from trainmon.tui.guard import can_show_screen
+
+    settings = _settings(logs, estimates, scenario, hardware, config)
+    if can_show_screen(sys.stdin, sys.stdout, sys.stderr, os.environ) is not None:
+        raise typer.Exit(print_replay(logs, settings, _print, ascii_only=ascii_only))
+    from trainmon.tui.replay_app import run_replay
+
+    raise typer.Exit(run_replay(ReplaySource(logs, settings, speed=speed), ascii=ascii_only, hz=hz))
+
+
+@app.command()
 def status(
     logs: Logs,
     json: JsonOption = False,

@@ -95,6 +95,12 @@ class ReplaySource:
         with self._lock:
             return self._clock.position(self._steady())
 
+    @property
+    def playing(self) -> bool:
+        """Say whether time goes on."""
+        with self._lock:
+            return not self._clock.paused and self._clock.position(self._steady()) < self._clock.span_s
+
     def toggle_pause(self) -> None:
         """Stop or go on; at the end, begin again."""
         with self._lock:

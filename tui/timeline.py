@@ -14,7 +14,7 @@ from trainmon.tui.text import Row, fit, fit_row, heading, plain, shorten
 _NAME_WIDTH = 16
 _END_WIDTH = 24
 _PLANNED, _MEASURED, _OCCURRENCE = "░", "▆", "▮"
-_ROLES = {
+STAGE_ROLES = {
     StageKind.INIT: "series-4",
     StageKind.DATA: "series-2",
     StageKind.TRAIN: "accent",
@@ -95,7 +95,7 @@ def _actual_row(run: RunSnapshot, stage: StageInfo, axis: float, inner: int) -> 
 
 def _bar(run: RunSnapshot, stage: StageInfo, axis: float, inner: int) -> Row:
     start = stage.started_s or 0.0
-    role = _ROLES[stage.kind]
+    role = STAGE_ROLES[stage.kind]
     if stage.occurrences > 1:
         return _recurring(stage, axis, inner, role, run)
     first, last = _columns(start, start + (stage.elapsed_s or 0.0), axis, inner)

@@ -1,0 +1,105 @@
+"""The replay's line: where it stands, with the stages and problems of the run shown, or of all runs, on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.screen import ModalScreen
+from textual.widgets import Input
+
+from trainmon.replay_reel import Reel, ReelRun
+from trainmon.tui.spanview import LinesView
+from trainmon.tui.text import Row
+from trainmon.tui.timeline import STAGE_ROLES
+
+_HERE, _PASSED, _AHEAD, _TROUBLE, _NOTHING = "◆", "━", "─", "!", "·"
+_BEFORE, _BEHIND = 3, 6
+"""Cells beside the line: a sign, and the percentage."""
+
+
+def scrubber_row(reel: Reel, position_s: float, width: int, *, run_name: str | None, playing: bool) -> Row:
+    """Return one line; `·` where no run, or not the one shown, was under way."""
+    cells = max(width - _BEFORE - _BEHIND, 10)
+    runs = [run for run in reel.runs if run_name is None or run.name == run_name]
+    here = _cell(position_s, reel.span_s, cells)
+    roles = _roles(runs, reel.span_s, cells)
+    troubles = {_cell(problem.at_s, reel.span_s, cells) for run in runs for problem in run.problems}
+    line: list[tuple[str, str]] = []
+    for at in range(cells):
+        role = roles.get(at)
+        if at == here:
+            line.append((_HERE, "key"))
+        elif at in troubles:
+            line.append((_TROUBLE, "bad"))
+        elif role is None:
+            line.append((_NOTHING, "faint"))
+        else:
+            line.append((_PASSED if at < here else _AHEAD, role))
+    share = position_s / reel.span_s if reel.span_s else 1.0
+    return ((" ▸ " if playing else " ‖ ", "key"), *line, (f" {share * 100:3.0f} %", "muted"))
+
+
+def _roles(runs: Sequence[ReelRun], span_s: float, cells: int) -> dict[int, str]:
+    """Colours of the cells: of one run the stages', the shorter ones on top; of several just where any was."""
+    roles: dict[int, str] = {}
+    for run in runs:
+        roles |= dict.fromkeys(_cells(run.begin_s, run.end_s, span_s, cells), "accent")
+    if len(runs) == 1:
+        for stage in sorted(runs[0].stages, key=lambda stage: stage.begin_s - stage.end_s):
+            roles |= dict.fromkeys(_cells(stage.begin_s, stage.end_s, span_s, cells), STAGE_ROLES[stage.kind])
+    return roles
+
+
+def _cells(begin_s: float, end_s: float, span_s: float, cells: int) -> Iterator[int]:
+    return iter(range(_cell(begin_s, span_s, cells), _cell(end_s, span_s, cells) + 1))
+
+
+def _cell(at_s: float, span_s: float, cells: int) -> int:
+    return min(int(at_s / span_s * cells), cells - 1) if span_s else cells - 1
+
+
+class Scrubber(LinesView, can_focus=False):
+    """Shows the line; a click goes there."""
+
+    DEFAULT_CSS = "Scrubber { height: 1; overflow: hidden; }"
+
+    class Sought(Message):
+        """A place on the line was clicked."""
+
+        def __init__(self, fraction: float) -> None:
+            super().__init__()
+            self.fraction = fraction
+
+    def on_click(self, event: events.Click) -> None:
+        """Go where the line was clicked."""
+        cells = max(self.size.width - _BEFORE - _BEHIND, 10)
+        if _BEFORE <= event.x < _BEFORE + cells:
+            self.post_message(self.Sought((event.x - _BEFORE) / (cells - 1)))
+
+
+class PercentPrompt(ModalScreen[float | None]):
+    """Asks for a percentage of the replay; gives 0..1, or None where none was typed."""
+
+    DEFAULT_CSS = """
+    PercentPrompt { align: center bottom; background: transparent; }
+    PercentPrompt Input { width: 100%; margin: 0 0 1 0; border: none; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", show=False)]
+
+    def compose(self) -> ComposeResult:
+        """Build the line to type in."""
+        yield Input(placeholder="percentage of the replay, 0 to 100", compact=True)
+
+    @on(Input.Submitted)
+    def _typed(self, event: Input.Submitted) -> None:
+        try:
+            percent = float(event.value.strip().removesuffix("%"))
+        except ValueError:
+            self.dismiss(None)
+            return
+        self.dismiss(min(max(percent / 100, 0.0), 1.0) if percent == percent else None)
