@@ -41,7 +41,7 @@ class FastAI(LogFormat):
     title: ClassVar[str] = "fastai, fastprogress"
     priority: ClassVar[int] = 14
     needles: ClassVar[tuple[str, ...]] = (
-        "| ", "epoch  ", ":", "Better model", "No improvement since", "reducing lr"
+        "| ", "epoch  ", " :", "']", "Better model", "No improvement since", "reducing lr"
     )  # fmt: skip
     samples: ClassVar[tuple[Sample, ...]] = (
         Sample("epoch     train_loss  valid_loss  mae       time    ", "fastai 2.8"),

@@ -142,7 +142,7 @@ class Keras(LogFormat):
         elapsed_s, resolution_s = self._elapsed(draw)
         if evaluated:
             took_s = (self._mean_s - before) * (draw.n - 1) if before else None
-            yield StageMark(kind=StageKind.EVAL, name="evaluation", duration_s=max(took_s, 0.0) if took_s else None)
+            yield StageMark(kind=StageKind.EVAL, name="validation", duration_s=max(took_s, 0.0) if took_s else None)
         if draw.is_line and elapsed_s is not None:
             yield self._counter(draw, 0.0, 0.0, 1.0)
         yield self._counter(draw, draw.n, elapsed_s, resolution_s)

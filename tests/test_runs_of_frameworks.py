@@ -72,6 +72,10 @@ def test_keras_validation_is_no_training_time() -> None:
     assert run.step_time_s.mean == pytest.approx(0.1, rel=0.05)
     assert run.metrics["loss"].last == 0.5
     assert run.metrics["val_loss"].count == 3
+    assert [(stage.name, stage.occurrences) for stage in run.stages if stage.kind.value == "eval"] == [
+        ("validation", 3),
+        ("evaluation", 1),
+    ]
 
 
 def test_a_validation_of_fastai_under_the_name_of_its_epoch_counts_for_nothing() -> None:

@@ -36,8 +36,8 @@ def stages_of(
     if not eval_by_bar and not any(mark.kind is StageKind.EVAL for mark in marks):
         marks += state.results.stages.values()
     for mark in marks:
-        if mark.kind is StageKind.EVAL and eval_by_bar:
-            found = [(at, _told_by_lines(stage, mark)) for at, stage in found]
+        if mark.kind is StageKind.EVAL and any(_is_told_by(mark, stage) for _, stage in found):
+            found = [(at, _told_by_lines(stage, mark) if _is_told_by(mark, stage) else stage) for at, stage in found]
         elif mark.kind is not StageKind.TRAIN:
             found.append((mark.started_s, _marked(mark, overheads, active=not over and mark.open_since_s is not None)))
     return tuple(stage for _, stage in sorted(found, key=lambda item: item[0]))
@@ -130,10 +130,13 @@ def _name(track: Track, kind: StageKind) -> str:
     return "evaluation" if kind is StageKind.EVAL else f"{kind.value} ({track.total:g})" if track.total else kind.value
 
 
+def _is_told_by(mark: MarkedStage, stage: StageInfo) -> bool:
+    """Tell whether lines and a bar are about one evaluation: a bar that came far less often is another, a last test."""
+    return stage.kind is StageKind.EVAL and 2 * stage.occurrences >= mark.occurrences
+
+
 def _told_by_lines(stage: StageInfo, mark: MarkedStage) -> StageInfo:
     """An evaluation with a bar and with result lines: one stage."""
-    if stage.kind is not StageKind.EVAL:
-        return stage
     several_bars_each = mark.occurrences > 0 and stage.occurrences >= 1.5 * mark.occurrences
     occurrences = mark.occurrences if several_bars_each else max(stage.occurrences, mark.occurrences)
     elapsed_s = max(stage.elapsed_s or 0.0, mark.elapsed_s or 0.0)
