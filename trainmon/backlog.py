@@ -26,7 +26,7 @@ _LEARN_AT = 4
 """So many lines of a shape make it worth a template."""
 _HEAD_BYTES = 2048
 """The beginning of a log, where it warms up, is read piece by piece."""
-_STRIDES_TO_EDGE = 8
+_STRIDES_TO_EDGE = 6
 _LEAST_STRIDE_BYTES, _MOST_STRIDE_BYTES = 2 << 10, 256 << 10
 """States of counters lie closer together towards the beginning and towards the present."""
 _WINDOW_BYTES = 1 << 14

@@ -13,14 +13,12 @@ Steps = Sequence[float | None]
 
 
 def place_rows(event: MetricRows, at_first: float | None, at_last: float | None) -> Steps | None:
-    """Give the step of each row, from the whole run's step at the first and at the last one.
+    """Give the step of each row that states none, from the whole run's step at the first and at the last one.
 
     None where the run's step does not move in step with the rows' counter.
     """
     size, currents = len(event.steps), event.currents
-    if size and event.steps[0] is not None:
-        return event.steps
-    if at_first is None or at_last is None or at_first == at_last or not currents:
+    if at_first is None or at_last is None or at_first == at_last:
         return [at_last] * size if at_first == at_last else None
     if at_last - at_first != currents[-1] - currents[0]:
         return None

@@ -164,6 +164,8 @@ class RunState:
         track = self._track_of(counter)
         if track is None or track.stale(counter):
             return
+        if track.rejoins_with(counter):
+            track.rejoin()
         if track.restarts_with(counter) and track.lap is not None and self._begins_attempt(track, counter):
             self.new_attempt()
             track = self._track_of(counter)
@@ -386,18 +388,20 @@ class RunState:
     def _steps_of_rows(self, event: MetricRows, line: Line) -> Sequence[float | None] | None:
         """Move the rows' counter on and give the step of each row; None where they must be folded one by one."""
         counter, currents = event.counter, event.currents
+        stated = event.steps[0] is not None
         if counter is None:
-            stated = event.epochs[0] is not None
-            return None if stated else place_rows(event, self.present_step, self.present_step)
+            if stated:
+                return event.steps
+            return [self.present_step] * len(event.steps) if event.epochs[0] is None else None
         track = self.tracks.get(track_key(counter))
         if track is None or not track.goes_on_with(counter, currents[0]):
             return None
         assert track.lap is not None
         before, track.followed = track.lap.current, False
         track.lap.current = currents[0]
-        at_first = self.present_step
+        at_first = None if stated else self.present_step
         track.lap.current = currents[-1]
-        steps = place_rows(event, at_first, self.present_step)
+        steps = event.steps if stated else place_rows(event, at_first, self.present_step)
         if steps is None:
             track.lap.current = before
             return None
