@@ -79,11 +79,11 @@ class Page:
 
     async def _call(self, method: str, **parameters: object) -> dict[str, Any]:
         number = len(self._answers) + 1
-        self._answers[number] = answer = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self._answers[number] = answer
         session = {"sessionId": self._session} if self._session else {}
         await self._socket.send_json({"id": number, "method": method, "params": parameters, **session})
-        async with asyncio.timeout(LONG_S):
-            return await answer
+        return await asyncio.wait_for(answer, LONG_S)
 
     async def _read(self) -> None:
         async for message in self._socket:

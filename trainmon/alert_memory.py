@@ -39,11 +39,11 @@ class _Entry:
     causes: tuple[str, ...]
 
     def is_still(self, path: Path) -> bool:
-        """Say whether the file is the same log, longer or not."""
+        """Say whether the file is the same log, longer or not; of one that is gone nothing says otherwise."""
         try:
             found = path.stat()
         except OSError:
-            return False
+            return True
         if found.st_size < self.size or (self.head_bytes < _SURE_BYTES and found.st_ino != self.inode):
             return False
         return _head(path, self.head_bytes)[1] == self.head

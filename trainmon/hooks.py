@@ -87,14 +87,14 @@ class CommandHook:
             except (OSError, ValueError) as error:
                 self._note(str(error))
                 return
-            try:
-                process.communicate(contents, timeout=self._timeout_s)
-            except subprocess.TimeoutExpired:
-                with suppress(OSError):
-                    os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
-                self._note(f"killed after {self._timeout_s:g} s")
-                return
+            with suppress(BrokenPipeError), process:
+                try:
+                    process.communicate(contents, timeout=self._timeout_s)
+                except subprocess.TimeoutExpired:
+                    self._note(f"killed after {self._timeout_s:g} s")
+                    with suppress(OSError):
+                        os.killpg(process.pid, signal.SIGKILL)
+                    return
             if process.returncode:
                 errors.seek(max(0, errors.seek(0, os.SEEK_END) - _TOLD_BYTES))
                 said = errors.read(_TOLD_BYTES).decode("utf-8", "replace").strip().splitlines()
