@@ -47,6 +47,8 @@ class Piece:
     """The last line of prose before a table or list."""
     above: str = ""
     """The line above within the same paragraph, "" for its first."""
+    below: str = ""
+    """The line below within the same paragraph, "" for its last."""
     group: int = 0
     """Lines that stand together (one list level, one table, one fence, one run of paragraphs) share it."""
     quoted: bool = False
@@ -204,7 +206,8 @@ def _paragraph(state: _State, lines: list[str], line: int) -> Iterator[Piece]:
     for offset, text in enumerate(texts):
         piece = state.piece(line + offset, text, "item" if in_item else "paragraph", group)
         label = not in_item and is_label(lines[offset])
-        piece = replace(piece, above=texts[offset - 1] if offset else "", lead="" if label else piece.lead)
+        above, below = texts[offset - 1] if offset else "", texts[offset + 1] if offset + 1 < len(texts) else ""
+        piece = replace(piece, above=above, below=below, lead="" if label else piece.lead)
         if in_item:
             first_line = not state.items[-1]
             piece = replace(piece, parents=tuple(state.items[:-1] if first_line else state.items))

@@ -119,7 +119,7 @@ def _positions(piece: Piece, spans: list[Span]) -> Iterator[Claim]:
 
 _CONTINUES = re.compile(r"^\s*(?:=|≈|~=|≃|->|→|or\b)")
 _EQUAL = re.compile(
-    r"^\s*(?:\w{0,12}\s*)?[)*`\s]*(?:=|≈|~=|≃|,?\s*or\s+(?:about|~|approximately)|,?\s*i\.e\.,?|[（(]\s*(?:or|=|"
+    r"^\s*(?:\w{0,12}\s*)?[)*`\s]*(?:=|≈|~=|≃|,?\s*or\s+(?:about|~|approximately)|,?\s*call\s+it|,?\s*rounded\s+(?:up\s+)?to|,?\s*i\.e\.,?|[（(]\s*(?:or|=|"
     r"≈|about|~)?\s*)\s*[~≈]?\s*$"
 )
 _FACTOR_AHEAD = re.compile(r"\s*(?:/\s*\w+|per\s+\w+)?\s*[)）]?\s*[×*✕·]\s*[\d(~]")
@@ -140,7 +140,7 @@ def _in_line(
         restates = -1
         if before is not None and _restates(piece.text, before, span):
             restates, reading = base + len(found) - 1, before.reading
-        elif before is None and claims and previous and _goes_on(piece, claims[-1].piece):
+        elif before is None and claims and previous and _goes_on(piece, claims[-1], span):
             restates, reading = base - 1, claims[-1].reading
         if reading is None:
             continue
@@ -162,9 +162,10 @@ def _restates(text: str, before: Claim, span: Span) -> bool:
     return alike and not before.operand and _EQUAL.match(between) is not None
 
 
-def _goes_on(piece: Piece, above: Piece) -> bool:
+def _goes_on(piece: Piece, claim: Claim, span: Span) -> bool:
     """Tell whether a line that begins with `=` goes on with the equation above it."""
-    near = above.group == piece.group and above.line >= piece.line - 2
+    above = claim.piece
+    near = above.group == piece.group and above.line >= piece.line - 2 and _same_value(claim.span, span)
     return near and _CONTINUES.match(piece.text) is not None
 
 

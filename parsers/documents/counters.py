@@ -24,6 +24,8 @@ from trainmon.parsers.documents.readings import Reading, header_of
 _SECONDS_LONG_RUN = 60.0
 """A whole run or model takes longer: what is shorter is one item of many."""
 
+_BRIEF = 30
+"""Characters of a clause that is as good as a label: `plus validation, 1.5 min/epoch`."""
 _COMPONENT = re.compile(
     r"\b(?:forward|backward)\b|\bgradients?\b|\battention\b|\bkernel|\blayer|\bloss\b|\boptimi[sz]er\b|"
     r"\bcommunication\b|渲染|前向|反向|损失",
@@ -31,7 +33,20 @@ _COMPONENT = re.compile(
 )
 
 
-_ONE_EPOCH = re.compile(r"\b(?:1|one|an)\s+epoch\s*(?:≈|=|takes?|is)\s*(?:about|~)?\s*$", re.IGNORECASE)
+_ONE_EPOCH = re.compile(
+    r"\b(?:1|one|an)\s+epoch\s*(?:≈|=|takes?|is)\s*(?:about|~)?\s*(?:\d[\d.,]*\s*[×x*]\s*\d[\d.,]*\s*=\s*)?$", re.IGNORECASE
+)
+_EACH_AFTER = re.compile(r"\s*(?:for\s+)?(?:each|apiece|jeweils|a\s+(?:pop|piece))\b(?!\s+(?:of|one)\b)", re.IGNORECASE)
+_COUNTED_BEFORE = re.compile(
+    r"(?:\b(?:\d[\d,]*|both|all|every|one|two|three|four|five|six|seven|eight|ten)\s+(?:[a-z-]+\s+)?(?P<noun>[a-z]{3,})"
+    r"|\b(?P<set>epochs|steps|runs|folds|seeds)\s*[=:]\s*\d+)",
+    re.IGNORECASE,
+)
+_ITEM = re.compile(
+    r"\b(?:an?|one|each|every)\s+(?P<word>request|sample|image|file|sentence|checkpoint|evaluation|query|page|video|clip|"
+    r"protein|prompt|document|save)\s+(?:then\s+|then\s+)?(?:takes?|took|needs?|is|costs?|lasts?)\s*$",
+    re.IGNORECASE,
+)
 
 
 def counted(piece: Piece, span: Span, words: Words) -> Reading | None:
@@ -42,6 +57,10 @@ def counted(piece: Piece, span: Span, words: Words) -> Reading | None:
     ]
     if _ONE_EPOCH.search(words.clause + span.text[:1]):
         return Reading(Scope.EPOCH, per="epoch")
+    if item := _ITEM.search(words.clause):
+        return Reading(Scope.UNIT, per=item["word"].lower())
+    if not PER_AFTER.match(words.after) and _EACH_AFTER.match(words.after):
+        return _each(piece, span, words)
     for match, source in sources:
         if match is None:
             continue
@@ -61,14 +80,29 @@ def counted(piece: Piece, span: Span, words: Words) -> Reading | None:
                 else Reading(Scope.STEP, per=word)
             )
         if counter == "epoch":
-            if kinds and not (TRAIN.search(label) or source):
-                return Reading(Scope.STAGE, bare(words.label), kinds[0], per="epoch")
+            brief = stage_kinds(words.clause) if not kinds and not source and len(words.clause) < _BRIEF else ()
+            if (kinds or brief) and not (TRAIN.search(label) or source):
+                return Reading(Scope.STAGE, bare(words.label or words.clause), (kinds or brief)[0], per="epoch")
             return Reading(Scope.EPOCH, per="epoch")
         if counter == "unit" or (counter == "run" and 0 < span.top_s < _SECONDS_LONG_RUN):
             return Reading(Scope.UNIT, per=word)
         if counter == "run":
             return None
     return None
+
+
+def _each(piece: Piece, span: Span, words: Words) -> Reading | None:
+    """Read `5 epochs, about 5.5 hours each`: what was counted before says of what one takes so long."""
+    nouns = [m["noun"] or m["set"] for m in _COUNTED_BEFORE.finditer(piece.text[: span.start]) if m["noun"] or m["set"]]
+    known = [(noun, counter_of(noun)) for noun in nouns if counter_of(noun)]
+    if not known:
+        return None
+    noun, counter = known[-1]
+    if counter in {"epoch", "step"}:
+        return Reading(Scope.EPOCH if counter == "epoch" else Scope.STEP, per=noun.lower())
+    if counter == "unit" or stage_kinds(without_brackets(words.label)):
+        return Reading(Scope.UNIT, per=noun.lower())
+    return Reading(Scope.TOTAL)
 
 
 def _counter_sources(piece: Piece, words: Words) -> list[str]:

@@ -26,7 +26,7 @@ _COMPOUND = (
 _CLOCK = r"(?:\d+\s*(?:-|days?,?\s+))?\d{1,4}:[0-5]\d:[0-5]\d(?:\.\d+)?"
 _ARTICLE = (
     r"\b(?:(?:about\s+)?half\s+(?:an?\s+)?|an?\s+|(?:a\s+)?quarter\s+of\s+an\s+)"
-    r"(?:second|minute|hour|day|week|month|year)(?:\s+and\s+a\s+half)?\b"
+    r"(?:second|minute|hour|day|week|month|year)(?:\s+and\s+a\s+half|\s+or\s+(?:two|so))?\b"
 )
 _AMOUNT = rf"(?:{_CLOCK}|{_COMPOUND}|{_ONE_AND_HALF}|{_SINGLE})"
 _LEFT = r"(?<![A-Za-z0-9_$€£@#])(?<!\d[.,:/])(?<![A-Za-z]-)"
@@ -172,7 +172,12 @@ def _worded(text: str) -> Iterator[Span]:
         factor = 0.5 if re.match(r"(?:about\s+)?half", words) else 0.25 if "quarter" in words else 1.0
         if words.endswith("and a half"):
             factor += 0.5
-        yield _finished(text, match.start(), match.end(), match[0], likely=factor * seconds_of(unit))
+        size = seconds_of(unit)
+        if words.endswith("or two"):
+            yield _finished(text, match.start(), match.end(), match[0], low=size, high=2 * size)
+            continue
+        span = _finished(text, match.start(), match.end(), match[0], likely=factor * size)
+        yield replace(span, approximate=span.approximate or words.endswith("or so"))
 
 
 _PLAIN_UNITS = {"second", "minute", "hour", "day", "week", "month", "year"}

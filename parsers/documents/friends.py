@@ -6,16 +6,17 @@ import re
 
 _ABOUT = (
     r"~|≈|∼|～|≃|≅|\babout|\baround|\bapprox(?:imately|\.)?|\broughly|\bcirca|\bca\.|\bnearly|\balmost|\best\.|\bsome|"
-    r"大约|大概|约|約|\betwa|\bungefähr|\benviron|около|примерно"
+    r"大约|大概|约|約|\brund|\betwa|\bungefähr|\benviron|около|примерно"
 )
 _HIGH = (
     r"<=?|≤|＜|\bless\s+than|\bunder|\bbelow|\bup\s+to|\bat\s+most|\b(?:no|not)\s+more\s+than|\bwithin|\bfewer\s+than|"
-    r"\bshorter\s+than|\bmax(?:imum|\.)?(?:\s+of)?|不到|低于|少于|最多|不超过|\bweniger\s+als|\bmoins\s+de|\bmenos\s+de"
+    r"\bshorter\s+than|\bmax(?:imum|\.)?(?:\s+of)?|不到|低于|少于|最多|不超过|\bweniger\s+als|\bmoins\s+de|\bmenos\s+de|"
+    r"\bhöchstens|\bbis\s+zu|\bunter(?=\s*$)|\bkürzer\s+als"
 )
 _LOW = (
     r"(?<![-=])>=?|≥|＞|\bmore\s+than|\bover|\babove|\bat\s+least|\blonger\s+than|\bupwards\s+of|\bexceed(?:s|"
     r"ing)?|\bmin(?:imum)(?:\s+of)?|"
-    r"超过|大于|至少|\bmehr\s+als|\bplus\s+de|\bmás\s+de"
+    r"超过|大于|至少|\bmehr\s+als|\bplus\s+de|\bmás\s+de|\bmindestens|\blänger\s+als|\büber(?=\s*$)"
 )
 _BEFORE = re.compile(rf"(?:(?P<about>{_ABOUT})|(?P<high>{_HIGH})|(?P<low>{_LOW}))\s*(?:an?\s+)?$", re.IGNORECASE)
 _AFTER = re.compile(
@@ -48,7 +49,9 @@ def after(text: str, end: int) -> str:
 _NO_DURATION_BEFORE = re.compile(
     r"(?:\b(?:every|each|last|past|previous|next|first|ago|per|once\s+an?|since|sleep|timeout|watch\s+-n|age|aged)\s*"
     r"|(?:^|\s)--?[A-Za-z][\w-]*[ =]['\"]?|[A-Za-z_\])]=['\"]?|[A-Za-z_]=\(|/\s*|\b(?:table|figure|fig\.?|"
-    r"section|sec\.?|appendix|eq\.?|algorithm)\s*|第\s?[\d-]*|每隔|每|过去|最近|[$€£¥]\s?[\d.,]*)$",
+    r"section|sec\.?|appendix|eq\.?|algorithm)\s*|"
+    r"\b(?:kept|stored|retained|archived|deleted|valid|expires?)\s+(?:for|after|in)\s*|"
+    r"\b(?:clips?|recordings?|utterances?|videos?|songs?|audio)\s+(?:of|at)\s*|第\s?[\d-]*|每隔|每|过去|最近|[$€£¥]\s?[\d.,]*)$",
     re.IGNORECASE,
 )
 _NO_DURATION_AFTER = re.compile(
@@ -57,11 +60,14 @@ _NO_DURATION_AFTER = re.compile(
     r"windows?|chunks?|segments?|history|ago|earlier|later|old|retention|reads?|timeout|timeouts|interval|"
     r"intervals|lookback|trial|"
     r"notice|deadline|grace|delay|apart|frames?|utterances?|speed-?reading)\b"
+    r"|\s+(?:[\w-]+\s+)?(?:splits?|subsets?|corpus|corpora)\b|\s*的\s*[\d一二两三四五六七八九十]+\s*分之"
     r"|-(?:order|stage|hand|class|level)\b|\s*/\s*max\b|\s+of\s+(?:thousands|millions|hundreds|gpus|data|"
     r"annotated|labell?ed)\b"
     r"|\s*[前后]|\s*一次|\s*(?:长|的)?(?:音频|视频|语音))",
     re.IGNORECASE,
 )
+_CLIPS = re.compile(r"\b(?:clips?|recordings?|utterances?|videos?|songs?|audio\s+files?)\s*$", re.IGNORECASE)
+"""`clips longer than 30 s` are long, they do not take long."""
 _DECADE = re.compile(r"(?:1[89]|20)\d0s")
 _HUNDREDS = re.compile(r"\d+0+s")
 _MERIDIEM = re.compile(r"\s*(?:[ap]\.?m\b|UTC|GMT|o'clock)", re.IGNORECASE)
@@ -77,7 +83,7 @@ def is_false(text: str, start: int, end: int) -> bool:
     words, left = text[start:end], text[max(0, start - 40) : start]
     if _NO_DURATION_BEFORE.search(left) and not re.match(r"[<>]", words):
         return True
-    if _NO_DURATION_AFTER.match(text, end):
+    if _NO_DURATION_AFTER.match(text, end) or (_CLIPS.search(left) and not re.match(r"[\d~]", words)):
         return True
     core = re.sub(r"^[~≈<>\s]+", "", words)
     if _DECADE.fullmatch(core) or (_HUNDREDS.fullmatch(core) and re.match(r"\s+of\b", text[end : end + 5])):
@@ -119,6 +125,8 @@ def is_worded_duration(text: str, start: int, words: str) -> bool:
         return re.search(r"(?:first|second|other|latter|last)\s*$", left) is None
     if words.startswith("a second") and re.match(r"\s+\w", text[start + len(words) :]):
         return False
+    if words.endswith(("and a half", "or two", "or so")):
+        return True
     if re.match(r"\s*$", left) or re.search(r"\bin\s*$", left):
         return not re.match(r"\s+(?:ago|later|when|by|of)\b", text[start + len(words) :])
     return bool(_WORDED_BEFORE.search(left))

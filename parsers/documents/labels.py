@@ -34,6 +34,8 @@ class Words:
     """The sentence before."""
     after: str
     """What follows in the same sentence, as far as the next span."""
+    rest: str
+    """Everything that follows on the line and on the next of the same paragraph, later spans included."""
     opening: str
     """The words of the sentence before its first duration."""
     in_brackets: bool
@@ -56,7 +58,8 @@ def words_around(piece: Piece, span: Span, others: list[Span]) -> Words:
     clause = _SUFFIX.sub("", text[before : span.start]) if before > begins else sentence
     first = min((o.start for o in others if o.start >= begins), default=span.start)
     following = min((o.start for o in others if o.start >= span.end), default=len(text))
-    after = text[span.end : following]
+    rest = f"{text[span.end :]} {piece.below}" if piece.below else text[span.end :]
+    after = text[span.end : following] if following < len(text) else rest
     ends = _SENTENCE.search(after)
     after = after[: ends.start()] if ends else after
     label, inner, bracketed = _labels(sentence, left)
@@ -72,6 +75,7 @@ def words_around(piece: Piece, span: Span, others: list[Span]) -> Words:
         sentence=(runs_on + sentence).strip(),
         previous=previous.strip(),
         opening=text[begins:first].strip(),
+        rest=rest,
         after=_ARROW.split(_CELL_BREAK.split(after)[0])[0],
         in_brackets=bracketed,
         valued=bool(label) or alone,

@@ -11,23 +11,26 @@ _STAGES: dict[str, str] = {
     r"initial|infrastructure|cluster|"
     r"instance|project|time)\s+)set-?up\b(?!\s+\()|\bsetting\s+up\b|\binstall\w*|\bcold\s+start|"
     r"\bmodel\s+load\w*|\b(?:weights?|tokenizer|checkpoint|model)s?\s+loading|\bloading\s+(?:the\s+)?(?:base\s+)?model|"
-    r"\bcreate\s+\w+\s+instance|\bbuild(?:ing)?\b|初始化|模型加载|安装",
+    r"\bcreate\s+\w+\s+instance|\bbuild(?:ing)?\b|\b(?:einricht|initialisier)\w*|初始化|模型加载|安装",
     "data": r"\bdown-?load\w*|\bfetch\w*|\bpre-?process\w*|\btokeni[sz](?:e|ing|ation)\b|\bembedd?ings?\b|"
     r"\bextract\w*|\brender\w*|"
     r"\b(?:sampl(?:e|ing)|synthetic)\s+(?:data\s+)?generation|\b(?:negative|hard)\s+sampl\w+|\bcaching\b|"
     r"\bindexing\b|\bconver(?:t|sion)\w*|\bupload\w*|"
     r"\bprecomput\w+|\bpre-comput\w+|\bdata\s*(?:set)?\s+(?:prep\w*|loading|generation|processing|collation|"
     r"collection|cleaning)|"
+    r"\b(?:copy|copying|unpack\w*|unzip\w*|transferring)\b|\b\w*(?:herunterlad|vorverarbeit|aufbereit|tokenisier)\w*|"
     r"\bprepar(?:e|ing|ation)\b|\bcollat\w+|\bscrap(?:e|ing)\b|\bcrawl\w*|\blabel+ing\b|下载|数据(?:准备|处理|预处理|加载|"
     r"生成)|预处理|渲染",
-    "eval": r"\beval(?:s|uat\w*)?\b|\bvalidation\b|\bvalidating\b|\btest\s+evaluation|\binference\b|\bscoring\b|"
+    "eval": r"\b(?:re-?)?eval(?:s|uat\w*)?\b|\bval\b(?!_)|\b(?:validierung|evaluierung|auswertung)\w*|\bvalidation\b|\bvalidating\b|\btest\s+evaluation|\binference\b|\bscoring\b|"
     r"\bvisuali[sz]\w*|"
     r"\bpre-?flight\b|\bdecoding\b|\bgenerati(?:ng|on)\s+(?:samples|predictions)|评估|验证|测试集|推理",
     "checkpoint": r"\bcheck-?point\w*|\b(?:final\s+)?(?:model\s+)?sav(?:e|ing)\b|\bclean-?up\b|\bexport\w*|"
-    r"\bmerg(?:e|ing)\b|\bquanti[sz]\w*|"
+    r"\bmerg(?:e|ing)\b|\bquanti[sz]\w*|\b(?:ab)?speicher\w*|"
     r"检查点|保存|导出|合并",
+    "search": r"\b(?:lr|learning[- ]rate|hyper-?param\w*|grid|random|parameter)[\s-]+(?:search\w*|sweeps?|finder|"
+    r"tuning)\b|超参(?:数)?搜索",
 }
-_TRAIN = r"\b(?:pre-?|fine-?)?train(?:ing|s|ed)?\b|\bfine-?tun\w*|训练|微调"
+_TRAIN = r"\b(?:pre-?|fine-?|re-?)?train(?:ing|s|ed)?\b|\bfine-?tun\w*|\btrainier\w*|训练|微调"
 _TECHNIQUE = re.compile(
     r"(?<![A-Za-z])(?:SFT|GRPO|DPO|PPO|RLHF|ORPO|KTO|RFT|CPT|reward\s+model(?:ing)?|distillation|pre-?training|"
     r"mid-?training)(?![A-Za-z])",
@@ -37,13 +40,14 @@ STAGE_PATTERNS = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in 
 TRAIN = re.compile(_TRAIN, re.IGNORECASE)
 TOTAL = re.compile(
     r"\b(?:grand\s+|sub)?total\b|\boverall\b|\bentire\b|\bwhole\b|\bend-to-end\b|\baltogether\b|"
-    r"\ball\s+together\b|总(?:耗时|时间|计|时长|共)|合计|全程",
+    r"\ball\s+together\b|\ball\s+in\s+all\b|\bin\s+(?:all|total|sum)\b|\bfor\s+(?:the\s+(?:whole\s+)?lot|everything)\b|"
+    r"^\W*(?:sum|summe)\W*$|\b(?:ins)?gesamt\w*|总(?:耗时|时间|计|时长|共)|合计|全程",
     re.IGNORECASE,
 )
 TIME = re.compile(
     r"\btimes?\b|\bduration\b|\bETA\b|\bestimat\w*|\bexpected\b|\bhours?\b|\bdays?\b|\bminutes?\b|\belapsed\b|"
     r"\bruntime\b|\bwall[- ]?clock\b|"
-    r"\btook\b|\btakes\b|时间|耗时|时长|预计|用时|Dauer|durée|tiempo",
+    r"\btook\b|\btakes\b|\b(?:Stunden?|Minuten?|Sekunden?|Tagen?)\b|时间|耗时|时长|预计|用时|Dauer|durée|tiempo",
     re.IGNORECASE,
 )
 _GENERIC = re.compile(
@@ -89,9 +93,9 @@ def techniques(text: str) -> set[str]:
 
 _STEP_WORDS = (
     r"(?:optimi[sz]er|training|train|global|effective|micro|gradient)?[\s-]*"
-    r"(?:steps?|iterations?|iters?|its?|(?:mini-?|micro-?)?batch(?:es)?|kimg|updates?)"
+    r"(?:steps?|iterations?|iters?|its?|(?:mini-?|micro-?)?batch(?:es)?|kimg|updates?|Schritte?|Iterationen)"
 )
-_EPOCH_WORDS = r"(?:training\s+)?(?:full\s+)?epochs?"
+_EPOCH_WORDS = r"(?:training\s+)?(?:full\s+)?(?:epochs?|ep|Epochen?)"
 _RUN_WORDS = (
     r"(?:runs?|experiments?|trainings?|configs?|configurations?|datasets?|folds?|seeds?|jobs?|variants?|trials?|"
     r"models?|stages?|phases?)"
@@ -107,7 +111,10 @@ PER_AFTER = re.compile(
 PER_IN_LABEL = re.compile(
     r"(?:(?:times?|speed|duration|latency|cost|(?<![A-Za-z])(?:s|secs?|seconds?|ms|min|minutes?|h|hrs?|hours?|"
     r"days?)|时间|秒|分钟|小时)\s?/"
-    r"|\bper|\bfor\s+(?:each|every|one)|\beach|\b(?:one|single)(?=\s+(?:epoch|step|iter|batch))|(?-i:\bpro\b)|"
+    r"|\bper|\bfor\s+(?:each|every|one)\b|\beach\b|"
+    r"\b(?:one|single|an?|eine?)(?=\s+(?:(?:optimi[sz]er|training|single|full)\s+)?(?:epochs?|Epoche|steps?|Schritt|"
+    r"iter\w*|batch|updates?)\s+(?:takes?|took|needs?|is|lasts?|costs?|dauert|braucht)\b)|"
+    r"\b(?:one|single)(?=[\s-]+(?:epoch|step|iter|batch))|\bjede[rn]?\b|(?-i:\b(?:pro|je)\b)|"
     r"每一?[个次]?|单[个次]?(?=步|轮|迭代|epoch|step|iter))[\s-]*(?P<word>"
     + _STEP_WORDS
     + r"(?![A-Za-z])|"

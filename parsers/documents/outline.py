@@ -47,7 +47,7 @@ def outline_of(pieces: Iterable[Piece], timed_lines: set[int]) -> Outline:
             _note_heading(outline, piece)
         if piece.kind != "cell" or piece.column == 0:
             outline.techniques |= techniques(label_of(piece.text)) if piece.kind != "code" or piece.comment else set()
-        if piece.line not in timed_lines:
+        if piece.line not in timed_lines and not (piece.kind in {"item", "cell"} and _LEFT_OUT.search(piece.text)):
             continue
         label = label_of(piece.cells[0] if piece.kind == "cell" and piece.cells else piece.text)
         kinds = label_kinds(label)
@@ -78,6 +78,9 @@ def _note_heading(outline: Outline, piece: Piece) -> None:
     outline.heading_kinds[_path(piece.headings)][piece.text] = kind
 
 
+_LEFT_OUT = re.compile(r"[:：|–—-]\s*\W*(?:skipped|cached|reused|already|none|not\s+needed|n/a)\b", re.IGNORECASE)
+"""A part that takes no time this time is a part all the same: `Embedding: skipped`."""
+_SHARE = re.compile(r"\d\s*%\s*(?:of|der|du|des)\b|占比?\s*\d+\s*%", re.IGNORECASE)
 _NO_STAGE_HEADING = re.compile(
     r"\b(?:is|are|was|why|how|what|when|can|should|vs\.?)\b|\?|^\W*(?:day|week|hour|month)s?\s+\d|为什么|如何",
     re.IGNORECASE,
@@ -134,8 +137,8 @@ def heading_stage(outline: Outline, piece: Piece) -> tuple[str, str] | None:
         siblings = outline.heading_kinds.get(_path(headings[:depth]), {})
         kind = siblings.get(heading.text, "")
         others = {other for text, other in siblings.items() if text != heading.text and other and _ORDINAL.match(text)}
-        if kind in STAGE_ONLY:
-            return kind, heading.text
+        if kind in STAGE_ONLY or _SHARE.search(heading.text):
+            return kind or "other", heading.text
         if kind == "train" and others & STAGE_ONLY and _ORDINAL.match(heading.text):
             return kind, heading.text
         if kind and kind != "train" and len(outline.techniques) > 1 and "+" not in kind:
@@ -146,4 +149,4 @@ def heading_stage(outline: Outline, piece: Piece) -> tuple[str, str] | None:
 _ORDINAL = re.compile(r"\W*(?:\d+[.)]|(?:phase|step|stage|part)\s+\w+\b|阶段|步骤|第.[步阶])", re.IGNORECASE)
 
 
-STAGE_ONLY = {"init", "data", "eval", "checkpoint", "overhead"}
+STAGE_ONLY = {"init", "data", "eval", "checkpoint", "overhead", "search"}

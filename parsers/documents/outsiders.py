@@ -19,6 +19,7 @@ _SAVING_BEFORE = re.compile(
     r"additional|another|"
     r"faster\s+by|slower\s+by|longer\s+by)\s+(?:you\s+|up\s+|roughly\s+|an?\s+|extra\s+|additional\s+|"
     r"another\s+|off\s+|only\s+)*[+~]?$"
+    r"|\b(?:spart|sparen|einspar\w*|gespart)\s+(?:man\s+)?$"
     r"|(?:节省|减少|增加|额外)\D{0,6}$|(?:^|[\s(（])[+＋]\s?$",
     re.IGNORECASE,
 )
@@ -35,14 +36,16 @@ _THRESHOLD = re.compile(
     r"\b(?:if|when|whenever|unless|once|should|alert|alarm|warn\w*|threshold|limit|time-?limit|deadline|budget|"
     r"target|goal|constraint|"
     r"kill(?:ed)?|abort|exceed\w*|stay|keep|must|stall\w*|patience|cap|quota|walltime)\b"
-    r"|如(?!何|图|下|上)|超过|约束|满足|限制|目标|追求|上限|要求|每阶段|控制在",
+    r"|\b(?:sollte|darf|wenn|falls|maximal)\b|若|如(?!何|图|下|上)|超过|约束|满足|限制|目标|追求|上限|要求|每阶段|控制在",
     re.IGNORECASE,
 )
 _COMPARED = re.compile(
     r"\breadme\b|^\W*papers?\b|\b(?:the|their|original|in|from|this)\s+(?-i:papers?)\b|\bpapers?\s+(?:reports?|"
     r"says?|claims?|used|took|trains?)|\bpublished\b|\bliterature\b|\breported(?:ly)?\b|\bleaderboard\b|"
     r"\bauthors?\b|\bused\s+to\s+take\b|"
-    r"\bcompetitors?\b|\bothers?\s+report|\bthey\s+(?:say|report|claim)|论文|原文|官方",
+    r"\bcompetitors?\b|\bothers?\s+report|\bthey\s+(?:say|report|claim)|\bgave\s+up\b|"
+    r"\b(?:old|previous|former)\s+(?:box|machine|server|cluster|node|set-?up|workstation|laptop|card|gpu|version|code|"
+    r"pipeline|runs?)\b|论文|原文|官方",
     re.IGNORECASE,
 )
 _EARLIER = re.compile(r"\b(?:previous(?:ly)?|originally|formerly|in\s+(?:19|20)\d\d)\b[^,;()]*$", re.IGNORECASE)
@@ -119,7 +122,14 @@ _LIMIT = re.compile(r"\blimits?\b|限制", re.IGNORECASE)
 _LIMIT_AFTER = re.compile(r"\s*(?:[\w-]+\s+){0,2}(?:limit|cap|quota|timeout|deadline)\b", re.IGNORECASE)
 
 
-_HARD_LIMIT = re.compile(r"\btimes?\s+out\b|约束|追求|上限|#SBATCH", re.IGNORECASE)
+_MEANS = re.compile(
+    r"\s*(?:[(（][^()（）]*)?[)）]?\s*(?:usually\s+|probably\s+|would\s+|may\s+)?"
+    r"(?:means?|indicates?|suggests?|hints?|points?\s+(?:to|at)|is\s+(?:a\s+sign|suspicious|too|not\s+normal)|"
+    r"sollten?|darf|仍未|说明|表示|请检查)",
+    re.IGNORECASE,
+)
+"""What a bound on its own is said to mean: `more than 60 minutes means a bottleneck`."""
+_HARD_LIMIT = re.compile(r"\btimes?\s+out\b|\b(?:killed|cut\s+off|pre-?empted|evicted|terminated|kicked)\b|约束|追求|上限|#SBATCH", re.IGNORECASE)
 _NAMED_LIMIT = re.compile(
     r"\b(?:alert|alarm|threshold|limit|deadline|wall-?time|target|goal|budget)s?(?:\s+(?:time|duration|value))?\W*$",
     re.IGNORECASE,
@@ -134,6 +144,8 @@ def _is_threshold(piece: Piece, words: Words, near: str, bounded: bool) -> bool:
     if bounded and (_THRESHOLD.search(near) or re.search(r"\bmuch\s+(?:slower|faster)\b", near, re.IGNORECASE)):
         return True
     if _LIMIT_AFTER.match(words.after) or (bounded and _LIMIT.search(piece.lead)):
+        return True
+    if bounded and _MEANS.match(words.rest):
         return True
     if bounded and re.match(r"\s*[,，)]\s*(?:check|investigate|stop|something|you)", words.after, re.IGNORECASE):
         return True
@@ -163,6 +175,8 @@ def _is_comparison(piece: Piece, span: Span, words: Words, outline: Outline) -> 
             else False
         )
         return bool(_COMPARISON_TABLE.search(about)) and not own and bool(piece.header)
+    if re.search(r"\b(?:by|in|for)\s+comparison\b", f"{words.clause} {words.after}", re.IGNORECASE):
+        return True
     return bool(_COMPARED.search(words.clause if not words.label else f"{words.label} {words.clause}"))
 
 

@@ -35,14 +35,15 @@ from trainmon.parsers.documents.readings import Reading, header_of
 _VERB = re.compile(
     r"\b(?:takes?|took|taking|taken|runs?|ran|running|trains?|trained|training|finish\w*|complet\w*|done|ready|"
     r"reduces?|needs?|needed|requir\w+|lasts?|lasted|wait|"
-    r"spend|spent|expect\w*|estimat\w+|durations?|times?|runtime|finetun\w+|fine-tun\w+|converge\w*|process\w*|"
+    r"spend|spent|expect\w*|estimat\w+|durations?|times?|runtime|"
+    r"count\s+on|reckon|would\s+be|comes?\s+to|add(?:s|ed)?\s+up|finetun\w+|fine-tun\w+|converge\w*|process\w*|"
     r"roughly|budget|plan|total|results?|ETA|projects?|projected|measured|benchmarked)\b"
-    r"|\b(?:durée|dauer\w*|dura|tarda|prend|braucht|duración)\b|занимает|длится|需要?|耗时|时间|大约|花费|训练",
+    r"|\b(?:durée|wären?|benötig\w+|rechne\w*|dauer\w*|dura|tarda|prend|braucht|duración)\b|занимает|длится|需要?|耗时|时间|大约|花费|训练",
     re.IGNORECASE,
 )
 _ON_HARDWARE = re.compile(
-    r"^\W*(?:of\s+training|(?:of|on|using|with|in|at|wall)\b.{0,40}(?:GPUs?|TPUs?|CPUs?|\d?x?[AHVTLB]\d{2,3}\b|"
-    r"RTX|GTX|laptop|macbook|node|card)"
+    r"^\W*(?:of\s+training|(?:of|on|using|with|in|at|wall)\b.{0,40}(?:GPUs?|TPUs?|CPUs?|\d?x?[AHVTLB]\d{2,4}\b|"
+    r"\b[1-5]0[5-9]0s?\b|RTX|GTX|laptop|macbook|node|card)"
     r"|\s(?:is|=|at)\s+~?\$)",
     re.IGNORECASE,
 )
@@ -73,12 +74,25 @@ def scope_of(piece: Piece, span: Span, words: Words, outline: Outline) -> Readin
 def _labelled(piece: Piece, span: Span, words: Words, outline: Outline) -> Reading | None:
     if span.vague and not TIME.search(words.label) and not _VERB.search(words.sentence):
         return None
+    if included := _INCLUDING.search(words.sentence):
+        if stage_kinds(included["what"]) and not TIME.search(included["what"]):
+            return Reading(Scope.TOTAL)
     readings = (_by_words(text, piece, outline) for text in _label_sources(piece, words))
     reading = next((found for found in readings if found), None)
     reading = reading or _by_context(piece, words, outline) or _default(piece, span, words)
+    reading = reading or (Reading(Scope.TOTAL) if _STEPS_ARE.search(piece.text[: span.start]) else None)
     if reading and 0 < span.top_s < _NO_RUN_IS_SHORTER_S and reading.scope in {Scope.TOTAL, Scope.STAGE}:
         return Reading(Scope.UNIT, per=reading.stage or "")
     return reading
+
+
+_INCLUDING = re.compile(
+    r"(?:^|[,;(]\s*|\s)(?:with|including|incl\.)\s+(?:~?[\d.-]+\s*\w+\s+for\s+)?(?P<what>[^,;:.()|=]{3,80})$", re.IGNORECASE
+)
+"""`with checkpoints and validation ~35 hours` is the whole, not the validation."""
+_STEPS_ARE = re.compile(
+    r"\b\d[\d,.]*\s?k?\s+(?:steps|iterations|updates)\s+(?:are|is|makes?|come\s+to|take|at\b[^.;]{3,30}|in)\s*$", re.IGNORECASE
+)
 
 
 def _label_sources(piece: Piece, words: Words) -> list[str]:
@@ -87,8 +101,9 @@ def _label_sources(piece: Piece, words: Words) -> list[str]:
     if piece.kind == "cell":
         sources += [header_of(piece)]
         if piece.column and piece.cells:
-            sources.append(part_name(piece) if is_part_table(piece) or "total" in label_kinds(piece.cells[0]) else "")
-    follow = re.match(r"\s*(?:\([^()]*\)\s*)?(?:of|for|to)\s+(?:the\s+)?([\w\s-]{3,40})", words.after)
+            named = is_part_table(piece) or "total" in label_kinds(piece.cells[0]) or stage_kinds(piece.cells[0])
+            sources.append(part_name(piece) if named else "")
+    follow = re.match(r"\s*(?:\([^()]*\)\s*)?((?:of|for|to)\s+(?:the\s+)?[\w\s-]{3,40}|in\s+(?:all|total)\b)", words.after)
     sources.append(follow[1] if follow else "")
     if re.match(r"\W*(?:\w+\s+){0,3}(?:this|it|that)\b", words.sentence, re.IGNORECASE) or not words.label:
         sources.append(words.previous[-160:] if re.search(r"\b(?:this|it)\b", words.sentence) else "")
@@ -102,9 +117,17 @@ _JOINED = re.compile(
 )
 
 
+_DONE = re.compile(
+    r"\b(?:pre-?computed|cached|existing)\s+\w+|\b\w+\s+(?:(?:are|is|were)\s+)?(?:already\s+)?(?:cached|skipped|reused|"
+    r"pre-?computed|available|in\s+place|fetched|prepared)\b",
+    re.IGNORECASE,
+)
+"""`Retraining, embeddings cached` says what is no longer done."""
+
+
 def _by_words(text: str, piece: Piece, outline: Outline) -> Reading | None:
     """Classify by one text; None where it names neither whole nor part."""
-    words = without_brackets(text) if len(text) < 160 else text
+    words = _DONE.sub(" ", without_brackets(text) if len(text) < 160 else text)
     kinds = stage_kinds(words)
     total = TOTAL.search(words)
     train = TRAIN.search(words)
@@ -117,6 +140,8 @@ def _by_words(text: str, piece: Piece, outline: Outline) -> Reading | None:
             return Reading(Scope.STAGE, bare(stage[1]), stage[0])
         return Reading(Scope.TOTAL, kind="total")
     if named and not _sequence(words):
+        if is_part_table(piece) and piece.column > 0:
+            return Reading(Scope.STAGE, bare(words)[:60], "train")
         if len(outline.techniques) > 1:
             return Reading(Scope.STAGE, sorted(named)[0].upper(), "train")
         return Reading(Scope.TOTAL)
@@ -197,6 +222,11 @@ def _is_aside(piece: Piece) -> bool:
     return not named and len(re.findall(r"[^\W\d_]{2,}", piece.text)) > 2 and not _VERB.search(piece.text)
 
 
+def _ends_comment(piece: Piece, span: Span) -> bool:
+    """Tell whether a comment ends in its duration, set off from the words before: `# half an epoch, ~17 hours`."""
+    return not piece.text[span.end :].strip(" .)") and bool(re.search(r"[,\-–—(#]\s*$", piece.text[: span.start]))
+
+
 def _default(piece: Piece, span: Span, words: Words) -> Reading | None:
     label = words.label or (header_of(piece) if piece.kind == "cell" else "")
     if _NO_ESTIMATE_LABEL.search(words.inner or label) and not re.search(r"time|train", label, re.IGNORECASE):
@@ -205,7 +235,7 @@ def _default(piece: Piece, span: Span, words: Words) -> Reading | None:
         return None
     if piece.kind == "cell" and _is_aside(piece):
         return None
-    if words.valued or piece.kind == "heading":
+    if words.valued or piece.kind == "heading" or (piece.comment and _ends_comment(piece, span)):
         return Reading(Scope.TOTAL)
     around = f"{words.sentence} {words.after}"
     if (
