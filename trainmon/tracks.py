@@ -22,6 +22,14 @@ def track_key(counter: Counter) -> TrackKey:
     return (name, counter.total if counter.is_bar else None, counter.is_bar)
 
 
+_RANKS_BEGIN_WITHIN_S = 10.0
+
+
+def _kind_of(counter: Counter) -> StageKind | None:
+    """By the words of its name; what is counted in bytes is fetched or written."""
+    return kind_by_name(counter.name) or (StageKind.DATA if counter.unit in ("B", "iB") else None)
+
+
 @dataclass(slots=True)
 class Lap:
     """One life of a counter: a bar from its first redraw to its last."""
@@ -77,6 +85,12 @@ class Track:
     """The bar's last state was ended by a newline: its program closed it, or went on to print something else."""
     followed: bool = False
     """Something else was printed after the bar's last redraw."""
+    broken: Lap | None = None
+    """The lap before the present one, if it stopped well before its total."""
+    broken_before: float = 0.0
+    """What was counted before that lap."""
+    several: bool = False
+    """Ranks draw this bar, each its own, one over the other."""
 
     @classmethod
     def of(cls, counter: Counter, order: int) -> Track:
@@ -87,7 +101,7 @@ class Track:
             unit=counter.unit,
             is_bar=counter.is_bar,
             order=order,
-            kind=counter.kind if counter.kind is not None else kind_by_name(counter.name),
+            kind=counter.kind if counter.kind is not None else _kind_of(counter),
             scope=counter.scope,
         )
 
@@ -130,12 +144,40 @@ class Track:
             longer = lap.current > 0 and counter.total not in (None, self.total)
             return self._epoch_moved_on(counter) and (whole_again or longer)
         if counter.elapsed_s is not None and lap.elapsed_s is not None:
-            return counter.elapsed_s < lap.elapsed_s or counter.current <= lap.first < lap.current
+            if self._is_another_rank(counter, lap.elapsed_s):
+                return False
+            # The clocks of ranks differ by a little; that of a bar drawn anew begins at nothing.
+            share = 1.0 if self.total is None or self.nearly_complete else 0.5
+            fell = counter.elapsed_s < lap.elapsed_s and counter.elapsed_s <= share * lap.elapsed_s
+            return fell or counter.current <= lap.first < lap.current
         if self._epoch_moved_on(counter):
             return True
         if not self.is_bar and counter.epoch is not None and lap.epoch is not None and counter.epoch >= lap.epoch:
             return counter.epoch > lap.epoch or counter.current < 0.5 * lap.current
         return counter.current <= max(lap.first, 0.5 * lap.current)
+
+    def _is_another_rank(self, counter: Counter, elapsed_s: float) -> bool:
+        """Tell whether a bar that falls back is that of another rank: a restarted program prints something first."""
+        if not self.is_bar or self.total is None:
+            return False
+        if self.several:
+            return not self.nearly_complete or counter.current > max(2.0, 0.05 * self.total)
+        together = elapsed_s < _RANKS_BEGIN_WITHIN_S and not self.followed and not self.closed
+        return together and not self.nearly_complete
+
+    def rejoins_with(self, counter: Counter) -> bool:
+        """Tell whether `counter` jumps to where the lap before stood: a rank that began earlier goes on drawing."""
+        lap, broken, at_s = self.lap, self.broken, counter.elapsed_s
+        if lap is None or broken is None or at_s is None or lap.elapsed_s is None or broken.elapsed_s is None:
+            return False
+        since_s = at_s - broken.elapsed_s
+        return counter.current >= broken.current and since_s >= 0 and at_s - lap.elapsed_s > 5.0 + 4.0 * since_s
+
+    def rejoin(self) -> None:
+        """Take the lap before up again: the present one is that of another rank."""
+        self.lap, self.done_before, self.broken = self.broken, self.broken_before, None
+        self.laps -= 1
+        self.several = True
 
     def goes_on_with(self, counter: Counter, current: float) -> bool:
         """Tell whether a counter like this, standing at `current`, plainly goes on with the present lap."""
@@ -186,6 +228,8 @@ class Track:
 
     def begin_lap(self, counter: Counter, anchor_s: float) -> None:
         """Start counting anew."""
+        self.broken = self.lap if self.is_bar and self.broke_off(counter) else None
+        self.broken_before = self.done_before
         if self.lap is not None:
             self.longest_lap = max(self.longest_lap, self.lap.current)
             # A bar that is cleared when it is over (leave=False) never shows its last steps.
