@@ -71,7 +71,7 @@ class Archive:
             notes.append("a log that tells no time was given a second a line up to its file's last change")
         if len(self._undated) > 1 or (self._undated and len(self.runs) > 1):
             notes.append(f"{len(self._undated)} without a date begin together at 0")
-        return tuple(notes)
+        return tuple(notes) if self.runs else ("no training log to replay",)
 
     def changes(self) -> list[float]:
         """Positions at which any log grew, in order."""

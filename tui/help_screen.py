@@ -34,6 +34,9 @@ _KEYS = {
     "A replay": {
         "space": "stop the clock, go on",
         "← → g G": "back and forward; to the start and the end",
+        ", .": "to the change of a log before, and the next one",
+        "x X": "to the next problem, to the one before",
+        "%": "to a percentage; so does a click on the line",
         "+ -": "faster, slower",
     },
     "Everywhere": {

@@ -60,8 +60,10 @@ class ReplayApp(TrainmonApp):
         self._tape = tape
 
     @on(BoardChanged)
-    async def _scrub(self) -> None:
-        """Show on every screen where the replay stands."""
+    async def _scrub(self, message: BoardChanged) -> None:
+        """Show on every screen where the replay stands; do not wait for the next beat while there is more to read."""
+        if message.board.catching_up:
+            self.feed.hurry()
         for screen in self._screens():
             scrubbers = screen.query(Scrubber)
             if not scrubbers:

@@ -23,7 +23,9 @@ _BEFORE, _BEHIND = 3, 6
 
 
 def scrubber_row(reel: Reel, position_s: float, width: int, *, run_name: str | None, playing: bool) -> Row:
-    """Return one line; `·` where no run, or not the one shown, was under way."""
+    """Return one line; `·` where no run, or not the one shown, was under way. () while nothing is known."""
+    if not reel.span_s:
+        return ()
     cells = max(width - _BEFORE - _BEHIND, 10)
     runs = [run for run in reel.runs if run_name is None or run.name == run_name]
     here = _cell(position_s, reel.span_s, cells)
@@ -40,8 +42,8 @@ def scrubber_row(reel: Reel, position_s: float, width: int, *, run_name: str | N
             line.append((_NOTHING, "faint"))
         else:
             line.append((_PASSED if at < here else _AHEAD, role))
-    share = position_s / reel.span_s if reel.span_s else 1.0
-    return ((" ▸ " if playing else " ‖ ", "key"), *line, (f" {share * 100:3.0f} %", "muted"))
+    percent = (f" {position_s / reel.span_s * 100:3.0f} %", "muted")
+    return ((" ▸ " if playing else " ‖ ", "key"), *line, percent)
 
 
 def _roles(runs: Sequence[ReelRun], span_s: float, cells: int) -> dict[int, str]:
@@ -60,7 +62,7 @@ def _cells(begin_s: float, end_s: float, span_s: float, cells: int) -> Iterator[
 
 
 def _cell(at_s: float, span_s: float, cells: int) -> int:
-    return min(int(at_s / span_s * cells), cells - 1) if span_s else cells - 1
+    return min(int(at_s / span_s * cells), cells - 1)
 
 
 class Scrubber(LinesView, can_focus=False):
