@@ -39,10 +39,12 @@ class MetricLogger(BatchLines):
         Sample(
             "Epoch: [0]  [   0/1251]  eta: 1:02:11  lr: 0.000100  loss: 33.9012 (39.5018)  time: 2.9830  data: 1.9021"
             "  max mem: 9012",
-            "DETR",
+            "DETR, from its format string",
         ),
         Sample("Epoch: [0] Total time: 0:09:01 (0.1184 s / it)", "a public log"),
-        Sample("Averaged stats: lr: 0.000100  class_error: 80.12  loss: 33.9012 (39.5018)", "DETR"),
+        Sample(
+            "Averaged stats: lr: 0.000100  class_error: 80.12  loss: 33.9012 (39.5018)", "DETR, from its format string"
+        ),
         Sample("Test:  Acc@1 69.758 Acc@5 89.078", "torchvision references"),
         Sample("Evaluation  [2006/2007]  eta: 0:00:04    time: 6.2983  data: 0.0942  max mem: 17334", "a public log"),
         Sample("Evaluation Total time: 2:41:41 (4.8339 s / it)", "a public log"),

@@ -65,12 +65,12 @@ class MmEngine(BatchLines):
         Sample(
             "Epoch [1][50/7330]\tlr: 1.978e-03, eta: 1 day, 2:03:04, time: 0.512, data_time: 0.05, memory: 3812, "
             "loss_cls: 0.9, loss: 1.9",
-            "mmcv 1",
+            "mmcv 1, from its format string",
         ),
         Sample("Epoch(val) [1][5000]\tbbox_mAP: 0.3740, bbox_mAP_50: 0.5810", "mmcv 1"),
         Sample(
             "Iter [50/160000]\tlr: 1.0e-02, eta: 22:03:04, time: 0.512, data_time: 0.05, memory: 3812, loss: 1.9",
-            "mmcv 1",
+            "mmcv 1, from its format string",
         ),
     )
     lines: ClassVar[tuple[BatchLine, ...]] = (

@@ -31,9 +31,9 @@ class Swin(BatchLines):
         Sample(
             "Train: [0/300][0/1251]\teta 3:14:15 lr 0.000001\ttime 9.3102 (9.3102)\tloss 6.9312 (6.9312)\t"
             "grad_norm 1.8012 (1.8012)\tmem 10000MB",
-            "Swin Transformer",
+            "Swin Transformer, from its format string",
         ),
-        Sample("EPOCH 0 training takes 0:09:12", "Swin Transformer"),
+        Sample("EPOCH 0 training takes 0:09:12", "Swin Transformer, from its format string"),
         Sample(
             "Test: [0/391]\tTime 1.697 (1.697)\tLoss 0.6338 (0.6338)\tAcc@1 83.594 (83.594)\tAcc@5 97.656 (97.656)\t"
             "Mem 1596MB",

@@ -33,7 +33,7 @@ class Timm(BatchLines):
         Sample(
             "Test: [ 390/390]  Time: 0.048 (0.231)  Loss:   1.901 ( 1.273)  Acc@1:  60.000 ( 76.100)  "
             "Acc@5:  82.500 ( 92.900)",
-            "timm",
+            "timm, from its format string",
         ),
         Sample("*** Best metric: 83.1 (epoch 295)", "a public page"),
     )

@@ -40,9 +40,9 @@ class ImageNet(BatchLines):
         ),
         Sample(
             "Test: [ 10/391]\tTime  0.145 ( 0.312)\tLoss 6.3380e-01 (7.1e-01)\tAcc@1  83.59 ( 82.10)",
-            "PyTorch examples",
+            "PyTorch examples, from their format string",
         ),
-        Sample(" * Acc@1 69.758 Acc@5 89.078", "PyTorch examples"),
+        Sample(" * Acc@1 69.758 Acc@5 89.078", "PyTorch examples, from their format string"),
     )
     lines: ClassVar[tuple[BatchLine, ...]] = (
         BatchLine(
@@ -72,8 +72,10 @@ class SamplesOfEpoch(LogFormat):
     priority: ClassVar[int] = 40
     needles: ClassVar[tuple[str, ...]] = ("%)]", "Test set:")
     samples: ClassVar[tuple[Sample, ...]] = (
-        Sample("Train Epoch: 1 [640/60000 (1%)]\tLoss: 2.300039", "PyTorch examples"),
-        Sample("Test set: Average loss: 0.0552, Accuracy: 9821/10000 (98%)", "PyTorch examples"),
+        Sample("Train Epoch: 1 [640/60000 (1%)]\tLoss: 2.300039", "PyTorch examples, from their format string"),
+        Sample(
+            "Test set: Average loss: 0.0552, Accuracy: 9821/10000 (98%)", "PyTorch examples, from their format string"
+        ),
     )
 
     def __init__(self) -> None:
