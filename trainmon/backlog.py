@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _LEARN_AT = 4
 """So many lines of a shape make it worth a template."""
 _HEAD_BYTES = 2048
-"""The beginning of a log, where it warms up, is read piece by piece."""
+"""The beginning of a log and of a bar, where it warms up, is read piece by piece."""
 _STRIDES_TO_EDGE = 6
 _LEAST_STRIDE_BYTES, _MOST_STRIDE_BYTES = 2 << 10, 256 << 10
 """States of counters lie closer together towards the beginning and towards the present."""
@@ -149,6 +149,8 @@ class Backlog:
             bar, template = _bare_bar(found[0].events) if redraw else None, None
             if bar is None:
                 template = self._template(shape, raw)
+            if bar is not None and b"?" in raw:  # a new bar: it warms up
+                self._slow_until = start + _HEAD_BYTES
             if start < self._slow_until or self._offset + start < _HEAD_BYTES:
                 continue
             if bar is not None:

@@ -130,8 +130,8 @@ class MetricRows:
     currents: Sequence[float] = ()
     """Where it stood at each row; never falls. Empty without a counter."""
     in_bar: bool = False
-    step_time_s: float | None = None
-    """Mean of what the rows state as seconds per step."""
+    step_times_s: Sequence[float] = ()
+    """What each row states as seconds per step; empty where they state none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,7 +31,7 @@ from trainmon.marks import StageMarks
 from trainmon.progress import MetricEpoch, WholeRun, whole_run
 from trainmon.reading import Reading
 from trainmon.roles import Roles, assign_roles
-from trainmon.rows import changed_rows, one_by_one, place_rows
+from trainmon.rows import changed_rows, one_by_one, place_rows, stretches
 from trainmon.run_clock import RunClock
 from trainmon.series import MetricSeries
 from trainmon.snapshot import ClockBasis, ProblemInfo
@@ -408,8 +408,8 @@ class RunState:
         track.closed = not line.redraw
         self._counter_line, self._last_moved = line.offset, track
         track.seen += len(currents)
-        if event.step_time_s is not None:
-            track.clock.printed(track.counted, event.step_time_s)
+        for current, step_time_s in stretches(currents, event.step_times_s):
+            track.clock.printed(track.done_before + current, step_time_s)
         self._progressed(track)
         return steps
 

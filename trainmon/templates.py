@@ -221,7 +221,7 @@ class Template:
             counter=counter,
             currents=steps or columns.currents,
             in_bar=base is not None and base.in_bar,
-            step_time_s=sum(columns.paces) / columns.size if columns.paces else None,
+            step_times_s=columns.paces,
         )
 
 
