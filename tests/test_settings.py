@@ -1,0 +1,80 @@
+"""Which setting counts, and which file may say what."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from trainmon.errors import UsageError
+from trainmon.settings import load_settings
+
+
+@pytest.fixture
+def logs(tmp_path: Path) -> Path:
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    return folder
+
+
+def environment(folder: Path, **more: str) -> dict[str, str]:
+    return {"XDG_CONFIG_HOME": str(folder / "config"), **more}
+
+
+def users(folder: Path, text: str) -> None:
+    (folder / "config" / "trainmon").mkdir(parents=True)
+    (folder / "config" / "trainmon" / "trainmon.toml").write_text(text)
+
+
+def test_alerts_ring_and_stay_in_the_terminal_by_default(logs: Path, tmp_path: Path) -> None:
+    settings = load_settings([str(logs)], environment=environment(tmp_path))
+
+    assert (settings.bell, settings.desktop, settings.on_event, settings.notes) == (True, False, None, ())
+
+
+def test_the_user_s_file_counts_less_than_the_log_folder_s_and_that_less_than_the_environment(
+    logs: Path, tmp_path: Path
+) -> None:
+    users(tmp_path, 'on_event = "notify-send {text}"\nbell = false\ndesktop = true\n')
+    (logs / "trainmon.toml").write_text("bell = true\n")
+
+    plain = load_settings([str(logs)], environment=environment(tmp_path))
+    set_ = load_settings([str(logs)], environment=environment(tmp_path, TRAINMON_BELL="no", TRAINMON_ON_EVENT="true"))
+    typed = load_settings([str(logs)], desktop=False, on_event="false", environment=environment(tmp_path))
+
+    assert (plain.bell, plain.desktop, plain.on_event) == (True, True, "notify-send {text}")
+    assert (set_.bell, set_.desktop, set_.on_event) == (False, True, "true")
+    assert (typed.bell, typed.desktop, typed.on_event) == (True, False, "false")
+
+
+def test_a_log_folder_names_no_commands(logs: Path, tmp_path: Path) -> None:
+    (logs / "trainmon.toml").write_text('on_event = "rm -rf ."\ndesktop = true\n')
+
+    found = load_settings([str(logs)], environment=environment(tmp_path))
+    named = load_settings([str(logs)], config=logs / "trainmon.toml", environment=environment(tmp_path))
+
+    assert found.on_event is None
+    assert found.desktop
+    assert "left aside" in found.notes[0]
+    assert (named.on_event, named.notes) == ("rm -rf .", ())
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        pytest.param("bell = 1", "bell must be true or false", id="a number"),
+        pytest.param('desktop = "yes"', "desktop must be true or false", id="a text"),
+        pytest.param('on_event = ["notify-send"]', "on_event must be a text", id="a list"),
+        pytest.param('on_events = "x"', "unknown key 'on_events'", id="a misspelt key"),
+    ],
+)
+def test_a_setting_of_another_type_is_a_usage_error(text: str, message: str, logs: Path, tmp_path: Path) -> None:
+    (logs / "trainmon.toml").write_text(text)
+
+    with pytest.raises(UsageError, match=message):
+        load_settings([str(logs)], environment=environment(tmp_path))
+
+
+def test_a_switch_in_the_environment_is_yes_or_no(logs: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="TRAINMON_BELL must be 1 or 0"):
+        load_settings([str(logs)], environment=environment(tmp_path, TRAINMON_BELL="loud"))
