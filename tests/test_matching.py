@@ -265,3 +265,12 @@ def test_a_nearer_document_that_fits_nothing_leaves_the_word_to_the_next() -> No
     choice = matcher.choose(Scope.TOTAL)
     assert choice is not None
     assert choice.documented.likely_s == 9 * HOUR
+
+
+def test_gpu_hours_are_never_held_against_the_clock() -> None:
+    plan = document("# Training\n\n- **Compute**: 48 GPU-hours\n- **Training time**: 6 hours\n")
+    assert any(estimate.device_time for estimate in plan.estimates)
+    assert ends(total(a_run("exp"), plan)) == (6 * HOUR, 6 * HOUR)
+    alone = document("# Training\n\nTraining took 48 GPU-hours.\n")
+    assert [estimate.device_time for estimate in alone.estimates] == [True]
+    assert matched(a_run("exp"), alone).choose(Scope.TOTAL) is None

@@ -49,7 +49,7 @@ def _excess(run: RunSnapshot, fact: Fact) -> str | None:
     assert run.gpu is not None
     assert isinstance(fact.value, float)
     peak, total = run.gpu.peak_memory_bytes, run.gpu.memory_total_bytes
-    words = " ".join((fact.name, *fact.scenario[-2:]))
+    words = " ".join((fact.name.replace("_", " "), *fact.scenario[-2:]))
     if peak is None:
         return None
     if _FREE.search(words):

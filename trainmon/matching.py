@@ -93,7 +93,9 @@ class Matcher:
                 Candidate(estimate, plan.document, conditions, fit(conditions, self.evidence, plan, scope))
                 for plan in map(plan_of, self.documents)
                 for estimate, conditions in plan.of(scope)
-                if ends_of(estimate) != (None, None) and not (scope is Scope.TOTAL and _is_part(estimate))
+                if ends_of(estimate) != (None, None)
+                and not estimate.device_time
+                and not (scope is Scope.TOTAL and _is_part(estimate))
             ]
         return known
 

@@ -235,6 +235,7 @@ def _documents() -> JsonObject:
                     scenario=scenario,
                     **ends,
                     approximate=FLAG,
+                    device_time=said(FLAG, "GPU-hours: summed over devices, never held against a clock."),
                     source_text=TEXT,
                 )
             ),

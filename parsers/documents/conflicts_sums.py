@@ -127,7 +127,7 @@ def _under_headings(plan: Plan) -> Iterator[Contradiction]:
             other
             for other in plan.claims
             if other.piece.headings and other.piece.headings[-1].line == claim.piece.line and other.scope is Scope.STAGE
-            and other.restates < 0 and interval(other.span)
+            and other.restates < 0 and interval(other.span) and other.piece.kind != "paragraph"
         ]  # fmt: skip
         parts = [part for part in below if part.piece.group == below[0].piece.group]
         if len(parts) > 1 and not any(_is_total(part) for part in parts):

@@ -34,32 +34,34 @@ _COMPONENT = re.compile(
 
 
 _ONE_EPOCH = re.compile(
-    r"\b(?:1|one|an)\s+epoch\s*(?:≈|=|takes?|is)\s*(?:about|~)?\s*(?:\d[\d.,]*\s*[×x*]\s*\d[\d.,]*\s*=\s*)?$", re.IGNORECASE
+    r"\b(?:1|one|an)\s+epoch\s*(?:≈|=|takes?|is)\s*(?:about|~)?\s*(?:\d[\d.,]*\s*[×x*]\s*\d[\d.,]*\s*=\s*)?$",
+    re.IGNORECASE,
 )
 _EACH_AFTER = re.compile(r"\s*(?:for\s+)?(?:each|apiece|jeweils|a\s+(?:pop|piece))\b(?!\s+(?:of|one)\b)", re.IGNORECASE)
 _COUNTED_BEFORE = re.compile(
-    r"(?:\b(?:\d[\d,]*|both|all|every|one|two|three|four|five|six|seven|eight|ten)\s+(?:[a-z-]+\s+)?(?P<noun>[a-z]{3,})"
-    r"|\b(?P<set>epochs|steps|runs|folds|seeds)\s*[=:]\s*\d+)",
+    r"\b(?:\d[\d,]*|both|all|every|one|two|three|four|five|six|seven|eight|ten)\s+(?P<nouns>[a-z-]{3,}(?:\s+[a-z]{3,})?)"
+    r"|\b(?P<set>epochs|steps|runs|folds|seeds)\s*[=:]\s*\d+",
     re.IGNORECASE,
 )
 _ITEM = re.compile(
     r"\b(?:an?|one|each|every)\s+(?P<word>request|sample|image|file|sentence|checkpoint|evaluation|query|page|video|clip|"
-    r"protein|prompt|document|save)\s+(?:then\s+|then\s+)?(?:takes?|took|needs?|is|costs?|lasts?)\s*$",
+    r"protein|prompt|document|save)\s+(?:then\s+)?(?:takes?|took|needs?|is|costs?|lasts?)\s*$",
     re.IGNORECASE,
 )
 
 
 def counted(piece: Piece, span: Span, words: Words) -> Reading | None:
     """Read `per step`, `/epoch`, `Epoch time`, `each request takes`."""
+    per = PER_AFTER.match(words.after)
     sources = [
-        (PER_AFTER.match(words.after), ""),
+        (per, ""),
         *((_last_per(text), text) for text in _counter_sources(piece, words)),
     ]
-    if _ONE_EPOCH.search(words.clause + span.text[:1]):
+    if _ONE_EPOCH.search(words.clause):
         return Reading(Scope.EPOCH, per="epoch")
     if item := _ITEM.search(words.clause):
         return Reading(Scope.UNIT, per=item["word"].lower())
-    if not PER_AFTER.match(words.after) and _EACH_AFTER.match(words.after):
+    if not (per and counter_of(per["word"])) and _EACH_AFTER.match(words.after):
         return _each(piece, span, words)
     for match, source in sources:
         if match is None:
@@ -93,11 +95,12 @@ def counted(piece: Piece, span: Span, words: Words) -> Reading | None:
 
 def _each(piece: Piece, span: Span, words: Words) -> Reading | None:
     """Read `5 epochs, about 5.5 hours each`: what was counted before says of what one takes so long."""
-    nouns = [m["noun"] or m["set"] for m in _COUNTED_BEFORE.finditer(piece.text[: span.start]) if m["noun"] or m["set"]]
-    known = [(noun, counter_of(noun)) for noun in nouns if counter_of(noun)]
-    if not known:
+    found = [m["nouns"] or m["set"] for m in _COUNTED_BEFORE.finditer(piece.text[: span.start])]
+    if not found:
         return None
-    noun, counter = known[-1]
+    nouns = found[-1].split()
+    noun = next((noun for noun in nouns if counter_of(noun) not in {"", "unit"}), nouns[-1])
+    counter = counter_of(noun)
     if counter in {"epoch", "step"}:
         return Reading(Scope.EPOCH if counter == "epoch" else Scope.STEP, per=noun.lower())
     if counter == "unit" or stage_kinds(without_brackets(words.label)):
@@ -129,7 +132,7 @@ def _last_per(text: str) -> re.Match[str] | None:
     if not (
         TIME.search(text)
         or TRAIN.search(text)
-        or re.match(r"\W*(?:per|each|every)", text, re.IGNORECASE)
+        or re.match(r"\W*(?:per|each|every|an?\s|one\s|eine?\s)", text, re.IGNORECASE)
         or re.search("[/每单]", text)
     ):
         return None

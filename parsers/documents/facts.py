@@ -40,14 +40,21 @@ _EVERY = re.compile(
     r"log\w*)\b[^.;]{0,40}?\bevery\s+(?P<low>\d[\d,]*)\s*(?P<k>k)?\s*(?P<noun>steps|iterations|iters)",
     re.IGNORECASE,
 )
-_EVERY_NAMES = {
-    "eval": "eval_steps",
-    "vali": "eval_steps",
-    "save": "save_steps",
-    "savi": "save_steps",
-    "chec": "save_steps",
-    "logs": "logging_steps",
-}
+_CADENCE = re.compile(
+    r"(?:^|[.;,:(]\s*)every\s+(?P<low>\d[\d,]*)\s*(?P<k>k)?\s*(?:steps|iterations|iters|updates),?\s+(?:[a-z-]+\s+){0,5}?"
+    r"(?P<verb>eval\w*|valid\w*|scor\w+|test\w*|sav\w+|checkpoint\w*|log\w*|print\w*)\b",
+    re.IGNORECASE,
+)
+_CADENCES = {"eval": "eval_steps", "vali": "eval_steps", "scor": "eval_steps", "test": "eval_steps",
+             "sav": "save_steps", "check": "save_steps"}  # fmt: skip
+_BATCH = re.compile(
+    r"(?<![\w-])(?:(?P<kind>effective|total|global|micro|mini)[\s-]+)?batch(?:[\s-]?size)?\s+(?:of\s+)?(?P<low>\d[\d,]*)"
+    r"(?!\.\d|\d|\s*(?:[kM]\b|GB|MB|%|s\b|min|hours?|[-–/]\s?\d|tokens|or\b))",
+    re.IGNORECASE,
+)
+_PER = re.compile(
+    r"\s*(?:per|/|in\s+(?:an|each|one))\s*(?:(?P<epoch>epoch)|(?:experiment|run|training|model|job)s?)\b", re.IGNORECASE
+)
 _NOUNS = {
     "epoch": "epochs",
     "steps": "total_steps",
@@ -64,7 +71,7 @@ _WITHOUT_INIT = re.compile(
     r"(?:initiali[sz]ation|init|start-?up|set-?up|loading)\b(?:\s+time)?|不[含包]括?(?:初始化|加载|启动)",
     re.IGNORECASE,
 )
-_PER_EPOCH = re.compile(r"steps?\s*(?:per|/)\s*epoch", re.IGNORECASE)
+_PER_EPOCH = re.compile(r"steps?\s*(?:per|/|in\s+(?:an|each|one))\s*epoch", re.IGNORECASE)
 _GUIDE = re.compile(r"\b(?:reduce|increase|try|larger|smaller|fewer|more|instead|if|avoid|e\.g\.)\b", re.IGNORECASE)
 
 
@@ -132,23 +139,42 @@ def _in_words(piece: Piece) -> Iterator[Found]:
     text = piece.text
     yield from find_hardware(text)
     if piece.code is None or piece.comment:
-        yield from find_memory(text)
+        header = piece.header[piece.column] if 0 <= piece.column < len(piece.header) else ""
+        about = " ".join((*(heading.text for heading in piece.headings[-1:]), *piece.parents[-1:], *piece.cells[:1]))
+        yield from find_memory(text, about, header)
         yield from find_prices(text)
     yield from find_rates(text)
     for match in _EVERY.finditer(text):
-        name = _EVERY_NAMES.get(
-            match["verb"].lower()[:4].rstrip("g") if match["verb"].lower() != "log" else "logs", "logging_steps"
-        )
-        yield Found(name, number_of(match["low"]) * (1000 if match["k"] else 1), None, match.start())
+        yield Found(_cadence(match["verb"]), number_of(match["low"]) * (1000 if match["k"] else 1), None, match.start())
+    for match in _CADENCE.finditer(text):
+        yield Found(_cadence(match["verb"]), number_of(match["low"]) * (1000 if match["k"] else 1), None, match.start())
+    for match in _BATCH.finditer(text):
+        if piece.kind != "cell" and not _GUIDE.search(text[: match.start()][-40:] + text[match.end() :][:12]):
+            kind = (match["kind"] or "").lower()
+            name = {"": "batch_size", "micro": "micro_batch_size", "mini": "batch_size"}.get(
+                kind, "effective_batch_size"
+            )
+            yield Found(name, number_of(match["low"]), None, match.start())
     for match in _COUNTED.finditer(text):
+        left, right = text[: match.start()], text[match.end() :]
+        steps = match["noun"].lower().endswith("steps")
+        if steps and (per := _PER.match(right)):
+            yield _found("steps_per_epoch" if per["epoch"] else "total_steps", match)
+            continue
         if (
             text.startswith(("=", "≈"))
-            or re.match(r"\s*(?:per\b|/|at\s+a\s+time)", text[match.end() :])
-            or (match["noun"].lower().endswith("steps") and _PER_EPOCH.search(text))
+            or re.match(r"\s*(?:per\b|/|at\s+a\s+time)", right)
+            or (steps and _PER_EPOCH.search(text))
+            or fact_name(bare(re.split(r"[:：]", left)[0])) in {"effective_batch_size", "batch_size"}
         ):
             continue
-        if not (_GUIDE.search(text[: match.start()][-40:]) or re.search(r"\bevery\s*$", text[: match.start()])):
+        if not (_GUIDE.search(left[-40:]) or re.search(r"\bevery\s*$", left, re.IGNORECASE)):
             yield _found(_counted_name(match, text), match)
+
+
+def _cadence(verb: str) -> str:
+    start = verb.lower()
+    return next((name for word, name in _CADENCES.items() if start.startswith(word)), "logging_steps")
 
 
 def _counted_name(match: re.Match[str], text: str) -> str:
@@ -189,6 +215,8 @@ def _settings(piece: Piece) -> Iterator[Found]:
 
 def _pairs(text: str) -> Iterator[Found]:
     for match in _PAIR.finditer(text):
+        if re.search(r"\d\s*$", text[: match.start("label")]):
+            continue  # `3 epochs: 31,250 steps` counts the epochs before the colon
         name = fact_name(bare(match["label"]))
         if name is None or name in {"gpu", "memory_bytes"}:
             continue

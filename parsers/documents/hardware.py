@@ -18,9 +18,20 @@ _GPU = re.compile(
     rf"(?<![A-Za-z0-9.,])(?:(?P<count>\d{{1,5}})\s*[x×X*]?\s*(?:张\s*)?)?(?P<model>{_MODEL})s?(?:-(?P<size>\d{{2,3}})\s?GB?)?(?![A-Za-z0-9])(?![\s-](?:GPU[\s-])?(?:hours?|hrs?|days?)\b)"
 )
 _PLURAL = re.compile(r"(?<![\w.$/,-])(?P<count>\d{1,3})\s*(?:x\s*)?(?:张\s*)?GPUs?\b", re.IGNORECASE)
+_FIGURES = rf"(?P<low>{NUMBER})(?:\s*(?:[-–~]|to)\s*(?P<high>{NUMBER}))?"
 _MEMORY = re.compile(
-    rf"(?<![\w.,-])(?P<low>{NUMBER})(?:\s*[-–]\s*(?P<high>{NUMBER}))?\s?(?P<unit>[KMGT]i?B)(?!\s*/\s*s|/s|"
+    rf"(?<![\w.,-]){_FIGURES}\s?(?P<unit>[KMGT]i?B)(?!\s*/\s*s|/s|"
     rf"ps)(?![A-Za-z])",
+    re.IGNORECASE,
+)
+_OF_MEMORY = re.compile(r"memory|\bmem\b|vram|显存", re.IGNORECASE)
+_OTHER_MEMORY = re.compile(
+    r"\b(?:disk|storage|system\s+ram|host|cpu\s+(?:ram|memory)|swap|download|file)\b", re.IGNORECASE
+)
+_FREE_MEMORY = re.compile(r"\b(?:free|margin|head-?room|spare|unused|left)\b|余量|剩余|空闲", re.IGNORECASE)
+_PEAK_MEMORY = re.compile(
+    r"\bpeaks?\b|\bmax(?:imum|\.)?\b|\busage\b|\bus(?:es?|ed|ing)\b|\bconsum\w+|\boccup\w+|\ballocat\w+|"
+    r"\b(?:while|during|when)\s+\w*train\w*|\btraining\s+(?:needs?|takes?|memory)|\bmem(?:ory)?\s+requirements?|峰值|占用",
     re.IGNORECASE,
 )
 _SIZES = {"k": 1e3, "m": 1e6, "g": 1e9, "t": 1e12}
@@ -67,14 +78,42 @@ def find_hardware(text: str) -> Iterator[Found]:
         yield Found("gpus", float(match["count"]), None, match.start())
 
 
-def find_memory(text: str) -> Iterator[Found]:
-    """Find sizes in bytes where the line speaks of GPU memory."""
-    if not re.search(r"memory|\bmem\b|vram|显存|GPU", text, re.IGNORECASE):
+def find_memory(text: str, about: str = "", header: str = "") -> Iterator[Found]:
+    """Find sizes in bytes where the line, or the headings and labels `about` it, speak of GPU memory.
+
+    What is used at most is `peak_memory_bytes`, what is left over `free_memory_bytes`, any other size `memory_bytes`.
+    A cell may leave the unit to its `header`: `Peak VRAM (GB)`.
+    """
+    if not (
+        _OF_MEMORY.search(f"{text} {header}") or re.search(r"GPU", text, re.IGNORECASE) or _OF_MEMORY.search(about)
+    ):
         return
+    before = 0
     for match in _MEMORY.finditer(text):
         size = _SIZES[match["unit"][0].lower()]
-        high = number_of(match["high"]) * size if match["high"] else None
-        yield Found("memory_bytes", number_of(match["low"]) * size, high, match.start())
+        behind = re.split(r"[,;(|\d]|\.\s|\band\b", text[match.end() :])[0]
+        near = f"{re.split(r'[;|]', text[before : match.start()])[-1]} {behind}"
+        before = match.end()
+        if not _OTHER_MEMORY.search(near):
+            yield _memory(match, size, _memory_name(near, f"{header} {about}"))
+    figure, unit = re.fullmatch(rf"[~≈]?\s*{_FIGURES}\s*", text), re.search(r"\b([KMGT])i?B\b", header)
+    if figure and unit:
+        yield _memory(figure, _SIZES[unit[1].lower()], _memory_name(header, about))
+
+
+def _memory(match: re.Match[str], size: float, name: str) -> Found:
+    high = number_of(match["high"]) * size if match["high"] else None
+    return Found(name, number_of(match["low"]) * size, high, match.start())
+
+
+def _memory_name(near: str, about: str) -> str:
+    """Take the name from the words around the size, else from those above it."""
+    for words in (near, about):
+        if _FREE_MEMORY.search(words):
+            return "free_memory_bytes"
+        if _PEAK_MEMORY.search(words):
+            return "peak_memory_bytes"
+    return "memory_bytes"
 
 
 def find_prices(text: str) -> Iterator[Found]:

@@ -129,7 +129,10 @@ _MEANS = re.compile(
     re.IGNORECASE,
 )
 """What a bound on its own is said to mean: `more than 60 minutes means a bottleneck`."""
-_HARD_LIMIT = re.compile(r"\btimes?\s+out\b|\b(?:killed|cut\s+off|pre-?empted|evicted|terminated|kicked)\b|约束|追求|上限|#SBATCH", re.IGNORECASE)
+_HARD_LIMIT = re.compile(
+    r"\btimes?\s+out\b|\b(?:killed|cut\s+off|pre-?empted|evicted|terminated|kicked)\b|约束|追求|上限|#SBATCH",
+    re.IGNORECASE,
+)
 _NAMED_LIMIT = re.compile(
     r"\b(?:alert|alarm|threshold|limit|deadline|wall-?time|target|goal|budget)s?(?:\s+(?:time|duration|value))?\W*$",
     re.IGNORECASE,

@@ -133,7 +133,7 @@ def cases_of(claim: Claim) -> set[str]:
 
 _KILO = re.compile(r"(?<![\w.-])(\d{1,3}(?:\.\d+)?)\s?[kK]\b(?!\s*(?:tokens?|context|steps|iter))")
 _EPOCHS = re.compile(
-    r"(?<![\w.])(\d+(?:\.\d+)?)\s*epochs?\b|\b(single|one|half)[\s-]+epoch|epochs?\W{1,4}(\d+(?:\.\d+)?)\b",
+    r"(?<![\w.])(\d+(?:\.\d+)?)\s*epochs?\b|\b(single|one|half)(?:\s+an)?[\s-]+epoch|epochs?\W{1,4}(\d+(?:\.\d+)?)\b",
     re.IGNORECASE,
 )
 _EPOCH_WORDS = {"single": 1.0, "one": 1.0, "half": 0.5}
@@ -156,7 +156,7 @@ def near_words(claim: Claim) -> str:
     )
     heading = piece.headings[-1].text if piece.headings else ""
     lead = piece.lead if len(piece.lead) < 80 and piece.kind != "cell" else ""
-    return " | ".join((row, header, claim.words.after[:40], *piece.parents[-1:], lead, heading))
+    return " | ".join((row, header, re.split(r"[,;]", claim.words.after[:40])[0], *piece.parents[-1:], lead, heading))
 
 
 _DATASET = re.compile(r"\W*(?:\w+\s+){0,3}?(?:data|dataset|samples|examples|size|subset)\b", re.IGNORECASE)

@@ -74,9 +74,9 @@ def scope_of(piece: Piece, span: Span, words: Words, outline: Outline) -> Readin
 def _labelled(piece: Piece, span: Span, words: Words, outline: Outline) -> Reading | None:
     if span.vague and not TIME.search(words.label) and not _VERB.search(words.sentence):
         return None
-    if included := _INCLUDING.search(words.sentence):
-        if stage_kinds(included["what"]) and not TIME.search(included["what"]):
-            return Reading(Scope.TOTAL)
+    included = _INCLUDING.search(words.sentence)
+    if included and stage_kinds(included["what"]) and not TIME.search(included["what"]):
+        return Reading(Scope.TOTAL)
     readings = (_by_words(text, piece, outline) for text in _label_sources(piece, words))
     reading = next((found for found in readings if found), None)
     reading = reading or _by_context(piece, words, outline) or _default(piece, span, words)
@@ -87,11 +87,13 @@ def _labelled(piece: Piece, span: Span, words: Words, outline: Outline) -> Readi
 
 
 _INCLUDING = re.compile(
-    r"(?:^|[,;(]\s*|\s)(?:with|including|incl\.)\s+(?:~?[\d.-]+\s*\w+\s+for\s+)?(?P<what>[^,;:.()|=]{3,80})$", re.IGNORECASE
+    r"(?:^|[,;(]\s*|\s)(?:with|including|incl\.)\s+(?:~?[\d.-]+\s*\w+\s+for\s+)?(?P<what>[^,;:.()|=]{3,80})$",
+    re.IGNORECASE,
 )
 """`with checkpoints and validation ~35 hours` is the whole, not the validation."""
 _STEPS_ARE = re.compile(
-    r"\b\d[\d,.]*\s?k?\s+(?:steps|iterations|updates)\s+(?:are|is|makes?|come\s+to|take|at\b[^.;]{3,30}|in)\s*$", re.IGNORECASE
+    r"\b\d[\d,.]*\s?k?\s+(?:steps|iterations|updates)\s+(?:are|is|makes?|come\s+to|take|at\b[^.;]{3,30}|in)\s*$",
+    re.IGNORECASE,
 )
 
 
@@ -103,7 +105,9 @@ def _label_sources(piece: Piece, words: Words) -> list[str]:
         if piece.column and piece.cells:
             named = is_part_table(piece) or "total" in label_kinds(piece.cells[0]) or stage_kinds(piece.cells[0])
             sources.append(part_name(piece) if named else "")
-    follow = re.match(r"\s*(?:\([^()]*\)\s*)?((?:of|for|to)\s+(?:the\s+)?[\w\s-]{3,40}|in\s+(?:all|total)\b)", words.after)
+    follow = re.match(
+        r"\s*(?:\([^()]*\)\s*)?((?:of|for|to)\s+(?:the\s+)?[\w\s-]{3,40}|in\s+(?:all|total)\b)", words.after
+    )
     sources.append(follow[1] if follow else "")
     if re.match(r"\W*(?:\w+\s+){0,3}(?:this|it|that)\b", words.sentence, re.IGNORECASE) or not words.label:
         sources.append(words.previous[-160:] if re.search(r"\b(?:this|it)\b", words.sentence) else "")
@@ -185,7 +189,8 @@ def _by_context(piece: Piece, words: Words, outline: Outline) -> Reading | None:
         if reading:
             return reading
     stage = heading_stage(outline, piece)
-    if stage and (words.valued or not _VERB.search(words.sentence)):
+    about_training = TRAIN.search(f"{words.sentence} {words.after}") or techniques(words.sentence)
+    if stage and (words.valued or not about_training):
         return Reading(Scope.STAGE, bare(stage[1]), stage[0])
     return _by_script(piece, words, outline)
 
