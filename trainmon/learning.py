@@ -60,12 +60,12 @@ def learn(raw: bytes, parse: Parse) -> Template | None:
 
 def _is_whole(slots: Sequence[Slot], base: Said) -> bool:
     """Tell whether the numbers that move from row to row were found: the counter, and some value."""
-    parts = [slot.part for slot in slots]
-    if base.counter is not None and parts.count(Part.CURRENT) != 1:
+    parts, counter, metrics = [slot.part for slot in slots], base.counter, base.metrics
+    if counter is not None and parts.count(Part.CURRENT) != 1:
         return False
-    if base.metrics is not None and base.metrics.step is not None and base.counter is None and Part.STEP not in parts:
+    if metrics is not None and counter is None and metrics.step is not None and Part.STEP not in parts:
         return False
-    if base.metrics is not None and base.counter is not None and base.metrics.epoch is not None and base.counter.epoch is None:
+    if metrics is not None and counter is not None and metrics.epoch is not None and counter.epoch is None:
         return False
     names = [slot.name for slot in slots if slot.part is Part.VALUE]
     return len(set(names)) == len(names) and (base.metrics is None or bool(names))
@@ -115,8 +115,10 @@ def _counting(changed: Said, moved: set[str], value: float | None, *, step: bool
         done = counter.current if counter is not None else (changed.metrics.step if changed.metrics else None)
         plus = None if done is None or value is None else done - value
         agrees = counter is None or changed.metrics is None or changed.metrics.step in (None, counter.current)
-        if plus not in (0.0, 1.0) or not agrees or moved - set(_ROW_FIELDS) or (counter is not None and "current" not in moved):
-            return Slot(Part.FIXED) if moved - set(_ROW_FIELDS) else Slot(Part.LITERAL)
+        if moved - set(_ROW_FIELDS):
+            return Slot(Part.FIXED)
+        if plus not in (0.0, 1.0) or not agrees or (counter is not None and "current" not in moved):
+            return Slot(Part.LITERAL)
         return Slot(Part.CURRENT if counter is not None else Part.STEP, plus=plus or 0.0)
     if moved - set(_LOOSE):
         return Slot(Part.FIXED)
@@ -173,7 +175,8 @@ def _other(text: bytes, kind: str, chance: random.Random, *, lower: bool) -> byt
         return whole + dot + digits + mark + exponent
     sign, number = (whole[:1], whole[1:]) if whole[:1] in b"+-" else (b"", whole)
     value = int(number)
-    other = chance.randrange(max(1, value // 3), value) if lower and value > 1 else value + chance.randrange(1, value + 9)
+    span = (max(1, value // 3), value) if lower and value > 1 else (value + 1, 2 * value + 9)
+    other = chance.randrange(*span)
     return sign + (b"%d" % other).zfill(len(number) if number[:1] == b"0" else 0) + dot + mark + exponent
 
 

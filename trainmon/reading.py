@@ -197,22 +197,22 @@ class LogReader:
         return None, None
 
     def _add_reading(
-        self, line: Line, owner: LogFormat | None, events: Sequence[Event] | None, everything: bool, found: list[Reading]
+        self, line: Line, owner: LogFormat | None, events: Sequence[Event] | None, everything: bool, into: list[Reading]
     ) -> None:
         if owner is None or events is None:
             if everything or line.time_s is not None:
-                found.append(Reading(line, None, ()))
+                into.append(Reading(line, None, ()))
             return
         self.holder = owner if owner.holding else (None if owner is self.holder else self.holder)
         self.tally[owner.name] += 1
         glued = [event.text for event in events if type(event) is Remainder]
         if glued:
             events = [event for event in events if type(event) is not Remainder]
-        found.append(Reading(line, owner.name, tuple(events)))
+        into.append(Reading(line, owner.name, tuple(events)))
         for text in glued[:_MAX_REMAINDERS]:
-            self._add_glued(line, text, everything, found)
+            self._add_glued(line, text, everything, into)
 
-    def _add_glued(self, line: Line, text: str, everything: bool, found: list[Reading]) -> None:
+    def _add_glued(self, line: Line, text: str, everything: bool, into: list[Reading]) -> None:
         """Read text glued behind a bar as the line of its own that it is."""
         head = strip(text, zone=self._zone, default_year=self._year)
         inner = Line(
@@ -230,4 +230,4 @@ class LogReader:
             owner, events = self._ask_all(inner)
         if owner is not None and events is not None and len(text) >= len(line.text):
             events = [event for event in events if not isinstance(event, Remainder)]  # always ends
-        self._add_reading(inner, owner, events, everything, found)
+        self._add_reading(inner, owner, events, everything, into)

@@ -33,7 +33,7 @@ def place_rows(event: MetricRows, at_first: float | None, at_last: float | None)
 
 
 def stretches(currents: Sequence[float], step_times_s: Sequence[float]) -> Iterator[tuple[float, float]]:
-    """Give (end, mean seconds per step) of a few stretches; rows that took far longer than usual stand for themselves."""
+    """Give (end, mean seconds per step) of a few stretches; rows that took far longer than usual stand alone."""
     size = len(step_times_s)
     if not size:
         return

@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from trainmon.events import Clock, Counter, Event, MetricRows, Metrics, StageKind
 
-
 _MOST_PATTERNS = 16
 
 
@@ -207,10 +206,11 @@ class Template:
             return read.step == base.step
         return read.step == counter.current
 
-    def event(self, columns: Columns, counter: Counter | None, *, steps: Sequence[float] = ()) -> MetricRows:
-        """The rows as one event; `steps` are those of the bar beside them, `counter` is that of a row behind them."""
+    def event(self, columns: Columns, counter: Counter | None, *, beside: Sequence[float] = ()) -> MetricRows:
+        """The rows as one event; `counter` is that of a row behind them, or of a bar that stood at `beside`."""
         base = self.base.metrics
-        constants = {} if base is None else {n: [v] * columns.size for n, v in base.values.items() if n not in columns.values}
+        values = base.values if base is not None else {}
+        constants = {name: [value] * columns.size for name, value in values.items() if name not in columns.values}
         stated: Sequence[float | None] = columns.steps
         if not stated and base is not None and base.step is not None:
             stated = columns.currents
@@ -219,7 +219,7 @@ class Template:
             steps=stated or [None] * columns.size,
             epochs=columns.epochs or [None] * columns.size,
             counter=counter,
-            currents=steps or columns.currents,
+            currents=beside or columns.currents,
             in_bar=base is not None and base.in_bar,
             step_times_s=columns.paces,
         )
