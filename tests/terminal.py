@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import subprocess
 import sys
@@ -20,11 +21,14 @@ class Pane:
     def __init__(self, folder: Path, width: int, height: int) -> None:
         self._socket = str(folder / "tmux.sock")
         self._size = (str(width), str(height))
+        self._status = folder / "status"
 
     def run(self, *arguments: str) -> None:
         """Start `python -m trainmon ARGUMENTS` and keep the pane when it ends."""
         width, height = self._size
-        command = [sys.executable, "-m", "trainmon", *arguments]
+        # tmux does not always learn the status of a pane's process; a shell around it does.
+        program = shlex.join([sys.executable, "-m", "trainmon", *arguments])
+        command = ["sh", "-c", f"{program}; echo $? > {shlex.quote(str(self._status))}"]
         self._tmux("-f", "/dev/null", "new-session", "-d", "-x", width, "-y", height, "sleep", "600")
         self._tmux("set-option", "-g", "remain-on-exit", "on")
         self._tmux("respawn-pane", "-k", *command)
@@ -48,12 +52,11 @@ class Pane:
             time.sleep(0.1)
         pytest.fail(f"not seen within {timeout_s:g} s: {wanted}\n{self.screen()}")
 
-    def ended(self, timeout_s: float = 10.0) -> int:
+    def ended(self, timeout_s: float = 20.0) -> int:
         """Wait until the program is gone; its exit status."""
         deadline = time.monotonic() + timeout_s
         while time.monotonic() < deadline:
-            dead, status = self._tmux("display-message", "-p", "#{pane_dead} #{pane_dead_status}").partition(" ")[::2]
-            if dead == "1" and status.strip():
+            if self._status.is_file() and (status := self._status.read_text().strip()):
                 return int(status)
             time.sleep(0.1)
         pytest.fail(f"still running after {timeout_s:g} s\n{self.screen()}")

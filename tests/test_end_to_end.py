@@ -55,7 +55,7 @@ def test_a_growing_run_is_followed_to_its_end(pane: Pane, shared: Path, tmp_path
     source = shared / "logs" / "generated" / "hf5_plain_redirect" / "hf5_plain_redirect.log"
     with Grower(source, tmp_path / "logs" / "plain.log", 0.02):
         pane.run(str(tmp_path / "logs"))
-        running = pane.until("running")
+        running = pane.until(lambda text: "● running" in text and "plain" in text)
         finished = pane.until("finished", 60)
     pane.keys("Enter")
     opened = pane.until("240/240")
@@ -66,7 +66,7 @@ def test_a_growing_run_is_followed_to_its_end(pane: Pane, shared: Path, tmp_path
     pane.keys("q")
 
     assert pane.ended() == 0
-    assert "plain" in running
+    assert "no estimate" in running
     assert "100%" in finished.replace(" ", "")
     assert "training" in opened
     assert "'train_steps_per_second'" in log or "train_runtime" in log
