@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trainmon.estimates import Derived, Scope
+from trainmon.estimates import Derived, Fact, Scope
 from trainmon.parsers.documents.claims import Claim
 from trainmon.parsers.documents.conflicts_scaling import batch_of, step_interval
 from trainmon.parsers.documents.plan import (
@@ -189,33 +189,21 @@ def _epoch_steps(plan: Plan) -> Iterator[Derived]:
 
 def _with_init(plan: Plan) -> Iterator[Derived]:
     """Derive totals with initialisation where the document says that it comes on top."""
-    for placed in plan.facts:
-        if placed.fact.name != "total_excludes_init":
-            continue
-        section = placed.piece.headings
-        init = next(
-            (c for c in plan.claims if c.reading.kind == "init" and c.piece.headings == section and interval(c.span)),
-            None,
-        )
-        total = next(
-            (
-                c
-                for c in plan.claims
-                if is_whole(c) and c.piece.headings == section and interval(c.span) and c.piece.line < placed.piece.line
-            ),
-            None,
-        )
-        if init is None or total is None:
-            continue
+    for fact, total, init in totals_without_init(plan):
         value = total_of(v for c in (init, total) if (v := interval(c.span)))
-        where = [total.piece.line + 1, init.piece.line + 1, placed.fact.line]
-        yield _made(
-            "total_with_init_s",
-            value,
-            where,
-            f"{total.span.text} + {init.span.text}",
-            scenario_of(total.piece, total.words),
-        )
+        where = [total.piece.line + 1, init.piece.line + 1, fact.line]
+        formula = f"{total.span.text} + {init.span.text}"
+        yield _made("total_with_init_s", value, where, formula, scenario_of(total.piece, total.words))
+
+
+def totals_without_init(plan: Plan) -> Iterator[tuple[Fact, Claim, Claim]]:
+    """Find (the words that say so, the total, the initialisation) where initialisation comes on top of a total."""
+    for placed in plan.named.get("total_excludes_init", ()):
+        beside = [c for c in plan.claims if c.piece.headings == placed.piece.headings and interval(c.span)]
+        init = next((c for c in beside if c.reading.kind == "init"), None)
+        total = next((c for c in beside if is_whole(c) and c.piece.line <= placed.piece.line), None)
+        if init is not None and total is not None:
+            yield placed.fact, total, init
 
 
 def _prices(plan: Plan) -> Iterator[Derived]:

@@ -45,8 +45,8 @@ def _bars(plan: Plan) -> Iterator[Contradiction]:
         bar = sample.bar
         if bar is None or bar.elapsed_s is None or sample.span is not bar.spans[0] or bar.done != bar.total:
             continue
-        kinds = _kinds(f"{bar.label} {sample.words.label}")
         epochs = _EPOCH_OF.search(bar.label) or _EPOCH_OF.search(sample.piece.text)
+        kinds = _kinds(f"{bar.label} {sample.words.label}") | ({"train"} if epochs else set())
         value = scaled((bar.elapsed_s, bar.elapsed_s), float(epochs["epochs"]) if epochs else 1.0)
         stages = [
             c

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from trainmon.estimates import Contradiction, Scope
 from trainmon.parsers.documents.conflict import conflict
-from trainmon.parsers.documents.plan import Plan, apart, interval, is_whole, lines, scaled, show
+from trainmon.parsers.documents.lexicon import stage_kinds
+from trainmon.parsers.documents.plan import Plan, apart, cases_of, interval, is_whole, lines, ratio_of, scaled, show
 
 
 def speed_conflicts(plan: Plan) -> Iterator[Contradiction]:
@@ -15,6 +16,8 @@ def speed_conflicts(plan: Plan) -> Iterator[Contradiction]:
     yield from _throughput(plan)
     yield from _benchmark(plan)
     yield from _fewer_epochs(plan)
+    yield from _whole_stages_saved(plan)
+    yield from _factors(plan)
     yield from _unbudgeted(plan)
 
 
@@ -116,6 +119,60 @@ def _fewer_epochs(plan: Plan) -> Iterator[Contradiction]:
                 text = f"{fewer:g} of {more:g} epochs save at most {show((most, most))}, stated is {show(value)}"
                 yield conflict("part_exceeds_whole", (piece.line + 1, *lines(saving, longest)), text, value[1] / most)
             break
+
+
+_SIZES = {"small", "medium", "large", "tiny"}
+
+
+def _whole_stages_saved(plan: Plan) -> Iterator[Contradiction]:
+    """Hold the time saved on a stage against the stage: at the small size there may be less to save."""
+    for saving in plan.claims:
+        value = interval(saving.span)
+        words = f"{saving.words.label} {saving.piece.text[: saving.span.start]}"
+        kinds = set(stage_kinds(words)) - {"overhead"}
+        if saving.scope is not Scope.SAVING or value is None or not kinds:
+            continue
+        stems = {word[:5] for word in re.findall(r"[a-z]{5,}", words.lower()) if stage_kinds(word)}
+        short = [
+            c for c in plan.claims
+            if c.scope is Scope.STAGE and c.reading.kind in kinds and cases_of(c) & _SIZES and (v := interval(c.span))
+            and v[1] <= value[0] * 1.001 and any(stem in (c.reading.stage or "").lower() for stem in stems)
+        ]  # fmt: skip
+        if short:
+            whole = interval(short[0].span) or value
+            text = f"{saving.span.text} are to be saved on a stage that takes {show(whole)} at its smallest"
+            yield conflict("part_exceeds_whole", lines(saving, *short), text, ratio_of(value[1], whole[1]))
+
+
+_BETWEEN = re.compile(
+    r"(?P<low>\d+(?:\.\d+)?)(?:\s*[-–]\s*(?P<high>\d+(?:\.\d+)?))?\s*[×x]\s+(?:\w+\s+){0,3}?between\s+(?:the\s+)?"
+    r"(?P<one>\w+)\s+and\s+(?:the\s+)?(?P<other>\w+)",
+    re.IGNORECASE,
+)
+
+
+def _factors(plan: Plan) -> Iterator[Contradiction]:
+    """Hold a factor stated between two sizes against the totals of the two."""
+    for piece in plan.pieces:
+        match = _BETWEEN.search(piece.text)
+        if match is None:
+            continue
+        one, other = (
+            next(
+                (c for c in plan.claims if is_whole(c) and match[name].lower() in cases_of(c) and interval(c.span)),
+                None,
+            )
+            for name in ("one", "other")
+        )
+        if one is None or other is None:
+            continue
+        less, more = sorted((interval(one.span) or (1.0, 1.0), interval(other.span) or (1.0, 1.0)))
+        grown = sorted((ratio_of(more[0], less[0]), ratio_of(more[1], less[1])))
+        low, high = float(match["low"]), float(match["high"] or match["low"])
+        if grown[1] > 1.05 * high or grown[0] < low / 1.05:
+            text = f"{match[0]}: the totals, {show(less)} and {show(more)}, lie {grown[0]:.1f}-{grown[1]:.1f}x apart"
+            factor = max(grown[1] / high, low / grown[0])
+            yield conflict("scaling", (piece.line + 1, *lines(one, other)), text, factor)
 
 
 def _unbudgeted(plan: Plan) -> Iterator[Contradiction]:

@@ -49,7 +49,8 @@ def sum_conflicts(plan: Plan) -> Iterator[Contradiction]:
     for members in groups.values():
         totals = [claim for claim in members if _is_total(claim)]
         parts = [claim for claim in members if claim not in totals and claim.scope is Scope.STAGE]
-        if len(totals) == 1 and _worth_adding(parts):
+        untold = any(claim not in totals and claim not in parts for claim in members)
+        if len(totals) == 1 and _worth_adding(parts) and not (untold and all(p.reading.kind != "train" for p in parts)):
             yield from _added(totals[0], parts)
     yield from _under_headings(plan)
     yield from _cases(plan)

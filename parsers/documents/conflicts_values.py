@@ -17,6 +17,7 @@ from trainmon.parsers.documents.plan import (
     cases_of,
     count_of,
     epochs_of,
+    for_several,
     interval,
     is_whole,
     lines,
@@ -59,10 +60,12 @@ def _runs(plan: Plan) -> list[_Run]:
         value = interval(claim.span)
         if not is_whole(claim) or value is None or claim.restates >= 0 or claim.operand or _is_product(claim):
             continue
-        if claim.span.position_in_list is not None:
+        if claim.span.position_in_list is not None or for_several(claim):
             continue
         cases, purpose = frozenset(cases_of(claim)), frozenset(purpose_of(claim))
-        runs.append(_Run(claim, value, epochs_of(claim, plan), count_of(claim, plan), cases, purpose, steps_of(claim)))
+        runs.append(
+            _Run(claim, value, epochs_of(claim, plan), count_of(claim, plan), cases, purpose, steps_of(claim, plan))
+        )
     return runs
 
 
@@ -124,8 +127,8 @@ def _named_sizes(runs: list[_Run]) -> Iterator[Contradiction]:
 
 def _compared(runs: list[_Run]) -> Iterator[Contradiction]:
     values = sorted({run.value for run in runs})
-    if len(values) < 2:
-        return
+    if len(values) < 2 or len(lines(*(run.claim for run in runs))) < 2:
+        return  # what one line says twice it says of two things: `30 h, 36 h with restarts`
     worst = max(_disagree(one, other) for one in values for other in values)
     if worst > _SAME:
         said = ", ".join(show(value) for value in values)

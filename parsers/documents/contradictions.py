@@ -8,10 +8,19 @@ from trainmon.parsers.documents.conflicts_scaling import scaling_conflicts
 from trainmon.parsers.documents.conflicts_speed import speed_conflicts
 from trainmon.parsers.documents.conflicts_sums import sum_conflicts
 from trainmon.parsers.documents.conflicts_values import value_conflicts
+from trainmon.parsers.documents.conflicts_wholes import whole_conflicts
 from trainmon.parsers.documents.conflicts_written import written_conflicts
 from trainmon.parsers.documents.plan import Plan
 
-_CHECKS = (written_conflicts, sum_conflicts, value_conflicts, sample_conflicts, scaling_conflicts, speed_conflicts)
+_CHECKS = (
+    written_conflicts,
+    sum_conflicts,
+    value_conflicts,
+    sample_conflicts,
+    scaling_conflicts,
+    speed_conflicts,
+    whole_conflicts,
+)
 _MOST_CLAIMS = 1000
 """Checks compare claims with one another; beyond this many a document is data."""
 

@@ -18,12 +18,15 @@ Interval = tuple[float, float]
 
 _CASES = {
     "worst": r"worst|conservative|pessimistic|upper|最坏|保守",
-    "best": r"best\s+case|optimistic|lower|最好|乐观",
-    "expected": r"realistic|most\s+likely|typical|average|expected\s+case|一般|典型",
+    "best": r"best[\s-]+case|optimistic|lower|最好|乐观|(?:^|\|\s*)best(?=\s*(?:\||$))",
+    "expected": r"realistic|most\s+likely|typical|average|expected\s+case|一般|典型|(?:^|\|\s*)expected(?=\s*(?:\||$))",
 }
 CASES = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in _CASES.items()}
 _SIZES = re.compile(r"\b(small|medium|large|tiny|full|half)\b", re.IGNORECASE)
-_DEVICES = re.compile(r"\b(cpu|gpu|mps|tpu)\b|\b([AHVTPL]\d{1,3}|RTX\s?\d{4})\b", re.IGNORECASE)
+_DEVICES = re.compile(
+    r"\b(cpu|gpu|mps|tpu)\b|\b([AHVTPL]\d{1,3}|RTX\s?\d{4})\b|\b\d{1,4}\s?[x×]?\s?(?:GPU|TPU|card|node)s\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(slots=True)
@@ -38,6 +41,8 @@ class Plan:
     """0-based line -> its facts."""
     named: dict[str, list[Placed]] = field(default_factory=lambda: defaultdict(list))
     """Name -> its facts, in order."""
+    groups: dict[int, list[Piece]] = field(default_factory=lambda: defaultdict(list))
+    """The pieces that stand together, by their group."""
     counts: dict[int, Interval | None] = field(default_factory=dict)
     """Claim (by identity) -> the examples it is about, once asked."""
 
@@ -68,6 +73,8 @@ class Plan:
 def plan_of(pieces: list[Piece], claims: list[Claim], facts: list[Placed], outline: Outline) -> Plan:
     """Put a document together."""
     plan = Plan(pieces, claims, facts, outline)
+    for piece in pieces:
+        plan.groups[piece.group].append(piece)
     for placed in facts:
         plan.by_line[placed.piece.line].append(placed.fact)
         plan.named[placed.fact.name].append(placed)
@@ -124,8 +131,8 @@ def total_of(values: Iterable[Interval]) -> Interval:
 def cases_of(claim: Claim) -> set[str]:
     """Give the conditions that tell two claims about the same thing apart: case, size, device."""
     piece, words = claim.piece, claim.words
-    own = " ".join((words.inner, words.label, *piece.parents, piece.lead, *piece.cells[:1]))
-    near = own + " " + " ".join(heading.text for heading in claim.piece.headings[-1:])
+    own = " | ".join((words.inner, words.label, *piece.parents, piece.lead, *piece.cells[:1]))
+    near = own + " | " + " ".join(heading.text for heading in claim.piece.headings[-1:])
     found = {name for name, pattern in CASES.items() if pattern.search(near)}
     found |= {match[0].lower() for match in _SIZES.finditer(near)}
     return found | {match[0].lower() for match in _DEVICES.finditer(own)}
@@ -237,11 +244,30 @@ def _counted(claim: Claim, plan: Plan) -> Interval | None:
     return fact.value, fact.high or fact.value
 
 
-def steps_of(claim: Claim) -> float | None:
-    """Give the step limit that is set in the code above a claim or on its line, None without one."""
-    code = claim.piece.code_above or claim.piece.text
-    found = re.findall(r"(?i)max[_-](?:steps|iters)[ =:]+(\d+)", code if claim.piece.code is None else claim.piece.text)
+_LIMIT = re.compile(r"max[_-](?:steps|iters)[ =:]+(\d+)", re.IGNORECASE)
+
+
+def steps_of(claim: Claim, plan: Plan) -> float | None:
+    """Give the step limit set in the code above a claim, on its line, or below its comment in the fence; else None."""
+    piece = claim.piece
+    found = _LIMIT.findall(piece.code_above if piece.code is None and piece.code_above else piece.text)
+    if not found and piece.comment:
+        fence = [other for other in plan.groups.get(piece.group, ()) if other.line > piece.line]
+        following = next((i for i, other in enumerate(fence) if other.comment), len(fence))
+        found = _LIMIT.findall(" ".join(other.text for other in fence[:following]))
     return float(found[-1]) if found else None
+
+
+_SEVERAL = re.compile(
+    r"\b(?:for|all|both)\s+(?:of\s+)?(?:the\s+)?(?:all|both|\d+|two|three|four|five|six|seven|eight|nine|ten)\b(?!\s*(?:%|"
+    r"epochs?|steps|k\b|gpus?))|\ball\s+(?:runs|experiments|models|datasets|seeds|folds)\b",
+    re.IGNORECASE,
+)
+
+
+def for_several(claim: Claim) -> bool:
+    """Tell whether a total is one of several runs together: `~2.25 hours for all three rates`."""
+    return _SEVERAL.search(f"{claim.words.label} {claim.words.clause} | {claim.words.after}") is not None
 
 
 def purpose_of(claim: Claim) -> set[str]:
