@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Readings = Generator["Reading", None, int]
 """Gives readings, and in the end where it stands in the block."""
 
-WARMUP_BYTES = 2 << 10
+WARMUP_BYTES = 3 << 9
 """The beginning of a log and of a bar is read piece by piece."""
 LEAST_STRIDE_BYTES, MOST_STRIDE_BYTES = 2 << 10, 256 << 10
 """States of counters lie closer together towards the beginning and towards the present."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from trainmon.backlog_block import LEAST_STRIDE_BYTES, MOST_STRIDE_BYTES, Block, Readings, Rhythm
@@ -65,9 +66,9 @@ class RowReader:
         else:
             self._reach = max(self._reach // 2, LEAST_STRIDE_BYTES)
             texts = [match.groups() for match in _adjoining(rows, data, at, last + 1)]
-        single = rows.groups == 1 and whole
+        flat = texts if rows.groups == 1 and whole else list(chain.from_iterable(texts))
         try:
-            columns = template.columns([texts] if single else list(zip(*texts, strict=True)), len(texts))
+            columns = template.columns([flat[group :: rows.groups] for group in range(rows.groups)], len(texts))
         except ValueError:
             return None, 0, 0
         if columns.size < 2:
