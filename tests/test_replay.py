@@ -12,7 +12,7 @@ import pytest
 
 from tests.live import read_whole
 from trainmon.errors import NothingReadableError
-from trainmon.replay import ReplaySource, print_replay, stopwatch
+from trainmon.replay import ReplaySource, print_replay
 from trainmon.replay_archive import Archive, said_then
 from trainmon.replay_index import LogIndex
 from trainmon.replay_reading import ArchiveReading
@@ -386,7 +386,3 @@ def test_without_a_terminal_every_tenth_is_printed() -> None:
 def test_nothing_to_replay_is_said(tmp_path: Path) -> None:
     with pytest.raises(NothingReadableError):
         print_replay([str(tmp_path)], Settings(), lambda _: None, ascii_only=False)
-
-
-def test_hours_go_on_beyond_a_day() -> None:
-    assert stopwatch(100_000.9) == "27:46:40"

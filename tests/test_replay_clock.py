@@ -7,7 +7,7 @@ import random
 import pytest
 
 from trainmon.arrivals import Arrival
-from trainmon.replay_clock import Axis, ReplayClock, neighbour
+from trainmon.replay_clock import Axis, ReplayClock, neighbour, stopwatch
 from trainmon.replay_timeline import MOST_MARKS, Marks, timeline_of
 
 
@@ -116,3 +116,7 @@ def test_a_record_of_arrivals_is_taken_as_it_is() -> None:
 
     assert [timeline.seen(at).offset for at in (0, 3.9, 4, 9, 10)] == [10, 10, 60, 60, 80]
     assert timeline.duration_s == 10
+
+
+def test_hours_go_on_beyond_a_day() -> None:
+    assert stopwatch(100_000.9) == "27:46:40"

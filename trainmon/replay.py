@@ -9,7 +9,7 @@ from threading import Lock
 
 from trainmon.errors import NothingReadableError
 from trainmon.replay_archive import Archive, said_then
-from trainmon.replay_clock import ReplayClock, neighbour
+from trainmon.replay_clock import ReplayClock, neighbour, stopwatch
 from trainmon.replay_reading import ArchiveReading
 from trainmon.replay_reel import Reel
 from trainmon.settings import Settings
@@ -166,9 +166,3 @@ def print_replay(logs: Sequence[str], settings: Settings, write: Callable[[str],
     finally:
         archive.close()
     return 0
-
-
-def stopwatch(seconds: float) -> str:
-    """Give `02:14:00`; hours go on beyond a day."""
-    whole = int(seconds)
-    return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}"

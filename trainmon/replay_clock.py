@@ -112,3 +112,9 @@ def neighbour(sorted_s: Sequence[float], at_s: float, direction: int) -> float |
         return sorted_s[index] if index < len(sorted_s) else None
     index = bisect_left(sorted_s, at_s - apart_s) - 1
     return sorted_s[index] if index >= 0 else None
+
+
+def stopwatch(seconds: float) -> str:
+    """Give `02:14:00`; hours go on beyond a day."""
+    whole = int(seconds)
+    return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}"

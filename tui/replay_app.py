@@ -13,7 +13,7 @@ from trainmon.tui.app import TrainmonApp
 from trainmon.tui.feed import BoardChanged
 from trainmon.tui.run_screen import RunScreen
 from trainmon.tui.screens import BoardScreen
-from trainmon.tui.scrubber import PercentPrompt, Scrubber, scrubber_row
+from trainmon.tui.scrubber import PercentPrompt, Scrubber
 from trainmon.tui.source import Clock, Source
 
 
@@ -65,15 +65,18 @@ class ReplayApp(TrainmonApp):
         if message.board.catching_up:
             self.feed.hurry()
         for screen in self._screens():
-            scrubbers = screen.query(Scrubber)
-            if not scrubbers:
-                await screen.mount(Scrubber(id="scrubber"))
-            for scrubber in scrubbers:
-                scrubber.show([self._row(screen)])
+            await self._scrub_on(screen)
 
-    def _row(self, screen: BoardScreen) -> tuple[tuple[str, str], ...]:
+    async def _scrub_on(self, screen: BoardScreen) -> None:
+        if not screen.query(Scrubber):
+            await screen.mount(Scrubber())
         tape, name = self._tape, screen.run_name if isinstance(screen, RunScreen) else None
-        return scrubber_row(tape.reel, tape.position_s, screen.size.width, run_name=name, playing=tape.playing)
+        screen.query_one(Scrubber).stand(tape.reel, tape.position_s, run_name=name, playing=tape.playing)
+
+    def _open(self, screen: BoardScreen) -> None:
+        """Open it with the line on it: a paused replay brings no new board."""
+        super()._open(screen)
+        screen.call_later(self._scrub_on, screen)
 
     @on(Scrubber.Sought)
     def _go(self, message: Scrubber.Sought) -> None:

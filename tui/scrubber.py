@@ -12,21 +12,22 @@ from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from trainmon.replay_clock import stopwatch
 from trainmon.replay_reel import Reel, ReelRun
 from trainmon.tui.spanview import LinesView
 from trainmon.tui.text import Row
 from trainmon.tui.timeline import STAGE_ROLES
 
 _HERE, _PASSED, _AHEAD, _TROUBLE, _NOTHING = "◆", "━", "─", "!", "·"
-_BEFORE, _BEHIND = 3, 6
-"""Cells beside the line: a sign, and the percentage."""
+_BEFORE = 3
+"""Cells before the line, for the sign that tells whether it plays."""
 
 
 def scrubber_row(reel: Reel, position_s: float, width: int, *, run_name: str | None, playing: bool) -> Row:
     """Return one line; `·` where no run, or not the one shown, was under way. () while nothing is known."""
     if not reel.span_s:
         return ()
-    cells = max(width - _BEFORE - _BEHIND, 10)
+    cells = _line_cells(reel, width)
     runs = [run for run in reel.runs if run_name is None or run.name == run_name]
     here = _cell(position_s, reel.span_s, cells)
     roles = _roles(runs, reel.span_s, cells)
@@ -42,8 +43,14 @@ def scrubber_row(reel: Reel, position_s: float, width: int, *, run_name: str | N
             line.append((_NOTHING, "faint"))
         else:
             line.append((_PASSED if at < here else _AHEAD, role))
-    percent = (f" {position_s / reel.span_s * 100:3.0f} %", "muted")
-    return ((" ▸ " if playing else " ‖ ", "key"), *line, percent)
+    percent, time = f" {position_s / reel.span_s * 100:3.0f} %  ", stopwatch(position_s)
+    behind = ((percent, "muted"), (time.rjust(len(stopwatch(reel.span_s))), "key"))
+    return ((" ▸ " if playing else " ‖ ", "key"), *line, *behind)
+
+
+def _line_cells(reel: Reel, width: int) -> int:
+    """Cells of the line between the sign and the time."""
+    return max(width - _BEFORE - len(" 100 %  ") - len(stopwatch(reel.span_s)), 10)
 
 
 def _roles(runs: Sequence[ReelRun], span_s: float, cells: int) -> dict[int, str]:
@@ -70,6 +77,16 @@ class Scrubber(LinesView, can_focus=False):
 
     DEFAULT_CSS = "Scrubber { height: 1; overflow: hidden; }"
 
+    def __init__(self) -> None:
+        super().__init__(id="scrubber")
+        self._reel = Reel()
+
+    def stand(self, reel: Reel, position_s: float, *, run_name: str | None, playing: bool) -> None:
+        """Show where the replay stands."""
+        self._reel = reel
+        width = self.size.width or self.screen.size.width
+        self.show([scrubber_row(reel, position_s, width, run_name=run_name, playing=playing)])
+
     class Sought(Message):
         """A place on the line was clicked."""
 
@@ -79,7 +96,7 @@ class Scrubber(LinesView, can_focus=False):
 
     def on_click(self, event: events.Click) -> None:
         """Go where the line was clicked."""
-        cells = max(self.size.width - _BEFORE - _BEHIND, 10)
+        cells = _line_cells(self._reel, self.size.width)
         if _BEFORE <= event.x < _BEFORE + cells:
             self.post_message(self.Sought((event.x - _BEFORE) / (cells - 1)))
 

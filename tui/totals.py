@@ -20,14 +20,13 @@ def head(board: Board | None, width: int, *, sort: str, wanted: str, failure: st
     name: Span = (" trainmon ", "on-title")
     if board is None:
         return [(name, ("  " + (failure or "reading the logs"), "bad" if failure else "muted")), ()]
-    parts: list[Span] = [(f"{len(board.runs)} run{'s' if len(board.runs) != 1 else ''}", "title")]
+    parts: list[Span] = [(clock, "key")] if clock else []
+    parts.append((f"{len(board.runs)} run{'s' if len(board.runs) != 1 else ''}", "title"))
     running = sum(run.state is RunStatus.RUNNING for run in board.runs)
     parts.append((f"{running} running", "accent" if running else "muted"))
     parts += _trouble(board.runs)
     if failure:
         parts.append((failure, "bad"))
-    if clock:
-        parts.append((clock, "key"))
     if board.catching_up:
         parts.append(("catching up", "warn"))
     done = all_done(board, width)
