@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 _BAR = re.compile(rb"([^\r\n|]*?) *\d+%\|[^|\r\n]*\| *(\d+)/(\d+) \[")
 _WHOLE_ROWS = 4
 """So few are taken as they are, however long they took."""
-_REST_OF_BAR = rb" *+\d+%\|[^|\r\n]*\| *+(\d+)/"
+_REST_OF_BAR = rb" *+[0-9]+%\|[^|\r\n]*\| *+([0-9]+)/"
+_ELAPSED = re.compile(rb"[^\r\n]* \[([^<\r\n]*)<")
 
 
 class _Dicts(NamedTuple):
@@ -103,18 +104,19 @@ class BarReader:
         template = self.dicts.template if self.dicts is not None else None
         if template is None or look is None or float(look[2]) != counter.current or float(look[3]) != counter.total:
             return None
-        bar = rb"\r" + re.escape(look[1]) + _REST_OF_BAR + look[3] + rb" \[([^<\r\n]*)<"
+        bar = rb"\r" + re.escape(look[1]) + _REST_OF_BAR + look[3] + rb" \["
         rows = template.rows_before(bar)
         while True:
             texts, newline = _walk(rows, block.data, at, limit)
             try:
-                beside = list(map(float, texts[-2]))
+                beside = list(map(float, texts[-1]))
                 columns = template.columns(texts, len(beside))
             except ValueError:
                 return None
             if not beside or columns.size < len(beside) or beside[0] < counter.current or rising(beside) < len(beside):
                 return None
-            elapsed_s = clock_s(texts[-1][-1].decode("ascii", "replace"))
+            behind = _ELAPSED.match(block.data, newline + 2)
+            elapsed_s = clock_s(behind[1].decode("ascii", "replace")) if behind is not None else None
             if len(beside) < _WHOLE_ROWS or self._rhythm.explains(beside[-1], elapsed_s):
                 return _Dicts(columns, beside, newline)
             limit = at + (newline - at) // 2
