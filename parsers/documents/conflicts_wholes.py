@@ -119,15 +119,15 @@ def _one_time(plan: Plan) -> Iterator[Contradiction]:
     for first, value in wholes:
         if not _FIRST.search(near_words(first)):
             continue
-        headline = next(
-            (c for c, v in wholes if v[0] < v[1] == value[1] and c is not first and cases_of(c) == cases_of(first)),
-            None,
-        )
-        for extra, more in once if headline else ():
-            text = f"a first run of {show(value)} is the longest of {show(interval(headline.span) or value)}; "  # type: ignore[union-attr]
-            text += f"{extra.span.text} come on top of it"
-            where = lines(first, extra, *([headline] if headline else []))
-            yield conflict("missing", where, text, (value[1] + more[0]) / value[1])
+        same = [
+            (c, v) for c, v in wholes if v[0] < v[1] == value[1] and c is not first and cases_of(c) == cases_of(first)
+        ]
+        if not same:
+            continue
+        headline, whole = min(same, key=lambda pair: abs(pair[0].piece.line - first.piece.line))
+        for extra, more in once:
+            text = f"a first run of {show(value)} is the longest of {show(whole)}; {extra.span.text} come on top of it"
+            yield conflict("missing", lines(first, extra, headline), text, (value[1] + more[0]) / value[1])
 
 
 def _adds(claim: Claim) -> bool:
