@@ -151,14 +151,6 @@ def test_an_unpriced_stage_leaves_no_answer_only_if_it_is_essential(kind: StageK
     assert eta is None or eta.basis == "measured, without it"
 
 
-def test_a_wall_clock_limit_ends_the_run() -> None:
-    pace, now_s = pace_of([0.5] * 100)
-
-    rest = remaining(pace, 100, 3000, now_s, deadline_s=60.0)
-
-    assert (rest.low, rest.likely, rest.high) == (60.0, 60.0, 60.0)
-
-
 def test_a_run_that_may_stop_early_may_be_over_sooner() -> None:
     pace, now_s = pace_of([0.5] * 100)
 

@@ -38,6 +38,10 @@ EstimatesOption = Annotated[
         "--estimates", metavar="DOC", help="An estimate document; without it those in and beside LOGS are used."
     ),
 ]
+DeadlineOption = Annotated[
+    str | None,
+    typer.Option("--deadline", metavar="TIME", help="When runs are ended from outside: 18:30, 6h, Slurm's 1-12:00:00."),
+]
 ScenarioOption = Annotated[
     str | None, typer.Option("--scenario", metavar="TEXT", help="Which documented scenario applies.")
 ]
@@ -97,6 +101,7 @@ def _settings(
     hardware: str | None,
     config: Path | None,
     *,
+    deadline: str | None = None,
     on_event: str | None = None,
     desktop: bool | None = None,
     bell: bool | None = None,
@@ -109,6 +114,7 @@ def _settings(
         estimates=estimates or (),
         scenario=scenario,
         hardware=hardware,
+        deadline=deadline,
         on_event=on_event,
         desktop=desktop,
         bell=bell,
@@ -138,6 +144,7 @@ def watch(
     estimates: EstimatesOption = None,
     scenario: ScenarioOption = None,
     hardware: HardwareOption = None,
+    deadline: DeadlineOption = None,
     config: ConfigOption = None,
     hz: Annotated[float, typer.Option("--hz", min=0.1, max=10.0, help="Looks per second.")] = 1.0,
     ascii_only: Annotated[bool, typer.Option("--ascii", help="Draw with ASCII characters only.")] = False,
@@ -158,7 +165,17 @@ def watch(
     from trainmon.tui.guard import can_show_screen
     from trainmon.watching import print_changes
 
-    settings = _settings(logs, estimates, scenario, hardware, config, on_event=on_event, desktop=desktop, bell=bell)
+    settings = _settings(
+        logs,
+        estimates,
+        scenario,
+        hardware,
+        config,
+        deadline=deadline,
+        on_event=on_event,
+        desktop=desktop,
+        bell=bell,
+    )
     reason = can_show_screen(sys.stdin, sys.stdout, sys.stderr, os.environ)
     if reason is not None:
         raise typer.Exit(print_changes(logs, settings, _print, ascii_only=ascii_only))
@@ -228,6 +245,7 @@ def status(
     estimates: EstimatesOption = None,
     scenario: ScenarioOption = None,
     hardware: HardwareOption = None,
+    deadline: DeadlineOption = None,
     config: ConfigOption = None,
 ) -> None:
     """Take one look and exit: 1 when a run needs attention, 3 when there is nothing to read."""
@@ -236,7 +254,7 @@ def status(
     from trainmon.session import look_once
     from trainmon.status_text import status_text
 
-    board = look_once(logs, _settings(logs, estimates, scenario, hardware, config))
+    board = look_once(logs, _settings(logs, estimates, scenario, hardware, config, deadline=deadline))
     _print(json_text(board_object(board)) if json else status_text(board, width=_width()))
     raise typer.Exit(1 if any(needs_attention(run) for run in board.runs) else 0)
 

@@ -49,7 +49,6 @@ def forecast(
     prior: Prior | None = None,
     elapsed_s: float = 0.0,
     wall_now_s: float | None = None,
-    deadline_s: float | None = None,
     may_stop_early: bool = False,
     steps_per_count: float = 1.0,
 ) -> Eta | None:
@@ -57,7 +56,7 @@ def forecast(
 
     `now_s`, `last_observed_s`: seconds on the clock of the observations. `elapsed_s`: how long the run had run when it
     was last observed, for a documented duration of the whole run. `wall_now_s`: seconds since the epoch, for
-    `finish_at`. `deadline_s`: the run is ended from outside after so many more seconds. `steps_per_count`: steps in one
+    `finish_at`. `steps_per_count`: steps in one
     count of the clock, where it counts epochs and `step` does not. Totals may change from call to call.
     """
     step, total_steps = _sensible(step, total_steps)
@@ -71,9 +70,6 @@ def forecast(
     rest = _after_silence(rest, silence, _rhythm(pace, place))
     if may_stop_early:
         rest = Interval(low=rest.low / 2, likely=rest.likely, high=rest.high)
-    if deadline_s is not None:
-        limit = max(deadline_s, 0.0)
-        rest = Interval(low=min(rest.low, limit), likely=min(rest.likely, limit), high=min(rest.high, limit))
     finish_at = None
     if wall_now_s is not None:
         finish_at = Interval(low=wall_now_s + rest.low, likely=wall_now_s + rest.likely, high=wall_now_s + rest.high)

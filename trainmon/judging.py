@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from trainmon.comparing import compare, overall
+from trainmon.deadlines import deadline_problem
 from trainmon.estimates import EstimateDocument, Scope
 from trainmon.eta import forecast
 from trainmon.evidence import evidence_of
@@ -46,7 +47,10 @@ def judge(
     )
     if run.state in _UNFINISHED:
         run = replace(run, eta=_eta(run, matcher, pace, last_observed_s, now_s, now))
-    run = replace(run, problems=(*run.problems, *findings(run, matcher, slowdown)))
+    found = [*findings(run, matcher, slowdown)]
+    if settings.deadline is not None and (late := deadline_problem(run, settings.deadline, now)) is not None:
+        found.append(late)
+    run = replace(run, problems=(*run.problems, *found))
     if matcher is None:
         return run
     total = matcher.choose(Scope.TOTAL)

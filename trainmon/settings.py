@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from trainmon.deadlines import check_deadline
 from trainmon.errors import UsageError
 
 FILE_NAME = "trainmon.toml"
@@ -24,6 +25,8 @@ class Settings:
     formats: tuple[Mapping[str, Any], ...] = ()
     """The user's own formats, as written in the settings files."""
     origin: Path | None = None
+    deadline: str | None = None
+    """When the runs are ended from outside: a time of day, a date and time, or a duration from a run's beginning."""
     on_event: str | None = None
     """A command for each alert."""
     desktop: bool = False
@@ -40,7 +43,7 @@ class _Layer:
     path: Path | None = None
 
 
-_TEXTS = ("scenario", "hardware", "on_event")
+_TEXTS = ("scenario", "hardware", "deadline", "on_event")
 _SWITCHES = ("desktop", "bell")
 _KNOWN = {"estimates", "formats", *_TEXTS, *_SWITCHES}
 _YES, _NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
@@ -53,6 +56,7 @@ def load_settings(
     estimates: Iterable[Path] = (),
     scenario: str | None = None,
     hardware: str | None = None,
+    deadline: str | None = None,
     on_event: str | None = None,
     desktop: bool | None = None,
     bell: bool | None = None,
@@ -69,7 +73,8 @@ def load_settings(
     for layer in reversed(layers):
         merged |= layer.values
     merged |= _from_environment(environment)
-    typed = {"scenario": scenario, "hardware": hardware, "on_event": on_event, "desktop": desktop, "bell": bell}
+    typed: dict[str, Any] = {"scenario": scenario, "hardware": hardware, "deadline": deadline}
+    typed |= {"on_event": on_event, "desktop": desktop, "bell": bell}
     merged |= {name: value for name, value in typed.items() if value is not None}
     missing = [path for path in named if not path.is_file()]
     if missing:
@@ -79,6 +84,7 @@ def load_settings(
         scenario=merged.get("scenario"),
         hardware=merged.get("hardware"),
         formats=tuple(one for layer in layers for one in layer.values.get("formats", ())),
+        deadline=check_deadline(merged["deadline"]) if merged.get("deadline") else None,
         origin=next((layer.path for layer in layers if layer.path is not None), None),
         on_event=merged.get("on_event"),
         desktop=merged.get("desktop", False),
