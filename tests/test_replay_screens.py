@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from tests.archives import SAMPLES
 from tests.terminal import Pane, needs_tmux
 from trainmon.events import ProblemKind, StageKind
 from trainmon.replay import ReplaySource
@@ -18,7 +19,6 @@ from trainmon.tui.replay_app import ReplayApp
 from trainmon.tui.run_screen import RunScreen
 from trainmon.tui.scrubber import Scrubber, scrubber_row
 
-SAMPLES = Path(__file__).resolve().parents[1] / "sample_logs"
 REEL = Reel(
     span_s=100,
     runs=(
