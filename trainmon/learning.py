@@ -16,14 +16,19 @@ Parse = Callable[[bytes], Said | None]
 _TRIALS = 3
 _MOST_NUMBERS = 48
 _LONGEST_BYTES = 4096
-_TOKEN = re.compile(
-    rb"""(?P<date>(?<!\d)\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?)
-    | (?P<clock>(?<![\w.:])\d{1,7}(?::\d\d){1,2}(?![\w:]))
-    | (?P<bar>(?<=%\|)[^|\r\n]*(?=\|))
-    | (?P<blocks>(?<=[\[|])[=>#.\-_ ]{8,}(?=[\]|]))
-    | (?P<rate>(?<![\w.])\d+(?:\.\d+)?(?:[a-zA-Z]{1,12}/s|s/[a-zA-Z]{1,12})\b)
-    | (?P<number>(?<![\w.])[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?(?![.\d]))""",
-    re.VERBOSE,
+_FORMS = {
+    "date": rb"(?<!\d)\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?",
+    "clock": rb"(?<![\w.:])\d{1,7}(?::\d\d){1,2}(?![\w:])",
+    "bar": rb"(?<=%\|)[^|\r\n]*(?=\|)",
+    "blocks": rb"(?<=[\[|])[=>#.\-_ ]{8,}(?=[\]|])",
+    "rate": rb"(?<![\w.])\d+(?:\.\d+)?(?:[a-zA-Z]{1,12}/s|s/[a-zA-Z]{1,12})\b",
+    "number": rb"(?<![\w.])[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?(?![.\d])",
+}
+_TOKEN, _TOKEN_BUT_RATES = (
+    re.compile(
+        b"|".join(b"(?P<%b>%b)" % (name.encode(), form) for name, form in _FORMS.items() if name not in left_out)
+    )
+    for left_out in ((), ("rate",))
 )
 _DIGITS = b"-+.0123456789eE"
 _TEXTS = {
@@ -43,11 +48,14 @@ def learn(raw: bytes, parse: Parse) -> Template | None:
     base = parse(raw)
     if base is None or len(raw) > _LONGEST_BYTES or b"\x1b" in raw:
         return None
+    chance = random.Random(len(raw))  # noqa: S311
     tokens = list(_TOKEN.finditer(raw))
     if not tokens or len(tokens) > _MOST_NUMBERS:
         return None
-    chance = random.Random(len(raw))  # noqa: S311
     slots = [_slot(raw, token, base, parse, chance) for token in tokens]
+    if any(slot.part is Part.LITERAL and token.lastgroup == "rate" for token, slot in zip(tokens, slots, strict=True)):
+        tokens = list(_TOKEN_BUT_RATES.finditer(raw))  # the rate is the line's own clock
+        slots = [_slot(raw, token, base, parse, chance) for token in tokens]
     wanted = [slot for slot in slots if slot.part not in (Part.IGNORED, Part.LITERAL)]
     if not _is_whole(wanted, base):
         return None
@@ -81,12 +89,12 @@ def _slot(raw: bytes, token: re.Match[bytes], base: Said, parse: Parse, chance: 
         text = _other(token[0], kind, chance, lower=lower)
         changed = parse(raw[: token.start()] + text + raw[token.end() :])
         found.append(_meaning(base, changed, text if kind == "number" else b""))
-        if found[0].part in (Part.VALUE, Part.CURRENT, Part.STEP, Part.PACE):
+        if found[0].part in (Part.VALUE, Part.CURRENT, Part.STEP, Part.PACE, Part.RATE):
             return found[0]
     first, second = found
     if first.part is second.part:
         return first if first == second else Slot(Part.LITERAL)
-    order = (Part.CURRENT, Part.STEP, Part.VALUE, Part.EPOCH, Part.PACE, Part.FIXED, Part.IGNORED)
+    order = (Part.CURRENT, Part.STEP, Part.VALUE, Part.EPOCH, Part.PACE, Part.RATE, Part.FIXED, Part.IGNORED)
     return next(slot for part in (*order, Part.LITERAL) for slot in found if slot.part is part)
 
 
@@ -128,6 +136,8 @@ def _counting(changed: Said, moved: set[str], value: float | None, *, step: bool
             return Slot(Part.LITERAL)
         scale = pace / value
         known = next((one for one in (1.0, 1e-3, 1e-6) if abs(one - scale) < 1e-9 * one), None)
+        if abs(pace * value - 1.0) < 1e-9 and known is None:
+            return Slot(Part.RATE)
         return Slot(Part.PACE, plus=known) if known is not None else Slot(Part.LITERAL)
     if epoch and counter is None:
         stated = changed.metrics.epoch if changed.metrics is not None else None

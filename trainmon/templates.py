@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -26,6 +27,8 @@ class Part(Enum):
     """The epoch that a line without a counter states for its metrics."""
     PACE = "pace"
     """Seconds per step, times `plus`."""
+    RATE = "rate"
+    """Steps per second."""
     FIXED = "fixed"
     """A total, an epoch: rows are alike only as long as it stays."""
     IGNORED = "ignored"
@@ -162,6 +165,8 @@ class Template:
                 epochs = numbers
             elif slot.part is Part.PACE:
                 paces = [number * slot.plus for number in numbers]
+            elif slot.part is Part.RATE:
+                paces = [1.0 / number if number else math.inf for number in numbers]
         found = Columns(values, currents, steps, epochs, paces, size)
         steady = rising(currents)
         return found if steady >= size or not currents else found.first(steady)
