@@ -30,7 +30,7 @@ def present(
 
     `pending` is the redraw under way: it moves the counter that is shown and nothing else.
     """
-    state.reconsider()
+    state = state.asked()
     whole = state.whole_run
     step = _with_pending(state, whole, pending)
     train = state.roles.train

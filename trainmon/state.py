@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -154,9 +155,14 @@ class RunState:
             self._roles = assign_roles(self.tracks.values())
         return self._roles
 
-    def reconsider(self) -> None:
-        """Let the roles be assigned anew: counts that tell two counters apart have moved since."""
-        self._roles = None
+    def asked(self) -> RunState:
+        """The same state for whoever asks: roles are assigned from all counts so far, and reading goes on unchanged.
+
+        While lines are read, roles change at the events that can change them, never because somebody looked.
+        """
+        view = copy.copy(self)
+        view._roles = None
+        return view
 
     def _counter(self, counter: Counter, line: Line, time_s: float | None) -> None:
         if not math.isfinite(counter.current):
