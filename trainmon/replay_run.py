@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -110,9 +109,7 @@ class ReplayRun:
         grew_at = self.began_at + seen.grew_s
         info = self.index.text.info(cursor.reader.main_format or "", cursor.reader.cut_bytes, cursor.offset)
         live = Liveness(writer_alive=True, writer_seen=True, grew_at=grew_at, seen_growing=self._by_arrivals)
-        # Asking lets the roles be assigned anew, which would change what is read after it: a copy is asked.
-        asked = copy.copy(cursor.state)
-        snapshot = self._judged(asked, [info], live, now, cursor.offset, pending=cursor.reader.pending())
+        snapshot = self._judged(cursor.state.asked(), [info], live, now, cursor.offset, pending=cursor.reader.pending())
         gpu = self._gpu.at(now) if self._gpu is not None else None
         eta = snapshot.eta
         if eta is not None and self.dated_at is None:

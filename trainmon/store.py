@@ -227,7 +227,7 @@ class Store:
         still = run.snapshot is not None and run.snapshot.state in _OVER
         if run.snapshot is not None and run.key == key and still:
             return run.snapshot
-        state = run.preview or run.state
+        state = (run.preview or run.state).asked()
         snapshot = present(
             state,
             name=run.files.name,
