@@ -29,13 +29,13 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import fmean, median
 
-from trainmon.arrivals import arrivals_beside, cut
-from trainmon.backtest import OURS, Moment, Piece, RunBacktest, backtest, in_lines
-from trainmon.backtest_report import backtest_text
-from trainmon.eta import forecast
-from trainmon.pace import Prior
 from trainmon.parsers import log_formats
-from trainmon.steptime import StepClock
+from trainmon.timing.arrivals import arrivals_beside, cut
+from trainmon.timing.backtest import OURS, Moment, Piece, RunBacktest, backtest, in_lines
+from trainmon.timing.backtest_report import backtest_text
+from trainmon.timing.eta import forecast
+from trainmon.timing.pace import Prior
+from trainmon.timing.steptime import StepClock
 
 SHARES = (0.01, 0.02, 0.05, 0.10, 0.25, 0.40, 0.50, 0.60, 0.75, 0.90)
 SPREAD = (-0.02, 0.0, 0.02)

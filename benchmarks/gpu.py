@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from trainmon.gpu import GpuMonitor
+from trainmon.gpu.monitor import GpuMonitor
 
 SOURCE = Path(__file__).resolve().parents[1] / "tests" / "fake_nvml" / "nvml.c"
 GPUS = 8

@@ -70,10 +70,10 @@ def read_naively(path: Path) -> Found:
 
 def read_as_trainmon(path: Path) -> Found:
     """What the program finds: the file followed to its end, as `status` does it."""
-    from trainmon.follow import FileFollower, ReadingOptions
     from trainmon.parsers import log_formats
-    from trainmon.present import present
-    from trainmon.status import Liveness
+    from trainmon.reading.follow import FileFollower, ReadingOptions
+    from trainmon.runs.present import present
+    from trainmon.runs.status import Liveness
 
     follower = FileFollower(path, ReadingOptions(formats=log_formats()))
     while not follower.caught_up:

@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 
 from benchmarks.make_logs import make, write_log
-from trainmon.replay_reading import ArchiveReading
+from trainmon.replay.reading import ArchiveReading
 from trainmon.settings import Settings
 
 GOAL_S = 0.2

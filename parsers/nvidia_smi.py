@@ -1,7 +1,7 @@
 """The nvidia-smi table that training scripts print before they start: which GPUs there are, and how large.
 
 What the table says of memory in use is the whole GPU's at one moment before the training, so it is left out here;
-logs of nvidia-smi beside a training log are read by `trainmon.gpu_logs`.
+logs of nvidia-smi beside a training log are read by `trainmon.gpu.logs`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from trainmon.events import Event, Facts, GpuMemory, Line
-from trainmon.gpu_tables import MEMORY, MIB, MIG_ROW, NAME_ROW, PROCESS_ROW, READINGS_ROW
+from trainmon.gpu.tables import MEMORY, MIB, MIG_ROW, NAME_ROW, PROCESS_ROW, READINGS_ROW
 from trainmon.parsers.base import LogFormat, Sample
 
 

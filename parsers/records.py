@@ -21,7 +21,7 @@ from trainmon.parsers.epochs import EpochNames, StepNumbers
 from trainmon.parsers.numbers import duration_s, number
 from trainmon.parsers.pairs import is_metric_name, memory_of, metric_events
 from trainmon.parsers.pydict import numbers_of
-from trainmon.timestamps import iso_s
+from trainmon.reading.timestamps import iso_s
 
 _RUN_STEPS = ("global_step", "trainer/global_step", "current_steps", "num_updates", "_step", "train_step", "step")
 _EPOCH_STEPS = ("iteration", "iter", "iter_num", "it", "batch", "batch_idx", "update", "timestep", "timesteps")

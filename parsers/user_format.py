@@ -14,7 +14,7 @@ from trainmon.parsers.epochs import EpochNames
 from trainmon.parsers.numbers import duration_s, number
 from trainmon.parsers.pairs import metric_events
 from trainmon.patterns import pattern
-from trainmon.timestamps import iso_s
+from trainmon.reading.timestamps import iso_s
 
 if TYPE_CHECKING:
     import regex

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from trainmon.replay_archive import Archive
-from trainmon.replay_reading import ArchiveReading
+from trainmon.replay.archive import Archive
+from trainmon.replay.reading import ArchiveReading
 from trainmon.settings import Settings
 
 SAMPLES = Path(__file__).resolve().parents[1] / "sample_logs"

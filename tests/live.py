@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
-from trainmon.documents import DocumentShelf
-from trainmon.follow import ReadingOptions
 from trainmon.parsers import log_formats
+from trainmon.plan.documents import DocumentShelf
+from trainmon.reading.follow import ReadingOptions
 from trainmon.session import new_scanner
 from trainmon.snapshot import Board
 from trainmon.store import Store, StoreOptions

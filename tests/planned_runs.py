@@ -7,9 +7,9 @@ from pathlib import Path
 
 from trainmon.estimates import EstimateDocument
 from trainmon.events import StageKind
-from trainmon.evidence import evidence_of
-from trainmon.matching import Matcher, matcher_for
 from trainmon.parsers.documents import read_document, read_text
+from trainmon.plan.evidence import evidence_of
+from trainmon.plan.matching import Matcher, matcher_for
 from trainmon.snapshot import (
     ClockBasis,
     FileInfo,

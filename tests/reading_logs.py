@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from trainmon.events import Counter, Event, Line, Metrics
 from trainmon.parsers import log_formats
 from trainmon.parsers.base import LogFormat
-from trainmon.present import present
-from trainmon.reading import LogReader
+from trainmon.reading.reader import LogReader
+from trainmon.runs.present import present
+from trainmon.runs.state import RunState
+from trainmon.runs.status import Liveness
 from trainmon.snapshot import RunSnapshot
-from trainmon.state import RunState
-from trainmon.status import Liveness
 
 ARCHIVED_AT = 1_800_000_000.0
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from trainmon.alert_memory import AlertMemory
+from trainmon.alerts.memory import AlertMemory
 
 HEAD = b"[2026-11-20 08:00:01] loading model\n" * 4
 NOW = 1_770_000_000.0

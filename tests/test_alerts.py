@@ -9,7 +9,7 @@ import pytest
 
 from tests import boards
 from tests.board_parts import GB, NOW
-from trainmon.alerts import AlertBook, AlertKind, Told, log_of
+from trainmon.alerts.causes import AlertBook, AlertKind, Told, log_of
 from trainmon.events import ProblemKind
 from trainmon.snapshot import Board, GpuDevice, ProblemInfo, RunGpu, RunSnapshot, RunStatus
 

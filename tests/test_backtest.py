@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from trainmon.arrivals import Arrival, arrivals_beside, cut, parse_arrivals
-from trainmon.backtest import OURS, backtest, in_lines, score
-from trainmon.backtest_report import backtest_object, backtest_text
 from trainmon.parsers import log_formats
-from trainmon.rivals import NAMES, Rivals
+from trainmon.timing.arrivals import Arrival, arrivals_beside, cut, parse_arrivals
+from trainmon.timing.backtest import OURS, backtest, in_lines, score
+from trainmon.timing.backtest_report import backtest_object, backtest_text
+from trainmon.timing.rivals import NAMES, Rivals
 
 
 def bar(step: int, total: int, seconds: int) -> bytes:

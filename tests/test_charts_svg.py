@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trainmon.charts_svg import line_chart, parts_bar, plan_bar, thinned
+from trainmon.exports.charts_svg import line_chart, parts_bar, plan_bar, thinned
 
 POINT = st.tuples(st.floats(), st.floats())
 

@@ -108,7 +108,8 @@ def test_a_summary_is_written_once_and_over_an_old_one_only_with_force(kind: str
 
 def test_a_user_format_is_read_and_explained(tmp_path: Path) -> None:
     (tmp_path / "trainmon.toml").write_text(
-        "[[formats]]\nname = 'mine'\npattern = 'batch (?P<step>\\d+) of (?P<total_steps>\\d+), cost (?P<loss>[\\d.]+)'\n"
+        "[[formats]]\nname = 'mine'\n"
+        "pattern = 'batch (?P<step>\\d+) of (?P<total_steps>\\d+), cost (?P<loss>[\\d.]+)'\n"
         "sample = 'batch 10 of 2000, cost 0.53'\n"
     )
     (tmp_path / "run.log").write_text("".join(f"batch {i} of 50, cost {1 / i:.3f}\n" for i in range(1, 51)))

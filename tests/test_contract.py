@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from tests import report_boards as boards
 from tests.hostile_boards import HOSTILE, empty_board, named_board
 from tests.report_documents import document
-from trainmon.contract import board_object, estimates_object, json_text, run_object
 from trainmon.estimates import EstimateDocument, Fact
+from trainmon.exports.contract import board_object, estimates_object, json_text, run_object
 from trainmon.snapshot import Board, Eta, Interval, MetricInfo, RunSnapshot
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests import report_boards as boards
-from trainmon.corrections import corrections
 from trainmon.estimates import Scope, Verdict, VerdictKind
+from trainmon.plan.corrections import corrections
 from trainmon.snapshot import Board, RunSnapshot
 
 

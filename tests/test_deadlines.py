@@ -6,8 +6,8 @@ from datetime import datetime
 
 import pytest
 
-from trainmon.deadlines import check_deadline, deadline_at, deadline_problem
 from trainmon.errors import UsageError
+from trainmon.plan.deadlines import check_deadline, deadline_at, deadline_problem
 from trainmon.snapshot import Eta, Interval, RunSnapshot
 
 BEGAN = datetime(2026, 1, 31, 12, 0).timestamp()

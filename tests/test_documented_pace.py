@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from trainmon.documented_pace import prior_of
 from trainmon.estimates import DocumentedRange, Scope
-from trainmon.eta import forecast
-from trainmon.pace import Pace, Prior
-from trainmon.steptime import StepClock
+from trainmon.timing.documented_pace import prior_of
+from trainmon.timing.eta import forecast
+from trainmon.timing.pace import Pace, Prior
+from trainmon.timing.steptime import StepClock
 
 
 def pace_of(steps: int) -> Pace:

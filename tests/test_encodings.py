@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import pytest
 
-from trainmon.encodings import decoder_for
+from trainmon.reading.encodings import decoder_for
 
 TEXT = "Epoch 1/3: 10%|█| 1/10 [00:01<00:09]\nloss é\n" * 100
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tests.planned_runs import sample_document
 from trainmon.estimates import Contradiction, Derived, Estimate, EstimateDocument, Fact, Scope
-from trainmon.estimates_text import estimates_text
-from trainmon.status_text import cell_width
+from trainmon.exports.status_text import cell_width
+from trainmon.plan.estimates_text import estimates_text
 
 
 def line_of(text: str, number: int, scope: str) -> str:

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trainmon.eta import forecast
 from trainmon.events import StageKind
-from trainmon.pace import Pace, Prior, StagePlan
 from trainmon.snapshot import Eta, Interval
-from trainmon.steptime import StepClock
+from trainmon.timing.eta import forecast
+from trainmon.timing.pace import Pace, Prior, StagePlan
+from trainmon.timing.steptime import StepClock
 
 
 def pace_of(step_times: Iterable[float], *, pause_every: int = 0, pause_s: float = 0.0) -> tuple[Pace, float]:

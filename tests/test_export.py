@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from trainmon.export import ExportFailedError, TargetExistsError, TargetNotWritableError, write_report
+from trainmon.exports.export import ExportFailedError, TargetExistsError, TargetNotWritableError, write_report
 
 
 def names(folder: Path) -> list[str]:

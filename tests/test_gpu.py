@@ -15,9 +15,9 @@ from pathlib import Path
 import pynvml  # type: ignore[import-untyped]
 import pytest
 
-from trainmon import gpu
-from trainmon.gpu import GpuMonitor, Patience
-from trainmon.gpu_nvml import REOPEN_S, NvmlReader
+from trainmon.gpu import monitor as gpu
+from trainmon.gpu.monitor import GpuMonitor, Patience
+from trainmon.gpu.nvml import REOPEN_S, NvmlReader
 from trainmon.snapshot import GpuPanel, GpuSample
 
 MIB = 1024.0**2
@@ -374,7 +374,7 @@ def test_close_ends_the_sampling_process_even_while_the_driver_hangs(driver: Dri
 
 
 def test_the_sampling_process_ends_when_its_reader_is_gone(driver: Driver) -> None:
-    command = [sys.executable, "-P", "-m", "trainmon.gpu_sampler", "nvml", "0.01", "0"]
+    command = [sys.executable, "-P", "-m", "trainmon.gpu.sampler", "nvml", "0.01", "0"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert process.stdout is not None
     process.stdout.readline()
@@ -405,7 +405,7 @@ def test_without_a_gpu_nothing_is_started_and_nothing_imported(monkeypatch: pyte
     assert monitor.latest() == GpuPanel(note="no GPU on this machine")
     assert monitor.first(10.0) == GpuPanel(note="no GPU on this machine")
     assert monitor._thread is None
-    code = "import sys, trainmon.gpu; sys.exit(bool({'pynvml', 'psutil', 'textual'} & set(sys.modules)))"
+    code = "import sys, trainmon.gpu.monitor; sys.exit(bool({'pynvml', 'psutil', 'textual'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

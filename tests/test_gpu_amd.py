@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from trainmon.gpu_amd import parse_amd, read_amd
+from trainmon.gpu.amd import parse_amd, read_amd
 
 MIB = 1024.0**2
 METRIC = [

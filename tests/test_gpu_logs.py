@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trainmon.gpu_logs import looks_like_gpu_log, read_gpu_log
-from trainmon.gpu_peaks import LogPeaks
-from trainmon.gpu_tables import Reading
+from trainmon.gpu.logs import looks_like_gpu_log, read_gpu_log
+from trainmon.gpu.peaks import LogPeaks
+from trainmon.gpu.tables import Reading
 
 MIB = 1024.0**2
 

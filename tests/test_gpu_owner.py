@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from trainmon.gpu_owner import attribute
-from trainmon.gpu_peaks import LogPeaks, with_peaks
-from trainmon.processes import Process, process_table, writers_of
+from trainmon.gpu.owner import attribute
+from trainmon.gpu.peaks import LogPeaks, with_peaks
+from trainmon.reading.processes import Process, process_table, writers_of
 from trainmon.snapshot import GpuPanel, GpuProcess, GpuSample, RunGpu
 
 GIB = 1024.0**3

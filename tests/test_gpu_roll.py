@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from trainmon.gpu_roll import GpuRoll
-from trainmon.gpu_sampler import command_label
-from trainmon.gpu_wire import decode, encode
+from trainmon.gpu.roll import GpuRoll
+from trainmon.gpu.sampler import command_label
+from trainmon.gpu.wire import decode, encode
 from trainmon.snapshot import GpuPanel, GpuProcess, GpuSample
 
 A = GpuSample(index=0, name="A", uuid="GPU-a", memory_used_bytes=5.0)

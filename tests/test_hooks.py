@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from tests import boards
-from trainmon.alert_memory import AlertMemory
-from trainmon.alerting import Alerting
+from trainmon.alerts.alerting import Alerting
+from trainmon.alerts.hooks import CommandHook
+from trainmon.alerts.memory import AlertMemory
 from trainmon.errors import UsageError
-from trainmon.hooks import CommandHook
 
 LONG_S = 20.0
 

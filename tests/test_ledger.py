@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import pytest
 
 from trainmon.events import StageKind
-from trainmon.steptime import StepClock
+from trainmon.timing.steptime import StepClock
 
 
 def clock_of(times: Iterable[float], *, resolution_s: float = 0.0, first: int = 0) -> StepClock:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trainmon.lines import MAX_PIECE_BYTES, LineAssembler, Piece, text_of
+from trainmon.reading.lines import MAX_PIECE_BYTES, LineAssembler, Piece, text_of
 
 
 def pieces_of(chunks: Iterable[bytes]) -> list[Piece]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from trainmon.mounts import filesystem_type, is_foreign, mounts, parse_mountinfo
+from trainmon.reading.mounts import filesystem_type, is_foreign, mounts, parse_mountinfo
 
 TABLE = parse_mountinfo(
     "27 1 254:0 / / rw,relatime - ext4 /dev/vda rw,discard\n"

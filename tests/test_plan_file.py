@@ -9,7 +9,7 @@ import pytest
 from tests.planned_runs import SAMPLES, a_run, matched, sample_document
 from trainmon.errors import UsageError
 from trainmon.estimates import Estimate, EstimateDocument, Scope
-from trainmon.plan_file import plan_toml, read_plan
+from trainmon.plan.plan_file import plan_toml, read_plan
 
 HELD = (Scope.TOTAL, Scope.EPOCH, Scope.STEP, Scope.STAGE, Scope.UNIT)
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trainmon.prefixes import strip
+from trainmon.reading.prefixes import strip
 
 
 def at(

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from trainmon import processes
-from trainmon.processes import WriterWatch, lsof_writers, process_table, writers_of
+from trainmon.reading import processes
+from trainmon.reading.processes import WriterWatch, lsof_writers, process_table, writers_of
 
 HOLD = "import sys; f = open(sys.argv[1], sys.argv[2]); print('ready', flush=True); sys.stdin.read()"
 

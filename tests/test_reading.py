@@ -12,15 +12,15 @@ import pytest
 
 from benchmarks.make_logs import MAKERS, Known
 from benchmarks.make_logs import write_log as make_log
-from trainmon.encodings import decoder_for
 from trainmon.events import Counter, MetricRows
-from trainmon.follow import FileFollower, ReadingOptions
 from trainmon.parsers import log_formats
-from trainmon.present import present
-from trainmon.reading import LogReader
+from trainmon.reading.encodings import decoder_for
+from trainmon.reading.follow import FileFollower, ReadingOptions
+from trainmon.reading.reader import LogReader
+from trainmon.runs.present import present
+from trainmon.runs.state import RunState
+from trainmon.runs.status import Liveness
 from trainmon.snapshot import RunSnapshot
-from trainmon.state import RunState
-from trainmon.status import Liveness
 
 INTERLEAVED = "detr-metriclogger"
 """Eight ranks draw bars over each other: which of their redraws are read decides how often they seem to begin."""

@@ -12,10 +12,10 @@ import pytest
 from tests.archives import SAMPLES, archive_of, bars, stamped
 from tests.live import read_whole
 from trainmon.errors import NothingReadableError
-from trainmon.replay import ReplaySource, print_replay
-from trainmon.replay_archive import Archive
-from trainmon.replay_index import LogIndex
-from trainmon.replay_timeline import ClockSource
+from trainmon.replay.archive import Archive
+from trainmon.replay.index import LogIndex
+from trainmon.replay.source import ReplaySource, print_replay
+from trainmon.replay.timeline import ClockSource
 from trainmon.settings import Settings
 from trainmon.snapshot import RunStatus
 

@@ -6,9 +6,9 @@ import random
 
 import pytest
 
-from trainmon.arrivals import Arrival
-from trainmon.replay_clock import Axis, ReplayClock, neighbour, stopwatch
-from trainmon.replay_timeline import MOST_MARKS, Marks, timeline_of
+from trainmon.replay.clock import Axis, ReplayClock, neighbour, stopwatch
+from trainmon.replay.timeline import MOST_MARKS, Marks, timeline_of
+from trainmon.timing.arrivals import Arrival
 
 
 def test_gaps_in_which_nothing_ran_are_cut_out() -> None:

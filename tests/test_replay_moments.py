@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.archives import BEGAN_AT, SAMPLES, archive_of, bars, stamped
-from trainmon.replay_archive import said_then
+from trainmon.replay.archive import said_then
 from trainmon.snapshot import RunStatus
 
 # -- what tells the time -------------------------------------------------------------------------------------------

@@ -11,8 +11,8 @@ from textual.pilot import Pilot
 from tests.archives import SAMPLES
 from tests.terminal import Pane, needs_tmux
 from trainmon.events import ProblemKind, StageKind
-from trainmon.replay import ReplaySource
-from trainmon.replay_reel import Reel, ReelProblem, ReelRun, ReelStage
+from trainmon.replay.reel import Reel, ReelProblem, ReelRun, ReelStage
+from trainmon.replay.source import ReplaySource
 from trainmon.settings import Settings
 from trainmon.snapshot import RunStatus
 from trainmon.tui.replay_app import ReplayApp

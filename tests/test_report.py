@@ -9,7 +9,7 @@ import pytest
 
 from tests import report_boards as boards
 from trainmon.estimates import DocumentedRange, Scope, Verdict, VerdictKind
-from trainmon.report import (
+from trainmon.exports.report import (
     best,
     hardware,
     plan_rows,

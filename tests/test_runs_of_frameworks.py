@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from trainmon.parsers import log_formats
-from trainmon.present import present
-from trainmon.reading import LogReader
+from trainmon.reading.reader import LogReader
+from trainmon.runs.present import present
+from trainmon.runs.state import RunState
+from trainmon.runs.status import Liveness
 from trainmon.snapshot import RunSnapshot, RunStatus
-from trainmon.state import RunState
-from trainmon.status import Liveness
 
 
 def run_of(text: str) -> RunSnapshot:

@@ -13,8 +13,8 @@ from jsonschema import Draft202012Validator
 from tests import report_boards as boards
 from tests.hostile_boards import HOSTILE, empty_board, named_board
 from tests.report_documents import document
-from trainmon.contract import board_object, estimates_object, json_text
-from trainmon.schema import schema
+from trainmon.exports.contract import board_object, estimates_object, json_text
+from trainmon.exports.schema import schema
 from trainmon.snapshot import Board
 
 VALIDATOR = Draft202012Validator(schema())

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from trainmon.events import EndingKind
+from trainmon.runs.state import End
+from trainmon.runs.status import Liveness, decide_status
 from trainmon.snapshot import RunStatus
-from trainmon.state import End
-from trainmon.status import Liveness, decide_status
 
 NOW = 1_000_000.0
 FAILED = End(kind=EndingKind.FAILED, text="ValueError: no", line=7, step=3.0)
@@ -46,10 +46,10 @@ DONE = End(kind=EndingKind.FINISHED, text="train_runtime 43.99 s", line=79, step
             id="silent far beyond its rhythm while its writer lives",
         ),
         pytest.param(
-            None, False, True, Liveness(grew_at=NOW - 30), RunStatus.RUNNING, id="another machine's file, within patience"
+            None, False, True, Liveness(grew_at=NOW - 30), RunStatus.RUNNING, id="another machine's file"
         ),
         pytest.param(
-            None, False, True, Liveness(grew_at=NOW - 86_400), RunStatus.INTERRUPTED, id="another machine's file, a day old"
+            None, False, True, Liveness(grew_at=NOW - 86_400), RunStatus.INTERRUPTED, id="another machine's old file"
         ),
         pytest.param(None, False, False, Liveness(grew_at=NOW - 5), RunStatus.WAITING, id="nothing logged yet"),
     ],

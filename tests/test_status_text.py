@@ -14,8 +14,8 @@ from tests import report_boards as boards
 from tests.hostile_boards import HOSTILE, empty_board, named_board
 from trainmon.estimates import VerdictKind
 from trainmon.events import ProblemKind
+from trainmon.exports.status_text import cell_width, shortened, status_text
 from trainmon.snapshot import Board, ProblemInfo
-from trainmon.status_text import cell_width, shortened, status_text
 
 
 def test_a_pipe_gets_every_column_and_every_word() -> None:

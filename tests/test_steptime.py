@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from trainmon.events import StageKind
 from trainmon.snapshot import ClockBasis
-from trainmon.steptime import StepClock
+from trainmon.timing.steptime import StepClock
 
 BAR = re.compile(rb"\|\s*(\d+)/(\d+) \[(?:(\d+):)?(\d+):(\d\d)<")
 EVALUATED = re.compile(rb"'eval_runtime': '?([\d.]+)")

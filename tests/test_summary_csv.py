@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from tests import report_boards as boards
 from tests.hostile_boards import HOSTILE, empty_board, named_board
+from trainmon.exports.summary_csv import summary_csv
 from trainmon.sanitise import clean
-from trainmon.summary_csv import summary_csv
 
 NUMBER = re.compile(r"-?\d+(\.\d+)?(e-?\d+)?")
 FORMULA_STARTS = tuple("=+-@\t\r＝＋－＠")

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from tests import report_boards as boards
 from tests.hostile_boards import HOSTILE, empty_board, named_board
+from trainmon.exports.summary_html import summary_html
 from trainmon.sanitise import clean
 from trainmon.snapshot import MetricInfo
-from trainmon.summary_html import summary_html
 
 VOID = {"meta"}
 

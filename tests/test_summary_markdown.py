@@ -10,9 +10,9 @@ from markdown_it.token import Token
 
 from tests import report_boards as boards
 from tests.hostile_boards import HOSTILE, empty_board, named_board
-from trainmon.markdown_text import block, code, inline
+from trainmon.exports.markdown_text import block, code, inline
+from trainmon.exports.summary_markdown import summary_markdown
 from trainmon.sanitise import clean
-from trainmon.summary_markdown import summary_markdown
 
 READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 ANY_TEXT = st.text(st.characters(), max_size=40) | st.text("`|\\*_[]()<>!&#;:/@.-+=~$1 a\n", max_size=20)

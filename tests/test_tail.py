@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from trainmon.tail import Change, FileTail
+from trainmon.reading.tail import Change, FileTail
 
 
 def read_all(tail: FileTail) -> bytes:

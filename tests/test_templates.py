@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trainmon.events import Counter, MetricRows, Metrics
-from trainmon.learning import learn
-from trainmon.lines import Piece
 from trainmon.parsers import log_formats
-from trainmon.reading import LogReader
-from trainmon.rows import changed_rows, one_by_one, place_rows, stretches
-from trainmon.series import MetricSeries
-from trainmon.templates import Part, Template, said
+from trainmon.reading.learning import learn
+from trainmon.reading.lines import Piece
+from trainmon.reading.reader import LogReader
+from trainmon.reading.rows import changed_rows, one_by_one, place_rows, stretches
+from trainmon.reading.templates import Part, Template, said
+from trainmon.runs.series import MetricSeries
 
 HF4 = b"{'loss': 1.1014, 'grad_norm': 0.7186666131019592, 'learning_rate': 6.666666666666667e-05, 'epoch': 0.01}"
 HF5 = b"{'loss': '3.412', 'grad_norm': '0.9297', 'learning_rate': '1.071e-05', 'epoch': '0.0179'}"

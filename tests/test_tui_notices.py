@@ -14,9 +14,9 @@ from textual.pilot import Pilot
 from textual.widgets._toast import Toast
 
 from tests import boards
-from trainmon.alert_memory import AlertMemory
-from trainmon.alerting import Alerting, Bulletin
-from trainmon.alerts import Alert, AlertKind
+from trainmon.alerts.alerting import Alerting, Bulletin
+from trainmon.alerts.causes import Alert, AlertKind
+from trainmon.alerts.memory import AlertMemory
 from trainmon.events import ProblemKind
 from trainmon.snapshot import Board, ProblemInfo, RunSnapshot
 from trainmon.tui import clipboard

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from trainmon.estimates import DocumentedRange, Scope, VerdictKind
-from trainmon.measured import Measured
+from trainmon.plan.measured import Measured
+from trainmon.plan.verdicts import hold, unlike
 from trainmon.snapshot import Interval
-from trainmon.verdicts import hold, unlike
 
 MINUTE, HOUR = 60.0, 3600.0
 

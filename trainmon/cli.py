@@ -227,7 +227,7 @@ def replay(
     ascii_only: Annotated[bool, typer.Option("--ascii", help="Draw with ASCII characters only.")] = False,
 ) -> None:
     """Show the same screens over archived logs, on the logs' own clock; plain lines where there is no terminal."""
-    from trainmon.replay import ReplaySource, print_replay
+    from trainmon.replay.source import ReplaySource, print_replay
     from trainmon.tui.guard import can_show_screen
 
     settings = _settings(logs, estimates, scenario, hardware, config)
@@ -250,9 +250,9 @@ def status(
 ) -> None:
     """Take one look and exit: 1 when a run needs attention, 3 when there is nothing to read."""
     from trainmon.attention import needs_attention
-    from trainmon.contract import board_object, json_text
+    from trainmon.exports.contract import board_object, json_text
+    from trainmon.exports.status_text import status_text
     from trainmon.session import look_once
-    from trainmon.status_text import status_text
 
     board = look_once(logs, _settings(logs, estimates, scenario, hardware, config, deadline=deadline))
     _print(json_text(board_object(board)) if json else status_text(board, width=_width()))
@@ -271,9 +271,9 @@ def summary(
     config: ConfigOption = None,
 ) -> None:
     """Report plan against actual for the runs under LOGS."""
-    from trainmon.export import write_report
+    from trainmon.exports.export import write_report
+    from trainmon.exports.summaries import summarise
     from trainmon.session import look_once
-    from trainmon.summaries import summarise
 
     board = look_once(logs, _settings(logs, estimates, scenario, hardware, config))
     text = summarise(board, format.value)
@@ -295,10 +295,10 @@ def estimates_command(
     force: Annotated[bool, typer.Option("--force", help="Write over an existing file.")] = False,
 ) -> None:
     """Show what estimate documents claim, line by line, and where they contradict themselves."""
-    from trainmon.contract import estimates_object, json_text
-    from trainmon.documents import read_any
     from trainmon.errors import NothingReadableError
-    from trainmon.estimates_text import estimates_text
+    from trainmon.exports.contract import estimates_object, json_text
+    from trainmon.plan.documents import read_any
+    from trainmon.plan.estimates_text import estimates_text
 
     read = []
     for path in documents:
@@ -308,8 +308,8 @@ def estimates_command(
             raise NothingReadableError(f"{path}: {error.strerror or error}") from None
     _print(json_text(estimates_object(read)) if json else estimates_text(read, width=_width()))
     if write is not None:
-        from trainmon.export import write_report
-        from trainmon.plan_file import plan_toml
+        from trainmon.exports.export import write_report
+        from trainmon.plan.plan_file import plan_toml
 
         write_report(write, plan_toml(read), force=force)
     raise typer.Exit(4 if strict and any(document.contradictions for document in read) else 0)
@@ -329,12 +329,12 @@ def formats_command(
     if context.invoked_subcommand is not None:
         return
     if schema:
-        from trainmon.contract import json_text
-        from trainmon.schema import schema as json_schema
+        from trainmon.exports.contract import json_text
+        from trainmon.exports.schema import schema as json_schema
 
         _print(json_text(json_schema()))
         return
-    from trainmon.formats_text import formats_text
+    from trainmon.exports.formats_text import formats_text
     from trainmon.session import known_formats
 
     _print(formats_text(known_formats(_settings((), None, None, None, config))))
@@ -346,7 +346,7 @@ def explain(
     config: ConfigOption = None,
 ) -> None:
     """Show piece by piece what was read as what, by which format, and why the run got its total."""
-    from trainmon.formats_text import explain_text, explained
+    from trainmon.exports.formats_text import explain_text, explained
     from trainmon.session import look_once, reader_of
 
     settings = _settings((str(log),), None, None, None, config)
@@ -363,9 +363,9 @@ def explain(
 @app.command()
 def backtest(logs: Logs, json: JsonOption = False, config: ConfigOption = None) -> None:
     """Replay finished runs and show how good the ETA would have been on the way."""
-    from trainmon.backtest_report import backtest_object, backtest_text
-    from trainmon.contract import json_text
+    from trainmon.exports.contract import json_text
     from trainmon.session import backtests
+    from trainmon.timing.backtest_report import backtest_object, backtest_text
 
     runs = backtests(logs, _settings(logs, None, None, None, config))
     _print(json_text(backtest_object(runs)) if json else backtest_text(runs))

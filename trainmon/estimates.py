@@ -1,6 +1,6 @@
 """Documented estimates: what an estimate document claims, and what came of it.
 
-Values only. `parsers.documents` reads documents into these; `trainmon.matching` holds them against runs.
+Values only. `parsers.documents` reads documents into these; `trainmon.plan.matching` holds them against runs.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What a piece of a log says, in the field's own words: the `Event` union.
 
-Parsers yield events; `trainmon.state` folds them. Events carry facts as printed, never conclusions:
+Parsers yield events; `trainmon.runs.state` folds them. Events carry facts as printed, never conclusions:
 whether a bar is training is decided from all the evidence of the run, not by the line it stands on.
 """
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trainmon.alert_memory import AlertMemory
-from trainmon.alerting import Alerting
-from trainmon.hooks import CommandHook
+from trainmon.alerts.alerting import Alerting
+from trainmon.alerts.hooks import CommandHook
+from trainmon.alerts.memory import AlertMemory
+from trainmon.alerts.state_folder import state_folder
 from trainmon.settings import Settings
-from trainmon.state_folder import state_folder
 from trainmon.tui.app import run
 from trainmon.tui.notices import NoticeOptions
 from trainmon.tui.preferences import Preferences

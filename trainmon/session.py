@@ -7,22 +7,22 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from trainmon.arrivals import arrivals_beside, cut
-from trainmon.backtest import RunBacktest, backtest, in_lines
-from trainmon.discover import Scanner
-from trainmon.documents import DocumentShelf
-from trainmon.encodings import decoder_for
 from trainmon.errors import NothingReadableError
-from trainmon.follow import ReadingOptions
-from trainmon.gpu_logs import looks_like_gpu_log
-from trainmon.likeness import looks_like_log
+from trainmon.gpu.logs import looks_like_gpu_log
 from trainmon.parsers import log_formats
 from trainmon.parsers.base import LogFormat
 from trainmon.parsers.user_format import user_formats
-from trainmon.reading import LogReader
+from trainmon.plan.documents import DocumentShelf
+from trainmon.reading.discover import Scanner
+from trainmon.reading.encodings import decoder_for
+from trainmon.reading.follow import ReadingOptions
+from trainmon.reading.likeness import looks_like_log
+from trainmon.reading.reader import LogReader
 from trainmon.settings import Settings
 from trainmon.snapshot import Board
 from trainmon.store import Store, StoreOptions
+from trainmon.timing.arrivals import arrivals_beside, cut
+from trainmon.timing.backtest import RunBacktest, backtest, in_lines
 
 _STEP_S = 0.5
 

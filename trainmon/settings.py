@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from trainmon.deadlines import check_deadline
 from trainmon.errors import UsageError
+from trainmon.plan.deadlines import check_deadline
 
 FILE_NAME = "trainmon.toml"
 

@@ -8,19 +8,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from trainmon.discover import Candidate, FileKind, Scanner
-from trainmon.documents import DocumentShelf
-from trainmon.follow import DocumentFollower, FileFollower, ReadingOptions
-from trainmon.gpu_runs import GpuLogFollower, LiveMemory
-from trainmon.grouping import RunFiles, group_runs
-from trainmon.judging import judge
-from trainmon.opening import READ_BYTES, opening_of
-from trainmon.present import present
-from trainmon.processes import WriterScan, WriterWatch
+from trainmon.gpu.per_run import GpuLogFollower, LiveMemory
+from trainmon.plan.documents import DocumentShelf
+from trainmon.plan.judging import judge
+from trainmon.plan.opening import READ_BYTES, opening_of
+from trainmon.reading.discover import Candidate, FileKind, Scanner
+from trainmon.reading.follow import DocumentFollower, FileFollower, ReadingOptions
+from trainmon.reading.grouping import RunFiles, group_runs
+from trainmon.reading.processes import WriterScan, WriterWatch
+from trainmon.runs.present import present
+from trainmon.runs.state import RunState
+from trainmon.runs.status import Liveness
 from trainmon.settings import Settings
 from trainmon.snapshot import Board, FileInfo, GpuPanel, RunGpu, RunSnapshot, RunStatus, Skipped
-from trainmon.state import RunState
-from trainmon.status import Liveness
 
 _OVER = (RunStatus.FINISHED, RunStatus.FAILED, RunStatus.INTERRUPTED)
 _FRESH_S = 600.0

@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from trainmon.errors import NothingReadableError
-from trainmon.gpu import GpuMonitor
-from trainmon.lines import LineAssembler, text_of
+from trainmon.exports.status_text import status_text
+from trainmon.gpu.monitor import GpuMonitor
+from trainmon.reading.lines import LineAssembler, text_of
+from trainmon.reading.watch import FolderWatch
 from trainmon.session import look_once, open_store
 from trainmon.settings import Settings
 from trainmon.snapshot import Board
-from trainmon.status_text import status_text
-from trainmon.watch import FolderWatch
 
 _BUDGET_S = 0.25
 _TAIL_BYTES = 64 << 10

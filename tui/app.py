@@ -15,7 +15,7 @@ from textual.filter import Monochrome, NoColor
 from textual.theme import Theme
 from textual.widgets import Input
 
-from trainmon.alerting import Alerting
+from trainmon.alerts.alerting import Alerting
 from trainmon.snapshot import Board
 from trainmon.tui.clipboard import json_of, line_of, to_tmux
 from trainmon.tui.compare_screen import CompareScreen

@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Mapping
 
 from trainmon import units
-from trainmon.contract import json_text, run_object
+from trainmon.exports.contract import json_text, run_object
 from trainmon.snapshot import RunSnapshot
 from trainmon.tui import words
 from trainmon.tui.text import plain

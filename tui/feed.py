@@ -8,7 +8,7 @@ from threading import Event, Lock, Thread
 
 from textual.message import Message
 
-from trainmon.alerting import Alerting
+from trainmon.alerts.alerting import Alerting
 from trainmon.snapshot import Board
 from trainmon.tui.notices import Alerted
 from trainmon.tui.source import Source

@@ -10,8 +10,8 @@ from typing import Literal
 from textual.app import App
 from textual.message import Message
 
-from trainmon.alerting import Bulletin
-from trainmon.alerts import Alert, AlertKind, cut
+from trainmon.alerts.alerting import Bulletin
+from trainmon.alerts.causes import Alert, AlertKind, cut
 from trainmon.sanitise import clean
 
 Severity = Literal["information", "warning", "error"]

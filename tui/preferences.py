@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from trainmon.state_folder import read_object, write_object
+from trainmon.alerts.state_folder import read_object, write_object
 
 
 class Preferences:

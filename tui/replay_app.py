@@ -8,7 +8,7 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
-from trainmon.replay_reel import Reel
+from trainmon.replay.reel import Reel
 from trainmon.tui.app import TrainmonApp
 from trainmon.tui.feed import BoardChanged
 from trainmon.tui.run_screen import RunScreen

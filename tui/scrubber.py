@@ -12,8 +12,8 @@ from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
-from trainmon.replay_clock import stopwatch
-from trainmon.replay_reel import Reel, ReelRun
+from trainmon.replay.clock import stopwatch
+from trainmon.replay.reel import Reel, ReelRun
 from trainmon.tui.spanview import LinesView
 from trainmon.tui.text import Row
 from trainmon.tui.timeline import STAGE_ROLES

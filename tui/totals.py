@@ -8,7 +8,7 @@ from pathlib import PurePath
 from rich.cells import cell_len
 
 from trainmon import units
-from trainmon.alerts import MEMORY_NEAR_LIMIT
+from trainmon.alerts.causes import MEMORY_NEAR_LIMIT
 from trainmon.attention import Rank, needs_attention, rank
 from trainmon.snapshot import Board, GpuSample, RunSnapshot, RunStatus
 from trainmon.tui.bars import meter

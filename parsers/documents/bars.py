@@ -6,17 +6,16 @@ import re
 from dataclasses import dataclass
 
 from trainmon.parsers.documents.durations import Span, find_durations
+from trainmon.patterns import pattern
 
 _CLOCK = r"(?:\d+\s+days?,\s*)?\d{1,4}:\d\d(?::\d\d)?"
-_TQDM = re.compile(
+_TQDM = pattern(
     rf"(?P<label>[^|\[\]]{{0,80}}?)(?:\d{{1,3}}%\s*)?(?:\|[^|]{{0,200}}\|)?\s*(?P<done>\d[\d.,]*[kMG]?)/(?P<total>\d[\d.,]*[kMG]?)\s*"
     rf"(?:\w+\s+)?\[(?P<elapsed>{_CLOCK})<(?P<left>{_CLOCK}|\?)(?:,\s*(?P<rate>[\d.]+|\?)\s*(?P<unit>[A-Za-z]+/s|"
     rf"s/[A-Za-z]+))?[^\]]{{0,200}}\]"
 )
-_KERAS = re.compile(
-    r"(?P<done>\d+)/(?P<total>\d+)\s*(?:\[[=>.]+\]|[━█▒░╸ ]{3,})\s*-?\s*(?P<rest>(?:ETA:\s*)?\S.{0,200})"
-)
-_LOG_LINE = re.compile(
+_KERAS = pattern(r"(?P<done>\d+)/(?P<total>\d+)\s*(?:\[[=>.]+\]|[━█▒░╸ ]{3,})\s*-?\s*(?P<rest>(?:ETA:\s*)?\S.{0,200})")
+_LOG_LINE = pattern(
     r"^\W{0,2}(?:\d{4}-\d\d-\d\d[ T]\d\d:\d\d|\d\d:\d\d:\d\d\b)|\b(?:loss|lr|grad_norm|acc|"
     r"accuracy)\s*[:=]\s*-?\d|\beta:\s*\d",
     re.IGNORECASE,

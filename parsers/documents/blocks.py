@@ -11,6 +11,7 @@ from markdown_it.token import Token
 
 from trainmon.parsers.documents.markup import plain, plain_code
 from trainmon.parsers.documents.tables import HtmlTables, Row, drawn_rows, pipe_cells
+from trainmon.patterns import pattern
 
 _CHUNK = 200_000
 """Characters parsed at once: one chunk's tokens take some hundred times its size in memory."""
@@ -229,7 +230,7 @@ def _row(state: _State, row: Row, group: int) -> Iterator[Piece]:
         yield replace(state.piece(line, text, "cell", group), header=row.header, cells=row.cells, column=column)
 
 
-_COMMENT = re.compile(r"\s*(?:#+|//|--(?=\s)|REM\b|/\*|\*(?=\s))\s*(.*)")
+_COMMENT = pattern(r"\s*(?:#+|//|--(?=\s)|REM\b|/\*|\*(?=\s))\s*(.*)")
 
 
 def _code(state: _State, token: Token, line: int) -> Iterator[Piece]:

@@ -16,11 +16,12 @@ from trainmon.parsers.documents.outline import Outline, in_breakdown, outline_of
 from trainmon.parsers.documents.positions import find_positions
 from trainmon.parsers.documents.readings import Reading
 from trainmon.parsers.documents.scope import scope_of
+from trainmon.patterns import pattern
 
-_CODE_COMMAND = re.compile(
+_CODE_COMMAND = pattern(
     r"^\s*(?:\$|>>>|sudo |python3? |pip |bash |sh |export |from |import |def |class |return |for |while |assert )"
 )
-_TIME_NEAR = re.compile(
+_TIME_NEAR = pattern(
     r"\b(?:times?|took|takes?|durations?|ETA|elapsed|runtime|total|hours?|min(?:ute)?s?|train\w*|epoch)\b|时间|耗时|[≈~]",
     re.IGNORECASE,
 )
@@ -63,7 +64,7 @@ def read_claims(pieces: Sequence[Piece]) -> tuple[list[Claim], Outline]:
     return _net_of_parts(claims, outline), outline
 
 
-_STEPS_TIMES_SECONDS = re.compile(
+_STEPS_TIMES_SECONDS = pattern(
     r"\d[\d,.]*\s*(?:steps?|iter\w*)?\s*[×x*✕·]\s*~?\d[\d.]*\s*(?:s|secs?|seconds?)?(?:\s*/\s*(?:step|it|"
     r"iter\w*))?\s*(?:=|≈)\s*~?$",
     re.IGNORECASE,
@@ -117,14 +118,14 @@ def _positions(piece: Piece, spans: list[Span]) -> Iterator[Claim]:
         yield Claim(piece=piece, span=span, words=words_around(piece, span, []), reading=Reading(Scope.TIMELINE))
 
 
-_CONTINUES = re.compile(r"^\s*(?:=|≈|~=|≃|->|→|or\b)")
-_EQUAL = re.compile(
+_CONTINUES = pattern(r"^\s*(?:=|≈|~=|≃|->|→|or\b)")
+_EQUAL = pattern(
     r"^\s*(?:\w{0,12}\s*)?[)*`\s]*(?:=|≈|~=|≃|,?\s*or\s+(?:about|~|approximately)|,?\s*call\s+it|,?\s*rounded\s+(?:up\s+)?to|,?\s*i\.e\.,?|[（(]\s*(?:or|=|"
     r"≈|about|~)?\s*)\s*[~≈]?\s*$"
 )
-_FACTOR_AHEAD = re.compile(r"\s*(?:/\s*\w+|per\s+\w+)?\s*[)）]?\s*[×*✕·]\s*[\d(~]")
-_MARKS = re.compile(r"[^\w.]*")
-_TIMES = re.compile(r"[×x*✕·]\s*$")
+_FACTOR_AHEAD = pattern(r"\s*(?:/\s*\w+|per\s+\w+)?\s*[)）]?\s*[×*✕·]\s*[\d(~]")
+_MARKS = pattern(r"[^\w.]*")
+_TIMES = pattern(r"[×x*✕·]\s*$")
 
 
 def _in_line(

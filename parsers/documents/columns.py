@@ -9,21 +9,22 @@ from trainmon.parsers.documents.blocks import Piece
 from trainmon.parsers.documents.durations import Span
 from trainmon.parsers.documents.quantities import NUMBER, number_of
 from trainmon.parsers.documents.units import HEADER_UNITS, SAFE_UNIT, seconds_of
+from trainmon.patterns import pattern
 
-_FIGURE = re.compile(
+_FIGURE = pattern(
     rf"(?P<about>[~≈])?\s*(?P<bound>[<>])?\s*(?P<low>{NUMBER})(?:\s*[-–—−~]\s*(?P<high>{NUMBER}))?\s*(?P<plus>\+)?"
 )
-_RATE = re.compile(
+_RATE = pattern(
     r"(?:/|\bper\b)\s*(?:GPU\s*/?\s*)?(?:seconds?|secs?|s|hours?|hrs?|h|minutes?|min|days?)(?![A-Za-z])", re.IGNORECASE
 )
-_MONEY = re.compile(r"[$€£¥]|\bcost\b|\bprice\b|\bUSD\b", re.IGNORECASE)
-_DEVICE = re.compile(
+_MONEY = pattern(r"[$€£¥]|\bcost\b|\bprice\b|\bUSD\b", re.IGNORECASE)
+_DEVICE = pattern(
     r"\b(?:[A-Z]{1,2}\d{2,4}|GPU|TPU|CPU|core|node)s?[\s-]+(?:GPU[\s-]+)?(?:hours?|hrs?|days?|years?|h)\b",
     re.IGNORECASE,
 )
-_BRACKET = re.compile(r"[（(\[]([^()（）\[\]]{1,30})[)）\]]|,\s*([A-Za-z]{1,7})\.?$")
-_TIME_HEADER = re.compile(r"\b(?:times?|duration|took|takes|elapsed|runtime|eta)\b|时间|耗时|用时", re.IGNORECASE)
-_FIGURE_AND_UNIT = re.compile(rf"\W*{NUMBER}(?:\s*[-–—−~]\s*{NUMBER})?\s?({SAFE_UNIT})\W*", re.IGNORECASE)
+_BRACKET = pattern(r"[（(\[]([^()（）\[\]]{1,30})[)）\]]|,\s*([A-Za-z]{1,7})\.?$")
+_TIME_HEADER = pattern(r"\b(?:times?|duration|took|takes|elapsed|runtime|eta)\b|时间|耗时|用时", re.IGNORECASE)
+_FIGURE_AND_UNIT = pattern(rf"\W*{NUMBER}(?:\s*[-–—−~]\s*{NUMBER})?\s?({SAFE_UNIT})\W*", re.IGNORECASE)
 
 
 def cell_spans(piece: Piece, lent: float | None = None) -> list[Span]:

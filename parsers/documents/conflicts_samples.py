@@ -24,6 +24,7 @@ from trainmon.parsers.documents.plan import (
     show,
 )
 from trainmon.parsers.documents.units import seconds_of
+from trainmon.patterns import pattern
 
 
 def sample_conflicts(plan: Plan) -> Iterator[Contradiction]:
@@ -36,7 +37,7 @@ def sample_conflicts(plan: Plan) -> Iterator[Contradiction]:
     yield from _shares(plan)
 
 
-_EPOCH_OF = re.compile(r"epoch\s*\[?\d+\s*(?:/|of)\s*(?P<epochs>\d+)", re.IGNORECASE)
+_EPOCH_OF = pattern(r"epoch\s*\[?\d+\s*(?:/|of)\s*(?P<epochs>\d+)", re.IGNORECASE)
 
 
 def _bars(plan: Plan) -> Iterator[Contradiction]:
@@ -196,9 +197,7 @@ def _alarms(plan: Plan) -> Iterator[Contradiction]:
             yield conflict("threshold", lines(case, *hit), text, ratio_of(hit[0].span.low_s or top, top))
 
 
-_SHARE = re.compile(
-    r"(?P<less><)?\s*(?P<low>\d+)(?:\s*[-–]\s*(?P<high>\d+))?\s*%\s*of\s+(?:the\s+)?total", re.IGNORECASE
-)
+_SHARE = pattern(r"(?P<less><)?\s*(?P<low>\d+)(?:\s*[-–]\s*(?P<high>\d+))?\s*%\s*of\s+(?:the\s+)?total", re.IGNORECASE)
 
 
 def _shares(plan: Plan) -> Iterator[Contradiction]:

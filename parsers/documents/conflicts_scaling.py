@@ -27,6 +27,7 @@ from trainmon.parsers.documents.plan import (
     show,
     steps_of,
 )
+from trainmon.patterns import pattern
 
 _SLACK = 1.03
 _LINEAR = 1.2
@@ -260,7 +261,7 @@ def _too_short(plan: Plan, rate: Interval, members: list[Claim], stages: list[Cl
             )
 
 
-_PRODUCT = re.compile(
+_PRODUCT = pattern(
     r"(?P<count>\d[\d,]*)\s*[×x*]\s*(?P<factor>\d+(?:\.\d+)?)\s*(?P<unit>s|sec|seconds|min|minutes|h|hours|"
     r"days)?\b\s*(?:=|≈)"
 )

@@ -9,6 +9,7 @@ from trainmon.estimates import Contradiction, Scope
 from trainmon.parsers.documents.conflict import conflict
 from trainmon.parsers.documents.lexicon import stage_kinds
 from trainmon.parsers.documents.plan import Plan, apart, cases_of, interval, is_whole, lines, ratio_of, scaled, show
+from trainmon.patterns import pattern
 
 
 def speed_conflicts(plan: Plan) -> Iterator[Contradiction]:
@@ -48,7 +49,7 @@ def _throughput(plan: Plan) -> Iterator[Contradiction]:
             )
 
 
-_FASTER = re.compile(
+_FASTER = pattern(
     r"(?P<low>\d+(?:\.\d+)?)(?:\s*[-–]\s*(?P<high>\d+(?:\.\d+)?))?\s*[×x]\s*(?:faster|the\s+compute|speed-?up)",
     re.IGNORECASE,
 )
@@ -81,7 +82,7 @@ def _benchmark(plan: Plan) -> Iterator[Contradiction]:
                 yield conflict("scaling", (*lines(theirs, *totals), *where), text, factor)
 
 
-_INSTEAD = re.compile(
+_INSTEAD = pattern(
     r"(?P<fewer>\d+)\s+(?:epochs?\s+)?instead\s+of\s+(?P<more>\d+)(?:\s+epochs?)?|"
     r"from\s+(?P<first>\d+)\s+to\s+(?P<last>\d+)\s+epochs",
     re.IGNORECASE,
@@ -144,7 +145,7 @@ def _whole_stages_saved(plan: Plan) -> Iterator[Contradiction]:
             yield conflict("part_exceeds_whole", lines(saving, *short), text, ratio_of(value[1], whole[1]))
 
 
-_BETWEEN = re.compile(
+_BETWEEN = pattern(
     r"(?P<low>\d+(?:\.\d+)?)(?:\s*[-–]\s*(?P<high>\d+(?:\.\d+)?))?\s*[×x]\s+(?:\w+\s+){0,3}?between\s+(?:the\s+)?"
     r"(?P<one>\w+)\s+and\s+(?:the\s+)?(?P<other>\w+)",
     re.IGNORECASE,

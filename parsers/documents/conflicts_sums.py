@@ -27,12 +27,13 @@ from trainmon.parsers.documents.plan import (
     show,
     total_of,
 )
+from trainmon.patterns import pattern
 
 _SAME = 1.02
 _SAME_ABOUT = 1.12
 _NARROW = 0.3
 _EDGE = 0.15
-_PARALLEL = re.compile(r"parallel|concurrent|并行|同时", re.IGNORECASE)
+_PARALLEL = pattern(r"parallel|concurrent|并行|同时", re.IGNORECASE)
 
 
 def sum_conflicts(plan: Plan) -> Iterator[Contradiction]:

@@ -27,6 +27,7 @@ from trainmon.parsers.documents.plan import (
     show,
     steps_of,
 )
+from trainmon.patterns import pattern
 
 _SAME = 1.02
 _POINT_IN_RANGE = 0.1
@@ -196,8 +197,8 @@ def _same_place(plan: Plan, one: Claim, other: Claim) -> bool:
     return same and (counts[0] or counts[1]) is None and label != "" and label == other.words.label.lower()
 
 
-_SIZED = re.compile(r"\b(?P<size>(?:small|medium|large)\s+\w+).{0,20}?[(（](?P<inside>[^()（）]+)[)）]", re.IGNORECASE)
-_NOUN_COUNT = re.compile(
+_SIZED = pattern(r"\b(?P<size>(?:small|medium|large)\s+\w+).{0,20}?[(（](?P<inside>[^()（）]+)[)）]", re.IGNORECASE)
+_NOUN_COUNT = pattern(
     r"(?<![-–\d])~?\s*(?P<count>\d[\d,]*)\s*(?P<k>k)?\s+(?:unique\s+)?(?P<noun>[a-z]{4,})", re.IGNORECASE
 )
 

@@ -24,6 +24,7 @@ from trainmon.parsers.documents.plan import (
     show,
     total_of,
 )
+from trainmon.patterns import pattern
 
 _WORTH_TELLING = 0.1
 """Share of a total below which a longer training is within its rounding."""
@@ -78,7 +79,7 @@ def _range_of_epochs(plan: Plan) -> Iterator[Contradiction]:
                 )
 
 
-_ALL = re.compile(r"\b(?:all|entire|every)\s+(?:of\s+)?(?:the\s+)?(?P<noun>[a-z]{4,})", re.IGNORECASE)
+_ALL = pattern(r"\b(?:all|entire|every)\s+(?:of\s+)?(?:the\s+)?(?P<noun>[a-z]{4,})", re.IGNORECASE)
 
 
 def _all_items(plan: Plan) -> Iterator[Contradiction]:
@@ -104,8 +105,8 @@ def _all_items(plan: Plan) -> Iterator[Contradiction]:
                     break
 
 
-_ONCE = re.compile(r"\bone-?time\b|\bonce\b|\bfirst\s+(?:run|step|epoch|time|start)\b", re.IGNORECASE)
-_FIRST = re.compile(r"\bfirst\s+(?:run|time|training)\b", re.IGNORECASE)
+_ONCE = pattern(r"\bone-?time\b|\bonce\b|\bfirst\s+(?:run|step|epoch|time|start)\b", re.IGNORECASE)
+_FIRST = pattern(r"\bfirst\s+(?:run|time|training)\b", re.IGNORECASE)
 
 
 def _one_time(plan: Plan) -> Iterator[Contradiction]:

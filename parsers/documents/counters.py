@@ -20,30 +20,31 @@ from trainmon.parsers.documents.lexicon import (
 )
 from trainmon.parsers.documents.outline import is_part_table, label_kinds
 from trainmon.parsers.documents.readings import Reading, header_of
+from trainmon.patterns import pattern
 
 _SECONDS_LONG_RUN = 60.0
 """A whole run or model takes longer: what is shorter is one item of many."""
 
 _BRIEF = 30
 """Characters of a clause that is as good as a label: `plus validation, 1.5 min/epoch`."""
-_COMPONENT = re.compile(
+_COMPONENT = pattern(
     r"\b(?:forward|backward)\b|\bgradients?\b|\battention\b|\bkernel|\blayer|\bloss\b|\boptimi[sz]er\b|"
     r"\bcommunication\b|渲染|前向|反向|损失",
     re.IGNORECASE,
 )
 
 
-_ONE_EPOCH = re.compile(
+_ONE_EPOCH = pattern(
     r"\b(?:1|one|an)\s+epoch\s*(?:≈|=|takes?|is)\s*(?:about|~)?\s*(?:\d[\d.,]*\s*[×x*]\s*\d[\d.,]*\s*=\s*)?$",
     re.IGNORECASE,
 )
-_EACH_AFTER = re.compile(r"\s*(?:for\s+)?(?:each|apiece|jeweils|a\s+(?:pop|piece))\b(?!\s+(?:of|one)\b)", re.IGNORECASE)
-_COUNTED_BEFORE = re.compile(
+_EACH_AFTER = pattern(r"\s*(?:for\s+)?(?:each|apiece|jeweils|a\s+(?:pop|piece))\b(?!\s+(?:of|one)\b)", re.IGNORECASE)
+_COUNTED_BEFORE = pattern(
     r"\b(?:\d[\d,]*|both|all|every|one|two|three|four|five|six|seven|eight|ten)\s+(?P<nouns>[a-z-]{3,}(?:\s+[a-z]{3,})?)"
     r"|\b(?P<set>epochs|steps|runs|folds|seeds)\s*[=:]\s*\d+",
     re.IGNORECASE,
 )
-_ITEM = re.compile(
+_ITEM = pattern(
     r"\b(?:an?|one|each|every)\s+(?P<word>request|sample|image|file|sentence|checkpoint|evaluation|query|page|video|clip|"
     r"protein|prompt|document|save)\s+(?:then\s+)?(?:takes?|took|needs?|is|costs?|lasts?)\s*$",
     re.IGNORECASE,
@@ -121,7 +122,7 @@ def _counter_sources(piece: Piece, words: Words) -> list[str]:
     return [text for text in [*own, *inherited] if text]
 
 
-_PER_HEADING = re.compile(r"\bper\b|/|\b(?:epoch|step|iteration|batch)\s+times?\b|每|单[次步轮]", re.IGNORECASE)
+_PER_HEADING = pattern(r"\bper\b|/|\b(?:epoch|step|iteration|batch)\s+times?\b|每|单[次步轮]", re.IGNORECASE)
 
 
 def _is_lead(lead: str) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from trainmon.parsers.documents import friends
 from trainmon.parsers.documents.quantities import CJK_NUMBER, NUMBER, WORD_NUMBER, number_of
 from trainmon.parsers.documents.units import COMPOUND_UNIT, SAFE_UNIT, SHORT_UNIT, seconds_of
+from trainmon.patterns import pattern
 
 _DEVICE = r"(?:(?-i:[A-Z]{1,3}\d{1,4}[A-Za-z]{0,3})|GPU|TPU(?:v\d\w?)?|CPU|card|core|node|chip|卡)s?"
 _GAP = r"[\s\-‑]?"
@@ -31,40 +32,38 @@ _ARTICLE = (
 _AMOUNT = rf"(?:{_CLOCK}|{_COMPOUND}|{_ONE_AND_HALF}|{_SINGLE})"
 _LEFT = r"(?<![A-Za-z0-9_$€£@#])(?<!\d[.,:/])(?<![A-Za-z]-)"
 
-_RANGE = re.compile(
+_RANGE = pattern(
     rf"{_LEFT}(?P<low>{_AMOUNT}|{_FIGURE}(?:\s?{SHORT_UNIT})?)(?P<dash>{_DASH})"
     rf"(?P<high>{_AMOUNT}|{NUMBER}\s?{SHORT_UNIT})",
     re.IGNORECASE,
 )
-_BETWEEN = re.compile(
+_BETWEEN = pattern(
     rf"(?:between|zwischen|entre)\s+(?P<low>{_AMOUNT}|{_FIGURE})\s+(?:and|und|et|y)\s+(?P<high>{_AMOUNT})",
     re.IGNORECASE,
 )
-_PLUS_MINUS = re.compile(
+_PLUS_MINUS = pattern(
     rf"{_LEFT}(?P<mid>{NUMBER})\s*(?P<unit>{SAFE_UNIT})?\s*(?:±|\+/-)\s*(?P<off>{NUMBER})\s*(?P<off_unit>{SAFE_UNIT})",
     re.IGNORECASE,
 )
-_LIST = re.compile(
-    rf"{_LEFT}(?P<figures>{NUMBER}(?:\s?/\s?{NUMBER}){{1,15}}){_GAP}(?P<unit>{SAFE_UNIT})", re.IGNORECASE
-)
-_ONE = re.compile(rf"{_LEFT}(?P<one>{_AMOUNT}|{NUMBER}\s?{SHORT_UNIT})", re.IGNORECASE)
-_WORDED = re.compile(rf"(?P<one>{_ARTICLE})", re.IGNORECASE)
-_VAGUE = re.compile(
+_LIST = pattern(rf"{_LEFT}(?P<figures>{NUMBER}(?:\s?/\s?{NUMBER}){{1,15}}){_GAP}(?P<unit>{SAFE_UNIT})", re.IGNORECASE)
+_ONE = pattern(rf"{_LEFT}(?P<one>{_AMOUNT}|{NUMBER}\s?{SHORT_UNIT})", re.IGNORECASE)
+_WORDED = pattern(rf"(?P<one>{_ARTICLE})", re.IGNORECASE)
+_VAGUE = pattern(
     r"\b(?:(?:a\s+few|several|a\s+couple\s+(?:of\s+)?|tens\s+of|dozens\s+of)\s*(?:ten|tens\s+of|dozen)?|in|just|"
     r"only)\s+"
     r"(?:seconds|minutes|hours|days|weeks)\b|(?:几|数|若干)(?:十)?(?:秒钟?|分钟|个?小时|天|周)",
     re.IGNORECASE,
 )
-_PART = re.compile(
+_PART = pattern(
     rf"(?P<figure>\d/\d|{NUMBER}|{WORD_NUMBER}|"
     rf"{CJK_NUMBER})(?P<open>\+?){_GAP}(?P<device>(?:{_DEVICE}[\s\-]+)?(?:GPU[\s\-]+)?)"
     rf"(?P<unit>{SAFE_UNIT}|{COMPOUND_UNIT}|{SHORT_UNIT})",
     re.IGNORECASE,
 )
-_WORTH_LOOKING = re.compile(
+_WORTH_LOOKING = pattern(
     r"\d|[½¼¾⅓⅔]|[一二两兩三四五六七八九十半几数]|second|minute|hour|\bday|week|month|year", re.IGNORECASE
 )
-_UNIT_LIKE = re.compile(
+_UNIT_LIKE = pattern(
     r"sec|min|hour|hr|day|week|wk|month|year|yr|\d\+?[\s-]?(?:[mµμu]?s|[hmdw])(?![a-z])|\d\s?h\s?\d|\d[dhm]\d|"
     r"\d:\d\d:\d|stund|std|tag|"
     r"woche|monat|jahr|heure|jour|mois|ann|hora|d[ií]a|seman|mes|año|сек|мин|час|д[не]н|нед|[秒分时時小天周週星月日鐘钟초분시일주개년間]",
@@ -119,8 +118,8 @@ def find_durations(text: str) -> list[Span]:
 
 
 def _ranges(text: str) -> Iterator[Span]:
-    for pattern in (_BETWEEN, _RANGE):
-        for match in pattern.finditer(text):
+    for form in (_BETWEEN, _RANGE):
+        for match in form.finditer(text):
             dash = match.groupdict().get("dash") or " and "
             if friends.is_enumeration(text, match.start("low"), match["low"], dash):
                 continue
@@ -244,7 +243,7 @@ def _amount(text: str) -> tuple[float, float | None]:
     return total, size
 
 
-_CARRY = re.compile(
+_CARRY = pattern(
     rf"[^.;|]{{0,12}}?\b(?:instead\s+of|rather\s+than|vs\.?|versus|down\s+from|up\s+from|compared\s+(?:to|"
     rf"with))\s+(?P<text>~?"
     rf"(?P<low>{NUMBER})(?:\s*[-–—~]\s*(?P<high>{NUMBER}))?)(?=\s*(?:[).,;:]|$))",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import codecs
-import re
 
-_NON_ASCII = re.compile(r"[^\x00-\x7f]+")
-_CJK = re.compile(r"[\u3400-\u9fff\u3040-\u30ff]")
+from trainmon.patterns import pattern
+
+_NON_ASCII = pattern(r"[^\x00-\x7f]+")
+_CJK = pattern(r"[\u3400-\u9fff\u3040-\u30ff]")
 _LONGEST_LINE = 65_536
 """Characters of one line that are read; beyond lies data, never prose."""
 _CODECS = ("cp1252", "mac_roman")

@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from trainmon.parsers.documents.blocks import Piece
 from trainmon.parsers.documents.quantities import NUMBER, number_of
 from trainmon.parsers.documents.units import SAFE_UNIT, seconds_of
+from trainmon.patterns import pattern
 
 _OPERATOR = r"[×x*✕·÷/+−-]"
-_TERM = re.compile(
+_TERM = pattern(
     rf"\s*(?P<open>\(*)\s*[~≈$]?\s*(?P<low>{NUMBER})(?P<k>[kKM](?![A-Za-z]))?(?:\s?[-–—]\s?(?P<high>{NUMBER})(?=\s*[A-Za-z)=≈×x*]|\s*$))?"
     rf"\s*(?P<unit>{SAFE_UNIT}\b)?(?P<words>(?:\s?(?:/\s?)?(?!x\s)[A-Za-z%][\w-]*){{0,3}}?)\s*(?P<close>\)*)\s*(?=(?P<next>[×x*✕·÷/+−=≈-])|[.,;:()（）→|*\"'`]|\s*$)",
     re.IGNORECASE,
 )
-_EQUALS = re.compile(r"\s=\s|^\s*[=≈]\s?|≈|≃")
+_EQUALS = pattern(r"\s=\s|^\s*[=≈]\s?|≈|≃")
 _KS = {"k": 1e3, "K": 1e3, "M": 1e6}
 
 
@@ -126,7 +127,7 @@ def _evaluated(text: str, terms: list[tuple[str, re.Match[str]]]) -> Value | Non
     return Value(low, high, unit, text[start:end].strip(), precision, len(terms) - 1)
 
 
-_TOKEN = re.compile(r"\d+(?:\.\d+)?(?:e[+-]?\d+)?|[-+*/()]")
+_TOKEN = pattern(r"\d+(?:\.\d+)?(?:e[+-]?\d+)?|[-+*/()]")
 
 
 def _compute(expression: str) -> float:

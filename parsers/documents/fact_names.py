@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from trainmon.patterns import pattern
+
 _NAMES: tuple[tuple[str, str], ...] = (
     ("gradient_accumulation", r"(?:grad(?:ient)?s? ?)?accum(?:ulation|ulate)?(?: steps| iter)?|gradient "
     r"accumulation.*|梯度累积(?:步数)?"),
@@ -39,7 +41,7 @@ _NAMES: tuple[tuple[str, str], ...] = (
     ("memory_bytes", r"(?:peak |gpu |gpu peak |train )?(?:memory|mem|vram)(?: usage| used| requirements?)?|"
     r"显存(?:占用|需求)?"),
 )  # fmt: skip
-_COMPILED = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _NAMES)
+_COMPILED = tuple((name, pattern(text, re.IGNORECASE)) for name, text in _NAMES)
 WHOLE_NUMBERS = {
     "gradient_accumulation", "effective_batch_size", "micro_batch_size", "batch_size", "steps_per_epoch", "save_steps",
     "eval_steps", "logging_steps", "warmup_steps", "total_steps", "examples", "eval_examples", "test_examples",
@@ -57,4 +59,4 @@ def fact_name(label: str) -> str | None:
     words = re.sub(r"\s+", " ", words).strip()
     if not words or len(words) > 40:
         return None
-    return next((name for name, pattern in _COMPILED if pattern.fullmatch(words)), None)
+    return next((name for name, named in _COMPILED if named.fullmatch(words)), None)

@@ -14,20 +14,21 @@ from trainmon.parsers.documents.hardware import Found, find_hardware, find_memor
 from trainmon.parsers.documents.lexicon import bare
 from trainmon.parsers.documents.quantities import NUMBER, number_of
 from trainmon.parsers.documents.scenario import scenario_of
+from trainmon.patterns import pattern
 
 _AMOUNT = (
     rf"(?P<low>{NUMBER})\s?(?P<k>[kKMBT](?![A-Za-z]))?(?:\s*[-–~]\s*(?P<high>{NUMBER})\s?(?P<k2>[kKMBT](?![A-Za-z]))?)?"
 )
-_PAIR = re.compile(
+_PAIR = pattern(
     rf"(?:^|[|;,]\s+|"
     rf"\s)(?P<label>[^\W\d][^:：=|;,]{{0,60}}?)\s*[:：=]\s*(?P<expression>[^|;=:]{{0,80}}[÷/×x*+][^|;=:]{{0,60}}=\s*)?[~≈]?\s*{_AMOUNT}"
     r"(?P<after>\s?[A-Za-z%/$]*)"
 )
-_SETTING = re.compile(
+_SETTING = pattern(
     rf"(?:(?<![\w-])--?|(?<![\w.])(?=[A-Za-z_.]+\s*[=:]))(?P<label>[A-Za-z][\w.-]*)(?:\s*[=:]\s*|"
     rf"\s+){_AMOUNT}(?![\w%.])"
 )
-_COUNTED = re.compile(
+_COUNTED = pattern(
     rf"(?<![\w.$,-]){_AMOUNT}\s+(?:(?!(?:per|of|for|x|on|every|each|in|to|and|or|sec\w*|min\w*|hours?|hrs?|days?|"
     rf"h|s)\b)[a-z-]+\s+){{0,2}}?(?P<noun>epochs?|(?:training\s+|optimi[sz]er\s+)?steps|iterations|kimg|"
     rf"(?:training\s+|train\s+|unique\s+)?"
@@ -35,24 +36,24 @@ _COUNTED = re.compile(
     r"步|轮|样本)(?![A-Za-z/])",
     re.IGNORECASE,
 )
-_EVERY = re.compile(
+_EVERY = pattern(
     r"\b(?P<verb>eval\w*|validat\w*|sav\w+|checkpoint\w*|"
     r"log\w*)\b[^.;]{0,40}?\bevery\s+(?P<low>\d[\d,]*)\s*(?P<k>k)?\s*(?P<noun>steps|iterations|iters)",
     re.IGNORECASE,
 )
-_CADENCE = re.compile(
+_CADENCE = pattern(
     r"(?:^|[.;,:(]\s*)every\s+(?P<low>\d[\d,]*)\s*(?P<k>k)?\s*(?:steps|iterations|iters|updates),?\s+(?:[a-z-]+\s+){0,5}?"
     r"(?P<verb>eval\w*|valid\w*|scor\w+|test\w*|sav\w+|checkpoint\w*|log\w*|print\w*)\b",
     re.IGNORECASE,
 )
 _CADENCES = {"eval": "eval_steps", "vali": "eval_steps", "scor": "eval_steps", "test": "eval_steps",
              "sav": "save_steps", "check": "save_steps"}  # fmt: skip
-_BATCH = re.compile(
+_BATCH = pattern(
     r"(?<![\w-])(?:(?P<kind>effective|total|global|micro|mini)[\s-]+)?batch(?:[\s-]?size)?\s+(?:of\s+)?(?P<low>\d[\d,]*)"
     r"(?!\.\d|\d|\s*(?:[kM]\b|GB|MB|%|s\b|min|hours?|[-–/]\s?\d|tokens|or\b))",
     re.IGNORECASE,
 )
-_PER = re.compile(
+_PER = pattern(
     r"\s*(?:per|/|in\s+(?:an|each|one))\s*(?:(?P<epoch>epoch)|(?:experiment|run|training|model|job)s?)\b", re.IGNORECASE
 )
 _NOUNS = {
@@ -65,14 +66,14 @@ _NOUNS = {
     "checkpoints": "checkpoints",
 }
 _FACTORS = {"k": 1e3, "K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
-_WITHOUT_INIT = re.compile(
+_WITHOUT_INIT = pattern(
     r"\b(?:plus|excluding|excludes?|not\s+(?:including|counting)|does\s+not\s+include|without\s+counting|"
     r"on\s+top\s+of|add)\s+(?:the\s+)?(?:model\s+)?"
     r"(?:initiali[sz]ation|init|start-?up|set-?up|loading)\b(?:\s+time)?|不[含包]括?(?:初始化|加载|启动)",
     re.IGNORECASE,
 )
-_PER_EPOCH = re.compile(r"steps?\s*(?:per|/|in\s+(?:an|each|one))\s*epoch", re.IGNORECASE)
-_GUIDE = re.compile(r"\b(?:reduce|increase|try|larger|smaller|fewer|more|instead|if|avoid|e\.g\.)\b", re.IGNORECASE)
+_PER_EPOCH = pattern(r"steps?\s*(?:per|/|in\s+(?:an|each|one))\s*epoch", re.IGNORECASE)
+_GUIDE = pattern(r"\b(?:reduce|increase|try|larger|smaller|fewer|more|instead|if|avoid|e\.g\.)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from trainmon.parsers.documents.encoding import split_lines
 from trainmon.parsers.documents.rst import as_markdown
+from trainmon.patterns import pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def _notebook(text: str) -> SourceLines | None:
     return _numbered(result, text)
 
 
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_STRING = pattern(r'"(?:[^"\\]|\\.)*"')
 
 
 def _find(text: str, part: str, start: int) -> tuple[int, int]:

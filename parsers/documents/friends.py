@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from trainmon.patterns import pattern
+
 _ABOUT = (
     r"~|≈|∼|～|≃|≅|\babout|\baround|\bapprox(?:imately|\.)?|\broughly|\bcirca|\bca\.|\bnearly|\balmost|\best\.|\bsome|"
     r"大约|大概|约|約|\brund|\betwa|\bungefähr|\benviron|около|примерно"
@@ -18,8 +20,8 @@ _LOW = (
     r"ing)?|\bmin(?:imum)(?:\s+of)?|"
     r"超过|大于|至少|\bmehr\s+als|\bplus\s+de|\bmás\s+de|\bmindestens|\blänger\s+als|\büber(?=\s*$)"
 )
-_BEFORE = re.compile(rf"(?:(?P<about>{_ABOUT})|(?P<high>{_HIGH})|(?P<low>{_LOW}))\s*(?:an?\s+)?$", re.IGNORECASE)
-_AFTER = re.compile(
+_BEFORE = pattern(rf"(?:(?P<about>{_ABOUT})|(?P<high>{_HIGH})|(?P<low>{_LOW}))\s*(?:an?\s+)?$", re.IGNORECASE)
+_AFTER = pattern(
     r"\s*(?:(?P<about>左右|上下)|(?P<low>\+(?!\s*\d)|or\s+(?:more|longer)\b|以上)|(?P<high>or\s+less\b|以内|以下|之内|内|max\b))",
     re.IGNORECASE,
 )
@@ -46,7 +48,7 @@ def after(text: str, end: int) -> str:
     return match.lastgroup or "" if match else ""
 
 
-_NO_DURATION_BEFORE = re.compile(
+_NO_DURATION_BEFORE = pattern(
     r"(?:\b(?:every|each|last|past|previous|next|first|ago|per|once\s+an?|since|sleep|timeout|watch\s+-n|age|aged)\s*"
     r"|(?:^|\s)--?[A-Za-z][\w-]*[ =]['\"]?|[A-Za-z_\])]=['\"]?|[A-Za-z_]=\(|/\s*|\b(?:table|figure|fig\.?|"
     r"section|sec\.?|appendix|eq\.?|algorithm)\s*|"
@@ -54,7 +56,7 @@ _NO_DURATION_BEFORE = re.compile(
     r"\b(?:clips?|recordings?|utterances?|videos?|songs?|audio)\s+(?:of|at)\s*|第\s?[\d-]*|每隔|每|过去|最近|[$€£¥]\s?[\d.,]*)$",
     re.IGNORECASE,
 )
-_NO_DURATION_AFTER = re.compile(
+_NO_DURATION_AFTER = pattern(
     r"(?:\s*-?\s*(?:of\s+(?:[\w-]+\s+){0,3}?)?(?:audio|speech|video|videos|footage|recordings?|clips?|music|"
     r"songs?|podcasts?|"
     r"windows?|chunks?|segments?|history|ago|earlier|later|old|retention|reads?|timeout|timeouts|interval|"
@@ -66,14 +68,14 @@ _NO_DURATION_AFTER = re.compile(
     r"|\s*[前后]|\s*一次|\s*(?:长|的)?(?:音频|视频|语音))",
     re.IGNORECASE,
 )
-_CLIPS = re.compile(r"\b(?:clips?|recordings?|utterances?|videos?|songs?|audio\s+files?)\s*$", re.IGNORECASE)
+_CLIPS = pattern(r"\b(?:clips?|recordings?|utterances?|videos?|songs?|audio\s+files?)\s*$", re.IGNORECASE)
 """`clips longer than 30 s` are long, they do not take long."""
-_DECADE = re.compile(r"(?:1[89]|20)\d0s")
-_HUNDREDS = re.compile(r"\d+0+s")
-_MERIDIEM = re.compile(r"\s*(?:[ap]\.?m\b|UTC|GMT|o'clock)", re.IGNORECASE)
-_DATE_BEFORE = re.compile(r"(?:\d{4}-\d\d-\d\d[T ]|\d{1,2}/\d{1,2}/\d{2,4},? |\bat |\d{1,2} \d{4} |\[)$", re.IGNORECASE)
-_YEARS = re.compile(r"years?|yrs?", re.IGNORECASE)
-_TAKES = re.compile(
+_DECADE = pattern(r"(?:1[89]|20)\d0s")
+_HUNDREDS = pattern(r"\d+0+s")
+_MERIDIEM = pattern(r"\s*(?:[ap]\.?m\b|UTC|GMT|o'clock)", re.IGNORECASE)
+_DATE_BEFORE = pattern(r"(?:\d{4}-\d\d-\d\d[T ]|\d{1,2}/\d{1,2}/\d{2,4},? |\bat |\d{1,2} \d{4} |\[)$", re.IGNORECASE)
+_YEARS = pattern(r"years?|yrs?", re.IGNORECASE)
+_TAKES = pattern(
     r"\b(?:takes?|took|taking|need(?:s|ed)?|requir\w+|last(?:s|ed)?|spend|trains?|trained|training)\b", re.IGNORECASE
 )
 
@@ -93,7 +95,7 @@ def is_false(text: str, start: int, end: int) -> bool:
     return bool(_YEARS.search(core)) and not re.search(r"GPU|TPU|CPU|core", core) and not _TAKES.search(left)
 
 
-_ENUMERATED = re.compile(
+_ENUMERATED = pattern(
     r"(?:step|phase|stage|part|option|scenario|level|run|epoch|section|chapter|week|day|hour|experiment|version|table|"
     r"figure|gpt|tesla|rtx|gtx|task|method|plan|方案|步骤|阶段|示例)s?\s*#?$",
     re.IGNORECASE,
@@ -110,7 +112,7 @@ def is_enumeration(text: str, start: int, low: str, dash: str) -> bool:
     return bool(_ENUMERATED.search(left))
 
 
-_WORDED_BEFORE = re.compile(
+_WORDED_BEFORE = pattern(
     r"(?:\b(?:takes?|took|taking|in|about|around|approx\w*|roughly|nearly|almost|within|under|than|over|least|"
     r"for|needs?|"
     r"needed|requires?|to|or|last|lasts|only|just|every\s+other)\s*|[~≈<>:=(]\s*|^)$",

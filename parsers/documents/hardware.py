@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from trainmon.parsers.documents.quantities import NUMBER, number_of
+from trainmon.patterns import pattern
 
 _MODEL = (
     r"(?:(?:NVIDIA|Tesla|GeForce|Quadro)\s+)*(?:(?:RTX|GTX|TITAN)\s?(?:A?\d{3,4}|RTX|Xp?|V)(?:\s?(?:Ti|Super|Ada)\b)*|"
@@ -14,32 +15,32 @@ _MODEL = (
     r"MI\d{3}X?|TPU\s?v\d\w*|"
     r"M[1-4]\s(?:Pro|Max|Ultra))"
 )
-_GPU = re.compile(
+_GPU = pattern(
     rf"(?<![A-Za-z0-9.,])(?:(?P<count>\d{{1,5}})\s*[x×X*]?\s*(?:张\s*)?)?(?P<model>{_MODEL})s?(?:-(?P<size>\d{{2,3}})\s?GB?)?(?![A-Za-z0-9])(?![\s-](?:GPU[\s-])?(?:hours?|hrs?|days?)\b)"
 )
-_PLURAL = re.compile(r"(?<![\w.$/,-])(?P<count>\d{1,3})\s*(?:x\s*)?(?:张\s*)?GPUs?\b", re.IGNORECASE)
+_PLURAL = pattern(r"(?<![\w.$/,-])(?P<count>\d{1,3})\s*(?:x\s*)?(?:张\s*)?GPUs?\b", re.IGNORECASE)
 _FIGURES = rf"(?P<low>{NUMBER})(?:\s*(?:[-–~]|to)\s*(?P<high>{NUMBER}))?"
-_MEMORY = re.compile(
+_MEMORY = pattern(
     rf"(?<![\w.,-]){_FIGURES}\s?(?P<unit>[KMGT]i?B)(?!\s*/\s*s|/s|"
     rf"ps)(?![A-Za-z])",
     re.IGNORECASE,
 )
-_OF_MEMORY = re.compile(r"memory|\bmem\b|vram|显存", re.IGNORECASE)
-_OTHER_MEMORY = re.compile(
+_OF_MEMORY = pattern(r"memory|\bmem\b|vram|显存", re.IGNORECASE)
+_OTHER_MEMORY = pattern(
     r"\b(?:disk|storage|system\s+ram|host|cpu\s+(?:ram|memory)|swap|download|file)\b", re.IGNORECASE
 )
-_FREE_MEMORY = re.compile(r"\b(?:free|margin|head-?room|spare|unused|left)\b|余量|剩余|空闲", re.IGNORECASE)
-_PEAK_MEMORY = re.compile(
+_FREE_MEMORY = pattern(r"\b(?:free|margin|head-?room|spare|unused|left)\b|余量|剩余|空闲", re.IGNORECASE)
+_PEAK_MEMORY = pattern(
     r"\bpeaks?\b|\bmax(?:imum|\.)?\b|\busage\b|\bus(?:es?|ed|ing)\b|\bconsum\w+|\boccup\w+|\ballocat\w+|"
     r"\b(?:while|during|when)\s+\w*train\w*|\btraining\s+(?:needs?|takes?|memory)|\bmem(?:ory)?\s+requirements?|峰值|占用",
     re.IGNORECASE,
 )
 _SIZES = {"k": 1e3, "m": 1e6, "g": 1e9, "t": 1e12}
-_PRICE = re.compile(
+_PRICE = pattern(
     rf"(?P<sign>[$€£])\s?(?P<low>{NUMBER})(?P<k>[kKM])?(?:\s*(?:-|–|to)\s*[$€£]?\s?(?P<high>{NUMBER})(?P<k2>[kKM])?)?"
     r"(?P<per>\s*(?:/|per)\s*(?:(?P<device>GPU|[A-Z]\d{2,3})\s*[-/ ]\s*)?(?P<unit>[A-Za-z]+))?"
 )
-_RATE = re.compile(
+_RATE = pattern(
     rf"(?P<low>{NUMBER})(?P<k>[kKM])?(?:\s*[-–~]\s*(?P<high>{NUMBER})(?P<k2>[kKM])?)?\s*(?P<what>samples|images|"
     rf"imgs?|tokens|tok|steps|it|iter|"
     r"iterations|requests|examples|sequences|frames|pairs|docs|items|batches)\s*(?:/|per)\s*(?P<unit>s|secs?|"

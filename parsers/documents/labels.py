@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from trainmon.parsers.documents.blocks import Piece
 from trainmon.parsers.documents.durations import Span
 from trainmon.parsers.documents.lexicon import bare, without_brackets
+from trainmon.patterns import pattern
 
-_LABEL = re.compile(r"^(?P<label>[^:：=]{1,140}?)\s*(?:[:：](?=\s|$|\W)|[：]|=(?=\s|~|$)|≈)\s*")
-_OPEN_BRACKET = re.compile(r"^(?P<label>.*?)\s*[（(\[][^()（）\[\]]*$")
-_SENTENCE = re.compile(r"(?<=[a-zA-Z)%\]\d])[.!?;](?=\s+[A-Z(\"“])|[。；！？]|;\s")
-_SUFFIX = re.compile(r"^\s*(?:/\s*[A-Za-z]+|per\s+[A-Za-z]+)")
-_OPERATOR = re.compile(r"\d\s*[×*÷]\s*\d|/[A-Za-z]+\s*[×*]")
-_CELL_BREAK = re.compile(r"\s\|\s|\s•\s")
-_ARROW = re.compile(r"\s(?:→|=>)\s")
+_LABEL = pattern(r"^(?P<label>[^:：=]{1,140}?)\s*(?:[:：](?=\s|$|\W)|[：]|=(?=\s|~|$)|≈)\s*")
+_OPEN_BRACKET = pattern(r"^(?P<label>.*?)\s*[（(\[][^()（）\[\]]*$")
+_SENTENCE = pattern(r"(?<=[a-zA-Z)%\]\d])[.!?;](?=\s+[A-Z(\"“])|[。；！？]|;\s")
+_SUFFIX = pattern(r"^\s*(?:/\s*[A-Za-z]+|per\s+[A-Za-z]+)")
+_OPERATOR = pattern(r"\d\s*[×*÷]\s*\d|/[A-Za-z]+\s*[×*]")
+_CELL_BREAK = pattern(r"\s\|\s|\s•\s")
+_ARROW = pattern(r"\s(?:→|=>)\s")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

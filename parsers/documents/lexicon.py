@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from trainmon.patterns import pattern
+
 _STAGES: dict[str, str] = {
     "overhead": r"\boverheads?\b|\bcompil(?:e|ing|ation)\b|开销",
     "init": r"\binitiali[sz]\w*|\binit\b|\bstart-?up\b|\bboot\w*|\bprovision\w*|(?:^|[:+&/]\s*|\b(?:environment|"
@@ -32,26 +34,26 @@ _STAGES: dict[str, str] = {
     r"tuning)\b|超参(?:数)?搜索",
 }
 _TRAIN = r"\b(?:pre-?|fine-?|re-?)?train(?:ing|s|ed)?\b|\bfine-?tun\w*|\btrainier\w*|训练|微调"
-_TECHNIQUE = re.compile(
+_TECHNIQUE = pattern(
     r"(?<![A-Za-z])(?:SFT|GRPO|DPO|PPO|RLHF|ORPO|KTO|RFT|CPT|reward\s+model(?:ing)?|distillation|pre-?training|"
     r"mid-?training)(?![A-Za-z])",
     re.IGNORECASE,
 )
-STAGE_PATTERNS = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _STAGES.items()}
-TRAIN = re.compile(_TRAIN, re.IGNORECASE)
-TOTAL = re.compile(
+STAGE_PATTERNS = {kind: pattern(text, re.IGNORECASE) for kind, text in _STAGES.items()}
+TRAIN = pattern(_TRAIN, re.IGNORECASE)
+TOTAL = pattern(
     r"\b(?:grand\s+|sub)?total\b|\boverall\b|\bentire\b|\bwhole\b|\bend-to-end\b|\baltogether\b|"
     r"\ball\s+together\b|\ball\s+in\s+all\b|\bin\s+(?:all|total|sum)\b|\bfor\s+(?:the\s+(?:whole\s+)?lot|everything)\b|"
     r"^\W*(?:sum|summe)\W*$|\b(?:ins)?gesamt\w*|总(?:耗时|时间|计|时长|共)|合计|全程",
     re.IGNORECASE,
 )
-TIME = re.compile(
+TIME = pattern(
     r"\btimes?\b|\bduration\b|\bETA\b|\bestimat\w*|\bexpected\b|\bhours?\b|\bdays?\b|\bminutes?\b|\belapsed\b|"
     r"\bruntime\b|\bwall[- ]?clock\b|"
     r"\btook\b|\btakes\b|\b(?:Stunden?|Minuten?|Sekunden?|Tagen?)\b|时间|耗时|时长|预计|用时|Dauer|durée|tiempo",
     re.IGNORECASE,
 )
-_GENERIC = re.compile(
+_GENERIC = pattern(
     r"(?:(?:est(?:\.|imated)?|expected|approx(?:\.|imate)?|typical|total|training|run|running|wall[- ]?clock|"
     r"overall|time|times|duration|"
     r"hours?|minutes?|days?|eta|needed|required|runtime|length|takes?|realistic|breakdown|estimates?|cost|"
@@ -59,9 +61,9 @@ _GENERIC = re.compile(
     r"预计|预估|估计|大约|时间|耗时|总|用时|训练|时长)[\s:：.,/()\[\]*_-]*)+",
     re.IGNORECASE,
 )
-_PARENS = re.compile(r"[（(][^()（）]{0,200}[)）]?")
-_LEADING = re.compile(r"^(?:[^\w<>~(（\"'“$.+-]|\d{1,2}[.)]\s)+", re.UNICODE)
-_EMOJI = re.compile(r"[\U0001f000-\U0001faff\u2190-\u2bff\ufe0f\u200d]+")
+_PARENS = pattern(r"[（(][^()（）]{0,200}[)）]?")
+_LEADING = pattern(r"^(?:[^\w<>~(（\"'“$.+-]|\d{1,2}[.)]\s)+", re.UNICODE)
+_EMOJI = pattern(r"[\U0001f000-\U0001faff\u2190-\u2bff\ufe0f\u200d]+")
 
 
 def bare(text: str) -> str:
@@ -83,7 +85,7 @@ def is_generic(text: str) -> bool:
 @lru_cache(maxsize=4096)
 def stage_kinds(text: str) -> tuple[str, ...]:
     """Give the stage kinds that a label names, in the order of their first mention; training left out."""
-    found = [(match.start(), kind) for kind, pattern in STAGE_PATTERNS.items() if (match := pattern.search(text))]
+    found = [(match.start(), kind) for kind, words in STAGE_PATTERNS.items() if (match := words.search(text))]
     return tuple(kind for _, kind in sorted(found))
 
 
@@ -101,7 +103,7 @@ _RUN_WORDS = (
     r"(?:runs?|experiments?|trainings?|configs?|configurations?|datasets?|folds?|seeds?|jobs?|variants?|trials?|"
     r"models?|stages?|phases?)"
 )
-PER_AFTER = re.compile(
+PER_AFTER = pattern(
     r"\s*[)）]?\s*(?:/|\b(?:per|for\s+each|for\s+every|each|every|(?-i:pro)|par|por)\b|每[个次]?)\s*(?P<word>(?:"
     + _STEP_WORDS
     + "|"
@@ -109,7 +111,7 @@ PER_AFTER = re.compile(
     + r"|步|轮|迭代|[A-Za-z][\w-]*(?:\s+(?=model|run|step)\w+)?))",
     re.IGNORECASE,
 )
-PER_IN_LABEL = re.compile(
+PER_IN_LABEL = pattern(
     r"(?:(?:times?|speed|duration|latency|cost|(?<![A-Za-z])(?:s|secs?|seconds?|ms|min|minutes?|h|hrs?|hours?|"
     r"days?)|时间|秒|分钟|小时)\s?/"
     r"|\bper|\bfor\s+(?:each|every|one)\b|\beach\b|"
@@ -124,10 +126,10 @@ PER_IN_LABEL = re.compile(
     r"(?<![A-Za-z])(?P<front>step|iteration|iter|batch|epoch)s?[\s-]+(?:time|duration|latency)(?![A-Za-z])",
     re.IGNORECASE,
 )
-_STEP = re.compile(rf"(?:{_STEP_WORDS}|步|迭代)", re.IGNORECASE)
-_EPOCH = re.compile(rf"(?:{_EPOCH_WORDS}|轮)", re.IGNORECASE)
-_RUN = re.compile(_RUN_WORDS, re.IGNORECASE)
-_NO_UNIT = re.compile(
+_STEP = pattern(rf"(?:{_STEP_WORDS}|步|迭代)", re.IGNORECASE)
+_EPOCH = pattern(rf"(?:{_EPOCH_WORDS}|轮)", re.IGNORECASE)
+_RUN = pattern(_RUN_WORDS, re.IGNORECASE)
+_NO_UNIT = pattern(
     r"(?:hours?|hrs?|hr|h|days?|seconds?|secs?|s|minutes?|min|week|month|year|one|of|to|the|time|other|gpus?|"
     r"node|machine|"
     r"device|card|instance|day\w*|and|run\w*|in|on|use|size|pass)",
@@ -147,7 +149,7 @@ def counter_of(word: str) -> str:
     return "run" if _RUN.fullmatch(word.split()[-1]) else "unit"
 
 
-_CONDITION = re.compile(
+_CONDITION = pattern(
     r"\d|\b(?:gpu|cpu|tpu|mps|small|medium|large|tiny|base|case|option|scenario|dataset|subset|best|worst|"
     r"expected|likely|optimistic|"
     r"conservative|realistic|pessimistic|tier|fast|quick|full|default|baseline|with|without|if|wall|runtime|"

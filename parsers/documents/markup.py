@@ -5,17 +5,19 @@ from __future__ import annotations
 import html
 import re
 
-_STRUCK = re.compile(r"~~[^~]{1,300}~~")
-_IMAGE = re.compile(r"!\[[^\]]{0,300}\]\([^)\s]{0,2000}[^)]{0,200}\)")
-_LINK = re.compile(r"\[([^\[\]]{0,500})\]\([^)\s]{0,2000}(?:\s+\"[^\"]{0,200}\")?\)")
-_REFERENCE = re.compile(r"\[([^\[\]]{1,300})\]\[[^\[\]]{0,100}\]")
-_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
-_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]{0,500})?/?>")
-_URL = re.compile(r"https?://\S+")
-_STRONG = re.compile(r"\*\*|__(?=\W|$)|(?<!\w)__")
-_EMPHASIS = re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,300}?)(?<=[^\s*])\*(?![\w*])")
-_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
-_SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f\u200b\ufe0f]+")
+from trainmon.patterns import pattern
+
+_STRUCK = pattern(r"~~[^~]{1,300}~~")
+_IMAGE = pattern(r"!\[[^\]]{0,300}\]\([^)\s]{0,2000}[^)]{0,200}\)")
+_LINK = pattern(r"\[([^\[\]]{0,500})\]\([^)\s]{0,2000}(?:\s+\"[^\"]{0,200}\")?\)")
+_REFERENCE = pattern(r"\[([^\[\]]{1,300})\]\[[^\[\]]{0,100}\]")
+_BREAK = pattern(r"<br\s*/?>", re.IGNORECASE)
+_TAG = pattern(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]{0,500})?/?>")
+_URL = pattern(r"https?://\S+")
+_STRONG = pattern(r"\*\*|__(?=\W|$)|(?<!\w)__")
+_EMPHASIS = pattern(r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,300}?)(?<=[^\s*])\*(?![\w*])")
+_ESCAPE = pattern(r"\\([!-/:-@\[-`{-~])")
+_SPACES = pattern(r"[\s\u00a0\u2007\u2009\u202f\u200b\ufe0f]+")
 
 
 def plain(text: str) -> str:

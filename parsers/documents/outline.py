@@ -18,8 +18,9 @@ from trainmon.parsers.documents.lexicon import (
     techniques,
     without_brackets,
 )
+from trainmon.patterns import pattern
 
-_PART_COLUMN = re.compile(
+_PART_COLUMN = pattern(
     r"component|stage|phase|step|task|operation|activity|part|item|process|module|组件|模块|阶段|步骤|任务|环节",
     re.IGNORECASE,
 )
@@ -78,10 +79,10 @@ def _note_heading(outline: Outline, piece: Piece) -> None:
     outline.heading_kinds[_path(piece.headings)][piece.text] = kind
 
 
-_LEFT_OUT = re.compile(r"[:：|–—-]\s*\W*(?:skipped|cached|reused|already|none|not\s+needed|n/a)\b", re.IGNORECASE)
+_LEFT_OUT = pattern(r"[:：|–—-]\s*\W*(?:skipped|cached|reused|already|none|not\s+needed|n/a)\b", re.IGNORECASE)
 """A part that takes no time this time is a part all the same: `Embedding: skipped`."""
-_SHARE = re.compile(r"\d\s*%\s*(?:of|der|du|des)\b|占比?\s*\d+\s*%", re.IGNORECASE)
-_NO_STAGE_HEADING = re.compile(
+_SHARE = pattern(r"\d\s*%\s*(?:of|der|du|des)\b|占比?\s*\d+\s*%", re.IGNORECASE)
+_NO_STAGE_HEADING = pattern(
     r"\b(?:is|are|was|why|how|what|when|can|should|vs\.?)\b|\?|^\W*(?:day|week|hour|month)s?\s+\d|为什么|如何",
     re.IGNORECASE,
 )
@@ -146,7 +147,7 @@ def heading_stage(outline: Outline, piece: Piece) -> tuple[str, str] | None:
     return None
 
 
-_ORDINAL = re.compile(r"\W*(?:\d+[.)]|(?:phase|step|stage|part)\s+\w+\b|阶段|步骤|第.[步阶])", re.IGNORECASE)
+_ORDINAL = pattern(r"\W*(?:\d+[.)]|(?:phase|step|stage|part)\s+\w+\b|阶段|步骤|第.[步阶])", re.IGNORECASE)
 
 
 STAGE_ONLY = {"init", "data", "eval", "checkpoint", "overhead", "search"}

@@ -11,8 +11,9 @@ from trainmon.parsers.documents.labels import Words
 from trainmon.parsers.documents.lexicon import stage_kinds, without_brackets
 from trainmon.parsers.documents.outline import Outline
 from trainmon.parsers.documents.readings import Reading, header_of
+from trainmon.patterns import pattern
 
-_SAVING_BEFORE = re.compile(
+_SAVING_BEFORE = pattern(
     r"\b(?:sav(?:e|es|ed|ing)|adds?|added|adding|reduc(?:e|es|ed|ing)\s+(?:\w+\s+){0,4}by|increas(?:e|es|"
     r"ed)\s+(?:\w+\s+){0,4}by|"
     r"cuts?\s+(?:\w+\s+){0,4}by|shav(?:e|es|ed|ing)|shortens?\s+(?:\w+\s+){0,4}by|gains?|los(?:e|es)|extra|"
@@ -23,23 +24,23 @@ _SAVING_BEFORE = re.compile(
     r"|(?:节省|减少|增加|额外)\D{0,6}$|(?:^|[\s(（])[+＋]\s?$",
     re.IGNORECASE,
 )
-_SAVING_AFTER = re.compile(
+_SAVING_AFTER = pattern(
     r"\s*(?:faster|slower|saved|saving|less|shorter|longer|extra|more|quicker|speed-?up)\b(?!\s+than\s+\d)",
     re.IGNORECASE,
 )
-_SAVING_LABEL = re.compile(
+_SAVING_LABEL = pattern(
     r"\btime\s+sav(?:ed|ings?)\b|^(?:total\s+)?sav(?:ed|ings?|es?)\b(?!\s+\w)|\bspeed-?up\b|\bdelta\b|\bdifference\b|"
     r"节省|增量|差异|差值|增长|增加",
     re.IGNORECASE,
 )
-_THRESHOLD = re.compile(
+_THRESHOLD = pattern(
     r"\b(?:if|when|whenever|unless|once|should|alert|alarm|warn\w*|threshold|limit|time-?limit|deadline|budget|"
     r"target|goal|constraint|"
     r"kill(?:ed)?|abort|exceed\w*|stay|keep|must|stall\w*|patience|cap|quota|walltime)\b"
     r"|\b(?:sollte|darf|wenn|falls|maximal)\b|若|如(?!何|图|下|上)|超过|约束|满足|限制|目标|追求|上限|要求|每阶段|控制在",
     re.IGNORECASE,
 )
-_COMPARED = re.compile(
+_COMPARED = pattern(
     r"\breadme\b|^\W*papers?\b|\b(?:the|their|original|in|from|this)\s+(?-i:papers?)\b|\bpapers?\s+(?:reports?|"
     r"says?|claims?|used|took|trains?)|\bpublished\b|\bliterature\b|\breported(?:ly)?\b|\bleaderboard\b|"
     r"\bauthors?\b|\bused\s+to\s+take\b|"
@@ -48,24 +49,24 @@ _COMPARED = re.compile(
     r"pipeline|runs?)\b|论文|原文|官方",
     re.IGNORECASE,
 )
-_EARLIER = re.compile(r"\b(?:previous(?:ly)?|originally|formerly|in\s+(?:19|20)\d\d)\b[^,;()]*$", re.IGNORECASE)
-_OTHERS = re.compile(
+_EARLIER = pattern(r"\b(?:previous(?:ly)?|originally|formerly|in\s+(?:19|20)\d\d)\b[^,;()]*$", re.IGNORECASE)
+_OTHERS = pattern(
     r"\b(?:comparison|compared)\s+(?:with|to)\s+(?:other|prior|existing|published|related|the\s+literature|"
     r"state)|\brelated\s+work\b|\bprior\s+work\b|"
     r"原始经验|其他(?:模型|项目|方法)|开源项目|同类",
     re.IGNORECASE,
 )
-_EQUIVALENT = re.compile(r"\s*(?:on|with)?\s*(?:an?\s+)?[\w ]{1,24}\s+equivalent\b", re.IGNORECASE)
-_DOWN_FROM = re.compile(r"\b(?:down|up)\s+from\s+$", re.IGNORECASE)
-_COMPARISON_TABLE = re.compile(
+_EQUIVALENT = pattern(r"\s*(?:on|with)?\s*(?:an?\s+)?[\w ]{1,24}\s+equivalent\b", re.IGNORECASE)
+_DOWN_FROM = pattern(r"\b(?:down|up)\s+from\s+$", re.IGNORECASE)
+_COMPARISON_TABLE = pattern(
     r"\bleaderboard\b|\bcomparison\b.{0,80}\bwith\b|\bcompared\s+(?:to|with)\b|\brecords?\b", re.IGNORECASE
 )
-CALENDAR = re.compile(r"\btime-?line\b|\bschedule\b|\broad-?map\b|\bcalendar\b|时间线|日程|进度安排", re.IGNORECASE)
-_POSITION = re.compile(
+CALENDAR = pattern(r"\btime-?line\b|\bschedule\b|\broad-?map\b|\bcalendar\b|时间线|日程|进度安排", re.IGNORECASE)
+_POSITION = pattern(
     r"^\W*(?:day|week|hour|month|phase)s?\s+\d|第\s?[\d一二三四五六七八九十]+\s?[天周月]", re.IGNORECASE
 )
 
-_FACTOR = re.compile(
+_FACTOR = pattern(
     r"\d\s*(?:(?P<epochs>epochs?|轮)|(?P<steps>(?:optimi[sz]er\s+)?steps?|iter\w*|步))\s*[×x*✕·]\s*~?$", re.IGNORECASE
 )
 
@@ -79,8 +80,8 @@ def factor(piece: Piece, span: Span) -> Reading | None:
     return Reading(Scope.EPOCH, per="epoch") if match["epochs"] else Reading(Scope.STEP, per="step")
 
 
-_MANY_BEFORE = re.compile(r"(?P<count>\d[\d,.]*)\s*(?P<k>[kM])?\s*[×x*✕·]\s*~?$")
-_MANY_AFTER = re.compile(r"\s*(?:/\s*\w+)?\s*[×*✕·]\s*(?P<count>\d[\d,.]*)\s*(?P<k>[kM])?(?!\s*[/\w])")
+_MANY_BEFORE = pattern(r"(?P<count>\d[\d,.]*)\s*(?P<k>[kM])?\s*[×x*✕·]\s*~?$")
+_MANY_AFTER = pattern(r"\s*(?:/\s*\w+)?\s*[×*✕·]\s*(?P<count>\d[\d,.]*)\s*(?P<k>[kM])?(?!\s*[/\w])")
 _MANY = 50
 
 
@@ -118,22 +119,22 @@ def no_estimate(piece: Piece, span: Span, words: Words, outline: Outline) -> Rea
     return None
 
 
-_LIMIT = re.compile(r"\blimits?\b|限制", re.IGNORECASE)
-_LIMIT_AFTER = re.compile(r"\s*(?:[\w-]+\s+){0,2}(?:limit|cap|quota|timeout|deadline)\b", re.IGNORECASE)
+_LIMIT = pattern(r"\blimits?\b|限制", re.IGNORECASE)
+_LIMIT_AFTER = pattern(r"\s*(?:[\w-]+\s+){0,2}(?:limit|cap|quota|timeout|deadline)\b", re.IGNORECASE)
 
 
-_MEANS = re.compile(
+_MEANS = pattern(
     r"\s*(?:[(（][^()（）]*)?[)）]?\s*(?:usually\s+|probably\s+|would\s+|may\s+)?"
     r"(?:means?|indicates?|suggests?|hints?|points?\s+(?:to|at)|is\s+(?:a\s+sign|suspicious|too|not\s+normal)|"
     r"sollten?|darf|仍未|说明|表示|请检查)",
     re.IGNORECASE,
 )
 """What a bound on its own is said to mean: `more than 60 minutes means a bottleneck`."""
-_HARD_LIMIT = re.compile(
+_HARD_LIMIT = pattern(
     r"\btimes?\s+out\b|\b(?:killed|cut\s+off|pre-?empted|evicted|terminated|kicked)\b|约束|追求|上限|#SBATCH",
     re.IGNORECASE,
 )
-_NAMED_LIMIT = re.compile(
+_NAMED_LIMIT = pattern(
     r"\b(?:alert|alarm|threshold|limit|deadline|wall-?time|target|goal|budget)s?(?:\s+(?:time|duration|value))?\W*$",
     re.IGNORECASE,
 )

@@ -13,6 +13,7 @@ from trainmon.parsers.documents.claims import Claim
 from trainmon.parsers.documents.durations import Span
 from trainmon.parsers.documents.facts import Placed
 from trainmon.parsers.documents.outline import Outline
+from trainmon.patterns import pattern
 
 Interval = tuple[float, float]
 
@@ -21,9 +22,9 @@ _CASES = {
     "best": r"best[\s-]+case|optimistic|lower|最好|乐观|(?:^|\|\s*)best(?=\s*(?:\||$))",
     "expected": r"realistic|most\s+likely|typical|average|expected\s+case|一般|典型|(?:^|\|\s*)expected(?=\s*(?:\||$))",
 }
-CASES = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in _CASES.items()}
-_SIZES = re.compile(r"\b(small|medium|large|tiny|full|half)\b", re.IGNORECASE)
-_DEVICES = re.compile(
+CASES = {name: pattern(text, re.IGNORECASE) for name, text in _CASES.items()}
+_SIZES = pattern(r"\b(small|medium|large|tiny|full|half)\b", re.IGNORECASE)
+_DEVICES = pattern(
     r"\b(cpu|gpu|mps|tpu)\b|\b([AHVTPL]\d{1,3}|RTX\s?\d{4})\b|\b\d{1,4}\s?[x×]?\s?(?:GPU|TPU|card|node)s\b",
     re.IGNORECASE,
 )
@@ -133,18 +134,18 @@ def cases_of(claim: Claim) -> set[str]:
     piece, words = claim.piece, claim.words
     own = " | ".join((words.inner, words.label, *piece.parents, piece.lead, *piece.cells[:1]))
     near = own + " | " + " ".join(heading.text for heading in claim.piece.headings[-1:])
-    found = {name for name, pattern in CASES.items() if pattern.search(near)}
+    found = {name for name, words in CASES.items() if words.search(near)}
     found |= {match[0].lower() for match in _SIZES.finditer(near)}
     return found | {match[0].lower() for match in _DEVICES.finditer(own)}
 
 
-_KILO = re.compile(r"(?<![\w.-])(\d{1,3}(?:\.\d+)?)\s?[kK]\b(?!\s*(?:tokens?|context|steps|iter))")
-_EPOCHS = re.compile(
+_KILO = pattern(r"(?<![\w.-])(\d{1,3}(?:\.\d+)?)\s?[kK]\b(?!\s*(?:tokens?|context|steps|iter))")
+_EPOCHS = pattern(
     r"(?<![\w.])(\d+(?:\.\d+)?)\s*epochs?\b|\b(single|one|half)(?:\s+an)?[\s-]+epoch|epochs?\W{1,4}(\d+(?:\.\d+)?)\b",
     re.IGNORECASE,
 )
 _EPOCH_WORDS = {"single": 1.0, "one": 1.0, "half": 0.5}
-_PURPOSE = re.compile(
+_PURPOSE = pattern(
     r"\b(quick(?=\s+(?:test|run|iteration|experiment|check|training))|smoke|fast|retrain\w*|cached|optimi[sz]ed|"
     r"production|sequential|parallel|baseline|hans|all|sft|grpo|frozen|local\w*|early\s+stopping|"
     r"mixed\s+precision|first)\b|\b(p\d\w*\.\w+)",
@@ -166,10 +167,10 @@ def near_words(claim: Claim) -> str:
     return " | ".join((row, header, re.split(r"[,;]", claim.words.after[:40])[0], *piece.parents[-1:], lead, heading))
 
 
-_DATASET = re.compile(r"\W*(?:\w+\s+){0,3}?(?:data|dataset|samples|examples|size|subset)\b", re.IGNORECASE)
+_DATASET = pattern(r"\W*(?:\w+\s+){0,3}?(?:data|dataset|samples|examples|size|subset)\b", re.IGNORECASE)
 
 
-_THINGS = re.compile(
+_THINGS = pattern(
     r"\d\s*[kKM]?\s+(?:unique\s+|training\s+)?(pairs|messages|images|proteins|sentences|structures|complexes|"
     r"documents)\b",
     re.IGNORECASE,
@@ -244,7 +245,7 @@ def _counted(claim: Claim, plan: Plan) -> Interval | None:
     return fact.value, fact.high or fact.value
 
 
-_LIMIT = re.compile(r"max[_-](?:steps|iters)[ =:]+(\d+)", re.IGNORECASE)
+_LIMIT = pattern(r"max[_-](?:steps|iters)[ =:]+(\d+)", re.IGNORECASE)
 
 
 def steps_of(claim: Claim, plan: Plan) -> float | None:
@@ -258,7 +259,7 @@ def steps_of(claim: Claim, plan: Plan) -> float | None:
     return float(found[-1]) if found else None
 
 
-_SEVERAL = re.compile(
+_SEVERAL = pattern(
     r"\b(?:for|all|both)\s+(?:of\s+)?(?:the\s+)?(?:all|both|\d+|two|three|four|five|six|seven|eight|nine|ten)\b(?!\s*(?:%|"
     r"epochs?|steps|k\b|gpus?))|\ball\s+(?:runs|experiments|models|datasets|seeds|folds)\b",
     re.IGNORECASE,

@@ -6,8 +6,9 @@ import re
 
 from trainmon.parsers.documents.durations import Span
 from trainmon.parsers.documents.units import seconds_of
+from trainmon.patterns import pattern
 
-_POSITION = re.compile(
+_POSITION = pattern(
     r"^\W{0,6}(?P<text>(?P<unit>hour|day|week|month|minute)s?\s+(?P<first>\d{1,4})(?:\s*(?:-|–|—|"
     r"to)\s*(?P<last>\d{1,4}))?)"
     r"(?=\s*(?:[:：)\]|](?!\d)|[-–—]\s|$))|"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from trainmon.patterns import pattern
+
 _WORDS = {
     word: value
     for value, words in {
@@ -49,9 +51,9 @@ _ASCII_WORDS = "|".join(sorted((w for w in _WORDS if w.isascii() and w != "half"
 WORD_NUMBER = rf"(?:\b(?:{_ASCII_WORDS})(?:\s+and\s+a\s+half)?\b)"
 CJK_NUMBER = r"(?:[一二两兩三四五六七八九十]{1,3}|半)"
 
-_THOUSANDS = re.compile(r"\d{1,3}(?:[,']\d{3})+(?:\.\d+)?")
-_MIXED = re.compile(r"(\d+)\s+(\d)/(\d)")
-_SIMPLE = re.compile(r"(\d)/(\d)")
+_THOUSANDS = pattern(r"\d{1,3}(?:[,']\d{3})+(?:\.\d+)?")
+_MIXED = pattern(r"(\d+)\s+(\d)/(\d)")
+_SIMPLE = pattern(r"(\d)/(\d)")
 
 
 def number_of(text: str) -> float:

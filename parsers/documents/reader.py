@@ -17,9 +17,10 @@ from trainmon.parsers.documents.facts import read_facts
 from trainmon.parsers.documents.formats import source_of
 from trainmon.parsers.documents.plan import interval, plan_of
 from trainmon.parsers.documents.scenario import scenario_of
+from trainmon.patterns import pattern
 
 _LOOK = 200_000
-_ABOUT_TRAINING = re.compile(r"\b(?:pre-?|fine-?)?train|fine-?tun|\bepoch|训练|微调|\bSFT\b|\bGPU", re.IGNORECASE)
+_ABOUT_TRAINING = pattern(r"\b(?:pre-?|fine-?)?train|fine-?tun|\bepoch|训练|微调|\bSFT\b|\bGPU", re.IGNORECASE)
 RUN_SCOPES = (Scope.TOTAL, Scope.EPOCH, Scope.STEP, Scope.STAGE)
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-_RULE = re.compile(r"([=\-`:.'\"~^_*+#])\1{2,}\s*$")
-_SIMPLE = re.compile(r"=+(?:\s+=+)+\s*$")
-_GRID = re.compile(r"\+[-=+]+\+\s*$")
-_DIRECTIVE = re.compile(r"(\s*)\.\.\s+([\w-]+)::\s*(.*)")
-_ROLE = re.compile(r":[\w:.-]+:`([^`<]+)(?:<[^`]*>)?`")
-_LINK = re.compile(r"`([^`<]+?)\s*<[^`>]*>`_{1,2}")
-_FIELD = re.compile(r"(\s*):([A-Za-z][\w ]{0,40}):\s+(.+)")
+from trainmon.patterns import pattern
+
+_RULE = pattern(r"([=\-`:.'\"~^_*+#])\1{2,}\s*$")
+_SIMPLE = pattern(r"=+(?:\s+=+)+\s*$")
+_GRID = pattern(r"\+[-=+]+\+\s*$")
+_DIRECTIVE = pattern(r"(\s*)\.\.\s+([\w-]+)::\s*(.*)")
+_ROLE = pattern(r":[\w:.-]+:`([^`<]+)(?:<[^`]*>)?`")
+_LINK = pattern(r"`([^`<]+?)\s*<[^`>]*>`_{1,2}")
+_FIELD = pattern(r"(\s*):([A-Za-z][\w ]{0,40}):\s+(.+)")
 _PROSE = {"note", "warning", "tip", "important", "hint", "caution", "admonition", "seealso"}
 
 
@@ -126,7 +128,7 @@ def _directives(lines: list[str]) -> None:
     del header_rows
 
 
-_CELL = re.compile(r"\s*(?P<row>\*\s+)?-\s+(?P<text>.*)")
+_CELL = pattern(r"\s*(?P<row>\*\s+)?-\s+(?P<text>.*)")
 
 
 def _list_table_line(lines: list[str], index: int, row: list[str], header: list[str]) -> None:

@@ -7,14 +7,15 @@ import re
 from trainmon.parsers.documents.blocks import Piece
 from trainmon.parsers.documents.labels import Words, label_of
 from trainmon.parsers.documents.lexicon import TIME, bare, is_generic
+from trainmon.patterns import pattern
 
-_SETTINGS = re.compile(
+_SETTINGS = pattern(
     r"(?:\b(?P<name>(?:NUM_)?(?:TRAIN_)?EPOCHS|MAX_STEPS|(?:MICRO_|TRAIN_)?BATCH_SIZE|"
     r"GRADIENT_ACCUMULATION_STEPS|USE_4BIT|NUM_GPUS)\s*=\s*(?P<value>[\w.]+)"
     r"|--?(?P<flag>(?:num[_-])?(?:train[_-])?epochs|max[_-](?:steps|iters)|(?:train[_-]|"
     r"device[_-])?batch[_-]?size|gpus|batch|nodes|device)[= ](?P<setting>[\w.]+))"
 )
-_HARDWARE_AFTER = re.compile(
+_HARDWARE_AFTER = pattern(
     r"^\W*((?:on|in|using|with)\s+.{0,50}?(?:GPUs?|TPUs?|CPUs?|[AHVTLB]\d{1,3}\w*|RTX\s?\d+\w*(?:\s?Ti)?|MPS|"
     r"M\d|V100)[\w-]*)"
 )

@@ -31,8 +31,9 @@ from trainmon.parsers.documents.outline import (
 )
 from trainmon.parsers.documents.outsiders import CALENDAR, factor, no_estimate
 from trainmon.parsers.documents.readings import Reading, header_of
+from trainmon.patterns import pattern
 
-_VERB = re.compile(
+_VERB = pattern(
     r"\b(?:takes?|took|taking|taken|runs?|ran|running|trains?|trained|training|finish\w*|complet\w*|done|ready|"
     r"reduces?|needs?|needed|requir\w+|lasts?|lasted|wait|"
     r"spend|spent|expect\w*|estimat\w+|durations?|times?|runtime|"
@@ -41,16 +42,16 @@ _VERB = re.compile(
     r"|\b(?:durée|wären?|benötig\w+|rechne\w*|dauer\w*|dura|tarda|prend|braucht|duración)\b|занимает|длится|需要?|耗时|时间|大约|花费|训练",
     re.IGNORECASE,
 )
-_ON_HARDWARE = re.compile(
+_ON_HARDWARE = pattern(
     r"^\W*(?:of\s+training|(?:of|on|using|with|in|at|wall)\b.{0,40}(?:GPUs?|TPUs?|CPUs?|\d?x?[AHVTLB]\d{2,4}\b|"
     r"\b[1-5]0[5-9]0s?\b|RTX|GTX|laptop|macbook|node|card)"
     r"|\s(?:is|=|at)\s+~?\$)",
     re.IGNORECASE,
 )
-_RUN_AFTER = re.compile(
+_RUN_AFTER = pattern(
     r"\W*(?:[\w-]+\s+){0,2}(?:(?:pre-?|fine-?)?train\w*|(?:fine-?)?tun\w+|runs?|estimates?|jobs?)\b", re.IGNORECASE
 )
-_NO_ESTIMATE_LABEL = re.compile(
+_NO_ESTIMATE_LABEL = pattern(
     r"\b(?:time-?outs?|expir\w+|ttl|retention|intervals?|frequency|cadence|refresh|poll\w*|window|history|"
     r"look-?back|heart-?beats?|cool-?down|"
     r"audio|video|clips?|recordings?|speech|segment|sampling\s+rate|frame|age|notice|trial|support|response|SLA|uptime|"
@@ -86,12 +87,12 @@ def _labelled(piece: Piece, span: Span, words: Words, outline: Outline) -> Readi
     return reading
 
 
-_INCLUDING = re.compile(
+_INCLUDING = pattern(
     r"(?:^|[,;(]\s*|\s)(?:with|including|incl\.)\s+(?:~?[\d.-]+\s*\w+\s+for\s+)?(?P<what>[^,;:.()|=]{3,80})$",
     re.IGNORECASE,
 )
 """`with checkpoints and validation ~35 hours` is the whole, not the validation."""
-_STEPS_ARE = re.compile(
+_STEPS_ARE = pattern(
     r"\b\d[\d,.]*\s?k?\s+(?:steps|iterations|updates)\s+(?:are|is|makes?|come\s+to|take|at\b[^.;]{3,30}|in)\s*$",
     re.IGNORECASE,
 )
@@ -115,13 +116,13 @@ def _label_sources(piece: Piece, words: Words) -> list[str]:
     return [text for text in sources if text]
 
 
-_JOINED = re.compile(
+_JOINED = pattern(
     r"\b(?:pre-?|fine-?)?train\w*\s*(?:\+|and|&|,|plus)\s*\w|\w\s*(?:\+|and|&|plus)\s*(?:model\s+)?(?:fine-?)?train",
     re.IGNORECASE,
 )
 
 
-_DONE = re.compile(
+_DONE = pattern(
     r"\b(?:pre-?computed|cached|existing)\s+\w+|\b\w+\s+(?:(?:are|is|were)\s+)?(?:already\s+)?(?:cached|skipped|reused|"
     r"pre-?computed|available|in\s+place|fetched|prepared)\b",
     re.IGNORECASE,
@@ -171,7 +172,7 @@ def _sequence(words: str) -> bool:
     return bool(re.search(r"顺序|并行|sequential|parallel", words)) and len(techniques(words)) > 1
 
 
-_NUMBERED_STAGE = re.compile(r"\W*(?:[\d.]+\s+)?(?:(?:stage|phase)\s+\w+|阶段|第.阶段)\b", re.IGNORECASE)
+_NUMBERED_STAGE = pattern(r"\W*(?:[\d.]+\s+)?(?:(?:stage|phase)\s+\w+|阶段|第.阶段)\b", re.IGNORECASE)
 
 
 def _by_context(piece: Piece, words: Words, outline: Outline) -> Reading | None:

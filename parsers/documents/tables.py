@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
 from trainmon.parsers.documents.markup import plain
+from trainmon.patterns import pattern
 
-_RULE = re.compile(r"[\s│┃║|+├┤┼┌┐└┘┬┴╔╗╚╝╠╣╦╩╬═─━┏┓┗┛┣┫┳┻╋╭╮╰╯=\-:]+")
-_BARS = re.compile(r"[│┃║|]")
+_RULE = pattern(r"[\s│┃║|+├┤┼┌┐└┘┬┴╔╗╚╝╠╣╦╩╬═─━┏┓┗┛┣┫┳┻╋╭╮╰╯=\-:]+")
+_BARS = pattern(r"[│┃║|]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from trainmon.patterns import pattern
+
 MINUTE = 60.0
 HOUR = 3600.0
 DAY = 86_400.0
@@ -57,7 +59,7 @@ def seconds_of(unit: str) -> float:
     return SECONDS[unit.lower()]
 
 
-HEADER_UNITS = re.compile(
+HEADER_UNITS = pattern(
     r"(?<![A-Za-z/])(?P<unit>" + "|".join(re.escape(w) for w in _LATIN) + "|" + "|".join(map(re.escape, _CJK)) + r")"
     r"(?![A-Za-z])",
     re.IGNORECASE,

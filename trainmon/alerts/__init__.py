@@ -1,0 +1,1 @@
+"""What a user should be told once, and how."""

@@ -1,0 +1,274 @@
+"""The JSON Schema of the contract `trainmon/1`: what `trainmon formats --schema` prints.
+
+The contract only grows: a reader must accept fields that it does not know, so no object is closed.
+"""
+
+from __future__ import annotations
+
+from trainmon.estimates import Scope, VerdictKind
+from trainmon.events import ProblemKind, StageKind
+from trainmon.exports.contract import OVERHEADS, SCHEMA, JsonObject
+from trainmon.exports.schema_parts import (
+    FLAG,
+    NUMBER,
+    TEXT,
+    WHOLE,
+    list_of,
+    map_of,
+    moment,
+    object_of,
+    one_of,
+    or_null,
+    ref,
+    said,
+)
+from trainmon.snapshot import ClockBasis, RunStatus
+
+
+def schema() -> JsonObject:
+    """Give the schema (draft 2020-12) of everything that `--json` prints about runs and about documents."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"trainmon: runs and estimate documents ({SCHEMA})",
+        "description": "Unknown is null. Fields in _at are moments (ISO 8601, UTC), fields in _s are seconds, "
+        "fields in _bytes are bytes. Fields are only ever added.",
+        "anyOf": [ref("status"), ref("estimates")],
+        "$defs": {**_runs(), **_values(), **_documents()},
+    }
+
+
+def _runs() -> JsonObject:
+    """Definitions of what `status --json` and `summary --format json` print."""
+    return {
+        "status": object_of(
+            "One look at all runs.",
+            schema={"const": SCHEMA},
+            generated_at=moment("When the look was taken."),
+            logs=list_of(TEXT, "The LOGS arguments."),
+            skipped=list_of(object_of("A file that is no log.", path=TEXT, reason=TEXT)),
+            catching_up=said(FLAG, "History is still being read."),
+            notes=list_of(TEXT, "What limits the answer."),
+            documents=list_of(ref("document_entry"), "The estimate documents that were used."),
+            gpu=ref("gpus"),
+            runs=list_of(ref("run")),
+        ),
+        "run": object_of("One training job.", **_run_fields()),
+        "stage": object_of(
+            "A part of the run; a recurring one is one entry.",
+            name=TEXT,
+            kind=one_of(StageKind),
+            current=NUMBER,
+            total=NUMBER,
+            unit=TEXT,
+            started_s=said(NUMBER, "From the start of the run."),
+            elapsed_s=said(NUMBER, "Over all occurrences."),
+            occurrences=WHOLE,
+            active=FLAG,
+            step_time_s=NUMBER,
+            documented=or_null("documented"),
+            verdict=or_null("verdict"),
+        ),
+    }
+
+
+def _run_fields() -> JsonObject:
+    return {
+        "name": TEXT,
+        "files": list_of(
+            object_of("A file of the run.", path=TEXT, format=TEXT, bytes=WHOLE, encoding=TEXT, notes=list_of(TEXT))
+        ),
+        "attempts": said(WHOLE, "Starts of the run; a resumed run has several."),
+        "state": one_of(RunStatus),
+        "state_reason": TEXT,
+        "problems": list_of(
+            object_of(
+                "Trouble that the log reports, once per cause.",
+                kind=one_of(ProblemKind),
+                message=TEXT,
+                line=said(WHOLE, "1-based."),
+                step=NUMBER,
+                count=WHOLE,
+            )
+        ),
+        "started_at": moment(),
+        "ended_at": moment(),
+        "last_activity_at": moment(),
+        "elapsed_s": NUMBER,
+        "step": said(NUMBER, "Training steps of the whole run that are done."),
+        "start_step": said(NUMBER, "First step of the present attempt."),
+        "total_steps": NUMBER,
+        "total_reason": said(TEXT, "How the total is known."),
+        "unit": TEXT,
+        "epoch": NUMBER,
+        "total_epochs": NUMBER,
+        "progress": said({"type": ["number", "null"], "minimum": 0}, "1 is the end of the whole run."),
+        "stage": said(TEXT, "The stage under way."),
+        "step_time_s": or_null("step_time"),
+        "stages": list_of(ref("stage")),
+        "overhead_s": {
+            **object_of("Time that is not training steps.", **dict.fromkeys(OVERHEADS, NUMBER)),
+            "additionalProperties": NUMBER,
+        },
+        "metrics": map_of(ref("metric")),
+        "facts": map_of({"type": ["number", "string", "null"]}, "Numbers that a header or configuration dump states."),
+        "eta": or_null("eta"),
+        "gpu": or_null("run_gpu"),
+        "documented": or_null("documented"),
+        "comparisons": list_of(ref("verdict"), "Every documented duration that applies."),
+        "verdict": ref("verdict"),
+        "preview": said(FLAG, "Only the tail was read yet."),
+    }
+
+
+def _values() -> JsonObject:
+    """Definitions of the values inside a run."""
+    interval = {"low": NUMBER, "likely": NUMBER, "high": NUMBER}
+    moments = {"low": moment(), "likely": moment(), "high": moment()}
+    device = {
+        "name": {"type": ["string", "null"]},
+        "uuid": {"type": ["string", "null"]},
+        "memory_used_bytes": NUMBER,
+        "memory_total_bytes": NUMBER,
+        "utilization_percent": NUMBER,
+    }
+    process = object_of("A process on a GPU.", pid=WHOLE, used_bytes=NUMBER, name=TEXT)
+    return {
+        "step_time": object_of(
+            "Seconds per training step of the present attempt, pauses and warm-up excluded.",
+            count=WHOLE,
+            **dict.fromkeys(("mean", "median", "p10", "p90", "last"), NUMBER),
+            basis=one_of(ClockBasis),
+            warmup_steps=WHOLE,
+            warmup_s=NUMBER,
+        ),
+        "metric": object_of(
+            "One metric over the run.",
+            count=WHOLE,
+            **dict.fromkeys(("first", "last", "min", "max", "last_step"), NUMBER),
+            nan=said(FLAG, "One of the values is NaN or infinite, and null here."),
+        ),
+        "eta": object_of(
+            "The end of the run; low to high is an 80 % interval.",
+            remaining_s=object_of("Seconds.", **interval),
+            finish_at={"anyOf": [object_of("Moments.", **moments), {"type": "null"}]},
+            basis=TEXT,
+        ),
+        "run_gpu": object_of(
+            "GPU memory of one run.",
+            devices=list_of(
+                object_of(
+                    "A GPU as the run used it.",
+                    **device,
+                    index={"type": ["integer", "null"]},
+                    peak_memory_bytes=NUMBER,
+                    others=list_of(process),
+                )
+            ),
+            peak_memory_bytes=NUMBER,
+            memory_total_bytes=NUMBER,
+            basis={"enum": ["nvml", "log"]},
+            note=TEXT,
+        ),
+        "gpus": object_of(
+            "All GPUs of this machine.",
+            note=said(TEXT, "Why there are none."),
+            taken_at=moment(),
+            samples=list_of(
+                object_of(
+                    "One GPU.",
+                    **device,
+                    index=WHOLE,
+                    mig_index={"type": ["integer", "null"]},
+                    temperature_c=NUMBER,
+                    power_w=NUMBER,
+                    power_limit_w=NUMBER,
+                    throttle_reasons=list_of(TEXT),
+                    processes=list_of(process),
+                    unavailable=map_of(TEXT, "Field and reason."),
+                    lost=FLAG,
+                )
+            ),
+        ),
+        "documented": object_of(
+            "A documented duration.",
+            total_s=said(object_of("", **interval), "Of the whole scope: the run, one epoch, one step, one stage."),
+            basis={"enum": ["stated", "derived"]},
+            scope=one_of(Scope),
+            subject=TEXT,
+            scenario=list_of(TEXT, "Conditions under which it holds."),
+            source={"anyOf": [object_of("", file=TEXT, line=WHOLE, text=TEXT), {"type": "null"}]},
+            reason=said(TEXT, "Why this estimate was chosen."),
+            excludes_init=FLAG,
+        ),
+        "verdict": object_of(
+            "A measured or projected duration held against a documented one.",
+            kind=one_of(VerdictKind),
+            ratio=said(NUMBER, "Measured over documented: over the nearer bound of a range, 1 when inside."),
+            text=TEXT,
+            documented=or_null("documented"),
+            measured_s=NUMBER,
+            projected=FLAG,
+        ),
+    }
+
+
+def _documents() -> JsonObject:
+    """Definitions of what `estimates --json` prints."""
+    lines = list_of(WHOLE, "1-based lines of the file as it lies on disk.")
+    scenario = list_of(TEXT)
+    ends = dict.fromkeys(("low_s", "high_s", "likely_s"), NUMBER)
+    return {
+        "estimates": object_of("Estimate documents.", schema={"const": SCHEMA}, documents=list_of(ref("document"))),
+        "document_entry": object_of("", path=TEXT, title=TEXT, estimate_count=WHOLE, contradiction_count=WHOLE),
+        "document": object_of(
+            "Everything read from one document.",
+            path=TEXT,
+            title=TEXT,
+            estimates=list_of(
+                object_of(
+                    "A duration.",
+                    line=WHOLE,
+                    text=TEXT,
+                    scope=one_of(Scope),
+                    subject=TEXT,
+                    stage={"type": ["string", "null"]},
+                    scenario=scenario,
+                    **ends,
+                    approximate=FLAG,
+                    device_time=said(FLAG, "GPU-hours: summed over devices, never held against a clock."),
+                    source_text=TEXT,
+                )
+            ),
+            facts=list_of(
+                object_of(
+                    "A number that is no duration.",
+                    line=WHOLE,
+                    name=TEXT,
+                    scenario=scenario,
+                    value={"type": ["number", "string", "null"]},
+                    high=NUMBER,
+                )
+            ),
+            derived=list_of(
+                object_of(
+                    "A value that follows from the document's own numbers.",
+                    name=TEXT,
+                    value=NUMBER,
+                    high=NUMBER,
+                    formula=TEXT,
+                    scenario=scenario,
+                    **{"from": lines},
+                )
+            ),
+            contradictions=list_of(
+                object_of(
+                    "Two statements that cannot both hold.",
+                    lines=lines,
+                    kind=TEXT,
+                    text=TEXT,
+                    ratio=NUMBER,
+                    severity={"enum": ["low", "medium", "high"]},
+                )
+            ),
+        ),
+    }

@@ -1,0 +1,196 @@
+"""The summary as Markdown: for a pull request, a wiki, or the estimate document's neighbour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from trainmon import units
+from trainmon.attention import worst_first
+from trainmon.exports.markdown_text import block, code, inline, table
+from trainmon.exports.report import (
+    best,
+    contradiction_text,
+    hardware,
+    limits,
+    peak_memory,
+    plan_rows,
+    plural,
+    problem_text,
+    remaining,
+    run_name,
+    step_time,
+    steps,
+    time_split,
+    totals,
+    verdict_text,
+)
+from trainmon.plan.corrections import corrections
+from trainmon.sanitise import clean
+from trainmon.snapshot import Board, RunSnapshot, RunStatus
+
+
+def summary_markdown(board: Board) -> str:
+    """Give the whole report: a table over all runs, each run in detail, the documents, and the lines to correct."""
+    runs = worst_first(board.runs)
+    lines = [
+        "# Training summary",
+        "",
+        f"{totals(runs)}. Read at {units.moment(board.taken_at)}{_from(board)}.",
+        "",
+        *(_comparison(runs) if runs else []),
+        *(line for run in runs for line in _run(run)),
+        *_documents(board),
+        *_corrections(board),
+        *_limits(board),
+    ]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _from(board: Board) -> str:
+    named = ", ".join(code(clean(log)) for log in board.logs)
+    return f" from {named}" if named else ""
+
+
+def _comparison(runs: Iterable[RunSnapshot]) -> list[str]:
+    header = ("Run", "State", "Steps", "Step time", "Took", "Left", "Plan", "Verdict", "Peak memory")
+    rows = []
+    for run in runs:
+        plan = plan_rows(run)
+        left = "" if run.state is RunStatus.FINISHED else remaining(run)[0]
+        rows.append(
+            (
+                run_name(run),
+                run.state.value,
+                steps(run),
+                step_time(run),
+                units.duration(run.elapsed_s),
+                left,
+                plan[0].plan if plan else units.UNKNOWN,
+                verdict_text(run.verdict),
+                peak_memory(run),
+            )
+        )
+    return table(header, rows, right=("Steps", "Step time", "Took", "Left", "Plan", "Peak memory"))
+
+
+def _run(run: RunSnapshot) -> Iterable[str]:
+    reason = f" ({inline(clean(run.state_reason))})" if run.state_reason else ""
+    yield from (f"## {block(run_name(run))}", "", f"**{run.state.value.capitalize()}**{reason}.{_facts(run)}", "")
+    if run.problems:
+        yield from ("### Problems", "")
+        yield from (f"- {block(problem_text(run, problem))}" for problem in run.problems)
+        yield ""
+    yield from _plan(run)
+    yield from _time(run)
+    yield from _metrics(run)
+
+
+def _facts(run: RunSnapshot) -> str:
+    """What is known in one sentence; what is unknown is left out."""
+    left, interval = remaining(run)
+    took = "took" if run.ended_at is not None or run.state is RunStatus.FINISHED else "running for"
+    told = [
+        f"{inline(steps(run))} steps" if run.unit == "step" else inline(steps(run)),
+        f"{took} {units.duration(run.elapsed_s)}",
+        f"{left} left ({interval})" if run.eta else "",
+        f"{run.attempts} attempts" if run.attempts > 1 else "",
+        inline(hardware(run)),
+        f"peak memory {peak_memory(run)}",
+    ]
+    known = [text for text in told if text and units.UNKNOWN not in text.split()]
+    return f" {', '.join(known)}." if known else ""
+
+
+def _plan(run: RunSnapshot) -> Iterable[str]:
+    rows = plan_rows(run)
+    if not rows:
+        return
+    yield from ("### Plan against actual", "")
+    yield from table(
+        ("What", "Plan", "Actual", "Verdict", "Documented at", "Holds for"),
+        [(row.what, row.plan, row.actual, row.verdict, row.source, row.scenario) for row in rows],
+        right=("Plan", "Actual"),
+    )
+    quoted = {row.source: row.quote for row in rows if row.quote}
+    yield from (f"- {block(source)}: {code(quote)}" for source, quote in quoted.items())
+    if run.verdict and run.verdict.text not in {"", run.verdict.kind.value}:
+        yield from ("", block(clean(run.verdict.text)))
+    yield ""
+
+
+def _time(run: RunSnapshot) -> Iterable[str]:
+    split, pace = time_split(run), run.step_time_s
+    if pace is not None:
+        spread = " / ".join(units.step_time(end, clean(run.unit)) for end in (pace.p10, pace.median, pace.p90))
+        yield from (f"Step time p10 / p50 / p90: {inline(spread)} over {units.exact(pace.count)} measured.", "")
+    if split:
+        whole = sum(spent for _, spent in split)
+        rows = [(name, units.duration(spent), units.percent(spent / whole)) for name, spent in split]
+        yield from ("### Where the time went", "")
+        yield from table(("Part", "Time", "Share"), rows, right=("Time", "Share"))
+    if run.stages:
+        yield from ("### Stages", "")
+        yield from table(
+            ("Stage", "Kind", "Times", "Done", "Took", "Step time", "Verdict"),
+            [
+                (
+                    clean(s.name),
+                    s.kind.value,
+                    str(s.occurrences),
+                    units.exact(s.current),
+                    units.duration(s.elapsed_s),
+                    units.step_time(s.step_time_s, clean(s.unit)),
+                    verdict_text(s.verdict) if s.verdict else "",
+                )
+                for s in run.stages
+            ],
+            right=("Times", "Done", "Took", "Step time"),
+        )
+
+
+def _metrics(run: RunSnapshot) -> Iterable[str]:
+    if not run.metrics:
+        return
+    yield from ("### Metrics", "")
+    yield from table(
+        ("Metric", "Final", "Best", "Lowest", "Highest", "Last at"),
+        [
+            (
+                clean(name),
+                units.metric_value(metric.last),
+                units.metric_value(best(name, metric)),
+                units.metric_value(metric.min),
+                units.metric_value(metric.max),
+                units.exact(metric.last_step),
+            )
+            for name, metric in run.metrics.items()
+        ],
+        right=("Final", "Best", "Lowest", "Highest", "Last at"),
+    )
+
+
+def _documents(board: Board) -> Iterable[str]:
+    if not board.documents:
+        return
+    yield from ("## Estimate documents", "")
+    for document in board.documents:
+        found = (
+            f"{plural(len(document.estimates), 'estimate')}, {plural(len(document.contradictions), 'contradiction')}"
+        )
+        yield f"- {code(clean(document.path))}: {found}"
+        yield from (f"  - {block(contradiction_text(contradiction))}" for contradiction in document.contradictions)
+    yield ""
+
+
+def _corrections(board: Board) -> Iterable[str]:
+    proposed = corrections(board)
+    if proposed:
+        yield from ("## Proposed corrections", "", "What the documents would say if they said what was measured:", "")
+        yield from (f"- {block(line)}" for line in proposed)
+        yield ""
+
+
+def _limits(board: Board) -> Iterable[str]:
+    told = limits(board)
+    if told:
+        yield from ("## Limits", "", *(f"- {block(line)}" for line in told))

@@ -1,0 +1,95 @@
+"""GPU memory per run: measured now, else from an nvidia-smi log beside the log, else as the log prints it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from trainmon.gpu.logs import GpuLogReader
+from trainmon.gpu.owner import attribute
+from trainmon.gpu.peaks import LogPeaks, with_peaks
+from trainmon.reading.encodings import StreamDecoder, decoder_for
+from trainmon.reading.lines import LineAssembler, text_of
+from trainmon.reading.processes import process_table
+from trainmon.reading.tail import Change, FileTail
+from trainmon.snapshot import FileInfo, GpuPanel, RunGpu
+
+
+class _Reading:
+    """What was read of one file until it is replaced."""
+
+    def __init__(self) -> None:
+        self.decoder: StreamDecoder | None = None
+        self.assembler = LineAssembler()
+        self.reader = GpuLogReader()
+        self.peaks = LogPeaks()
+        self.first_s: float | None = None
+        self.last_s: float | None = None
+
+    def feed(self, data: bytes) -> None:
+        if self.decoder is None:
+            self.decoder = decoder_for(data)
+        for piece in self.assembler.feed(self.decoder.feed(data)):
+            for time_s, sample in self.reader.feed(text_of(piece.raw)):
+                self.peaks.add([sample])
+                if time_s is not None:
+                    self.first_s = time_s if self.first_s is None else self.first_s
+                    self.last_s = time_s
+
+
+class GpuLogFollower:
+    """Reads an nvidia-smi log as it grows."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.version = 0
+        self._tail = FileTail(path)
+        self._read = _Reading()
+
+    def step(self) -> bool:
+        """Read on; True if there was anything new."""
+        change = self._tail.look()
+        if change in (Change.TRUNCATED, Change.REWRITTEN, Change.REPLACED):
+            self._read = _Reading()
+        changed = False
+        while self._tail.offset < self._tail.size and (data := self._tail.read()):
+            self._read.feed(data)
+            changed = True
+        self.version += changed
+        return changed
+
+    @property
+    def gpu(self) -> RunGpu | None:
+        """Peaks so far; None while the log names no memory."""
+        return self._read.peaks.gpu
+
+    def info(self) -> FileInfo:
+        """The file as the contract lists it."""
+        return FileInfo(path=str(self.path), format="nvidia-smi", bytes=self._tail.size)
+
+    def overlap_s(self, began_s: float | None, ended_s: float | None) -> float:
+        """How long this log and a run went side by side; 0 where either has no clock."""
+        first_s, last_s = self._read.first_s, self._read.last_s
+        if first_s is None or last_s is None or began_s is None or ended_s is None:
+            return 0.0
+        return max(min(last_s, ended_s) - max(first_s, began_s), 0.0)
+
+
+class LiveMemory:
+    """What the driver says, given to the runs whose processes use it; peaks are kept while we watch."""
+
+    def __init__(self) -> None:
+        self._runs: dict[str, RunGpu] = {}
+
+    def take(self, panel: GpuPanel, writers: Mapping[str, Sequence[int]]) -> Mapping[str, RunGpu]:
+        """Add a sample of all GPUs; `writers` are the processes that write each run's log."""
+        if not panel.samples:
+            return self._runs
+        gpu_pids = {process.pid for sample in panel.samples for process in sample.processes}
+        table = process_table(jobs_of=gpu_pids | {pid for pids in writers.values() for pid in pids})
+        now = attribute(panel, writers, table)
+        for run in self._runs.keys() | now.keys():
+            merged = with_peaks(self._runs.get(run), now.get(run))
+            if merged is not None:
+                self._runs[run] = merged
+        return self._runs

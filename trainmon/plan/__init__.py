@@ -1,0 +1,1 @@
+"""Documented estimates held against runs: matching, verdicts, plan files."""

@@ -1,0 +1,84 @@
+"""What the documents say of a run, and when it ends: ETA and verdicts added to the bare snapshot; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from trainmon.estimates import EstimateDocument, Scope
+from trainmon.plan.comparing import compare, overall
+from trainmon.plan.deadlines import deadline_problem
+from trainmon.plan.evidence import evidence_of
+from trainmon.plan.expectations import expectation
+from trainmon.plan.findings import findings
+from trainmon.plan.matching import Matcher, matcher_for
+from trainmon.settings import Settings
+from trainmon.snapshot import Eta, RunSnapshot, RunStatus
+from trainmon.timing.eta import forecast
+from trainmon.timing.pace import Pace, Slowdown
+
+_UNFINISHED = (RunStatus.RUNNING, RunStatus.STALLED, RunStatus.WAITING)
+
+
+def judge(
+    run: RunSnapshot,
+    *,
+    documents: Sequence[EstimateDocument] = (),
+    settings: Settings | None = None,
+    pace: Pace | None,
+    last_observed_s: float | None,
+    now_s: float,
+    now: float,
+    slowdown: Slowdown | None = None,
+    opening: str = "",
+) -> RunSnapshot:
+    """Add the ETA, what is documented for the run, every comparison, the verdict, and problems that follow from them.
+
+    `now_s` and `last_observed_s` are on the run's own clock, `now` is seconds since the epoch. `opening`: what the log
+    says before its first counter.
+    """
+    settings = settings or Settings()
+    matcher = matcher_for(
+        evidence_of(run, opening, settings.hardware),
+        documents,
+        run.files[0].path if run.files else run.name,
+        named=settings.estimates,
+        scenario=settings.scenario,
+    )
+    if run.state in _UNFINISHED:
+        run = replace(run, eta=_eta(run, matcher, pace, last_observed_s, now_s, now))
+    found = [*findings(run, matcher, slowdown)]
+    if settings.deadline is not None and (late := deadline_problem(run, settings.deadline, now)) is not None:
+        found.append(late)
+    run = replace(run, problems=(*run.problems, *found))
+    if matcher is None:
+        return run
+    total = matcher.choose(Scope.TOTAL)
+    run, comparisons = compare(run, matcher, total)
+    documented = total.documented if total is not None and not total.unlike else None
+    return replace(run, documented=documented, comparisons=comparisons, verdict=overall(run, comparisons, total))
+
+
+def _eta(
+    run: RunSnapshot,
+    matcher: Matcher | None,
+    pace: Pace | None,
+    last_observed_s: float | None,
+    now_s: float,
+    now: float,
+) -> Eta | None:
+    plan = expectation(run, matcher, pace)
+    eta = forecast(
+        pace,
+        step=run.step,
+        total_steps=run.total_steps,
+        now_s=now_s,
+        last_observed_s=last_observed_s,
+        unfinished_stages=plan.stages,
+        prior=plan.prior,
+        elapsed_s=plan.elapsed_s,
+        wall_now_s=now,
+    )
+    if eta is not None and plan.measured_stage:
+        return replace(eta, basis=f"measured {plan.measured_stage} + documented stages")
+    return eta

@@ -1,0 +1,255 @@
+"""Which documented duration a run is held against: by folder, names, numbers and hardware; and why that one.
+
+Among the durations of one scope whose conditions do not contradict the run, those with most in favour are left. Where
+they tell one range, that is it; where they are the best, expected and worst case, it is the range between them; where
+one range holds all others, it is that one. Anything else is a choice that only a person can make.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+from trainmon.estimates import DocumentedRange, Estimate, EstimateDocument, Scope
+from trainmon.plan.conditions import Conditions
+from trainmon.plan.documented_ranges import as_documented, ends_of, union_of_cases
+from trainmon.plan.evidence import Evidence
+from trainmon.plan.fit import Fit, fit
+from trainmon.plan.plans import plan_of
+from trainmon.units import duration_range
+
+_SPEAKS_FOR_PARENT = frozenset({"doc", "docs", "plan", "plans", "estimate", "estimates", "notes"})
+"""Folders of documents: what lies in them is said of the folder around them."""
+_OF_RUNS = (Scope.TOTAL, Scope.EPOCH, Scope.STEP, Scope.STAGE)
+_OPEN_ENDED, _SEVERAL = 0.4, 0.6
+"""A bound says less than a range, and a plan for several runs less than one for a single run."""
+_COMPUTED = 2.1
+"""A product names its epochs, but the headline that it explains goes before it."""
+_SUPPORTED, _FARTHER = 3.0, 2.0
+"""A name, a size or a number of steps says whose plan it is; an equal number of epochs alone does not."""
+_SAME = 0.1
+_SHARE = re.compile(r"%\s*(?:of\s+(?:the\s+)?(?:total\s+|whole\s+)?(?:time|run|runtime))\b", re.IGNORECASE)
+_WORDS = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An estimate with its conditions and how they fit."""
+
+    estimate: Estimate
+    document: EstimateDocument
+    conditions: Conditions
+    fit: Fit
+
+    @property
+    def score(self) -> float:
+        low, high = ends_of(self.estimate)
+        support = self.fit.support - (_OPEN_ENDED if low is None or high is None else 0.0)
+        support -= _COMPUTED if self.conditions.computed else 0.0
+        return support - (_SEVERAL if self.conditions.runs else 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a run is held against in one scope. `unlike` says why the comparison would be of like with unlike."""
+
+    documented: DocumentedRange
+    unlike: str = ""
+    supported: bool = True
+    """Something in the run speaks for this plan; False where it is merely the only one."""
+    ambiguous: bool = False
+    """`unlike` because several plans fit, not because the run is another one than planned."""
+
+
+class Matcher:
+    """Matches one run with the documents that apply to it. `scenario` is the user's choice."""
+
+    def __init__(self, evidence: Evidence, documents: Sequence[EstimateDocument], scenario: str | None = None) -> None:
+        self.evidence = evidence
+        self.documents = tuple(documents)
+        self.scenario = scenario
+        self._weighed: dict[Scope, list[Candidate]] = {}
+
+    def choose(self, scope: Scope, wanted: Callable[[Estimate], bool] = lambda _: True) -> Choice | None:
+        """Find the duration of `scope` among the estimates that are `wanted`; None where no document has any."""
+        return self._among([c for c in self._candidates(scope) if wanted(c.estimate)])
+
+    def fits(self, least: float) -> bool:
+        """Tell whether something speaks, with `least` support, for some duration of these documents."""
+        return any(
+            not candidate.fit.conflicts and candidate.fit.support >= least
+            for scope in _OF_RUNS
+            for candidate in self._candidates(scope)
+        )
+
+    def _candidates(self, scope: Scope) -> list[Candidate]:
+        """Weigh the durations of one scope, once."""
+        known = self._weighed.get(scope)
+        if known is None:
+            known = self._weighed[scope] = [
+                Candidate(estimate, plan.document, conditions, fit(conditions, self.evidence, plan, scope))
+                for plan in map(plan_of, self.documents)
+                for estimate, conditions in plan.of(scope)
+                if ends_of(estimate) != (None, None)
+                and not estimate.device_time
+                and not (scope is Scope.TOTAL and _is_part(estimate))
+            ]
+        return known
+
+    def _among(self, candidates: Sequence[Candidate]) -> Choice | None:
+        if not candidates:
+            return None
+        if self.scenario:
+            chosen = [c for c in candidates if _says(c.conditions.text, self.scenario)]
+            if chosen:
+                return _choice(_top(chosen), f"scenario {self.scenario!r}")
+            if not _speaks_of(self.documents, self.scenario):
+                return Choice(_told(candidates[0], ""), f"no document speaks of {self.scenario!r}")
+        fitting = [c for c in candidates if not c.fit.conflicts]
+        if not fitting:
+            nearest = min(candidates, key=lambda c: (len(c.fit.conflicts), c.conditions.case != "", -c.score))
+            return Choice(_told(nearest, ""), "; ".join(nearest.fit.conflicts))
+        return _choice(_top(fitting), "")
+
+
+def matcher_for(
+    evidence: Evidence,
+    documents: Sequence[EstimateDocument],
+    log: str,
+    *,
+    named: Sequence[Path] = (),
+    scenario: str | None = None,
+) -> Matcher | None:
+    """Match a run with the nearest documents that fit it; None without any document.
+
+    Those of its own folder need nothing that speaks for them, farther ones do: a README may tell of other runs.
+    """
+    if scenario and not named and _speaks_of(documents, scenario):
+        # Said for all LOGS; a run whose documents know nothing of it is not meant.
+        own = [one for group in applicable(documents, log) for one in group]
+        scenario = scenario if _speaks_of(own, scenario) else None
+    matchers = [
+        Matcher(evidence=evidence, documents=group, scenario=scenario) for group in applicable(documents, log, named)
+    ]
+    if not matchers or matchers[0].fits(least=0.0):
+        return matchers[0] if matchers else None
+    return next((matcher for matcher in matchers[1:] if matcher.fits(_FARTHER)), matchers[0])
+
+
+def applicable(
+    documents: Sequence[EstimateDocument], log: str, named: Sequence[Path] = ()
+) -> list[list[EstimateDocument]]:
+    """Give the documents that speak of the run whose log lies at `log`, in groups, nearest folder first.
+
+    A document speaks for its folder and all below it. What the user named speaks for every run, a corrected plan first.
+    """
+    plans = [document for document in documents if document.path.endswith(".toml")]
+    others = [document for document in documents if document not in plans]
+    if named:
+        return [group for group in (plans, others) if group]
+    folder = PurePath(os.path.abspath(log)).parent  # noqa: PTH100 lexical: links in logs are left as they are
+    by_distance: dict[int, list[EstimateDocument]] = {}
+    for document in others:
+        place = PurePath(os.path.abspath(document.path)).parent  # noqa: PTH100
+        if place.name.lower() in _SPEAKS_FOR_PARENT and place != folder and place not in folder.parents:
+            place = place.parent
+        if place == folder or place in folder.parents:
+            by_distance.setdefault(len(folder.parts) - len(place.parts), []).append(document)
+    groups = [by_distance[distance] for distance in sorted(by_distance)]
+    return [plans, *groups] if plans else groups
+
+
+def _speaks_of(documents: Sequence[EstimateDocument], wanted: str) -> bool:
+    return any(_says(conditions.text, wanted) for plan in map(plan_of, documents) for _, conditions in plan.entries)
+
+
+def _is_part(estimate: Estimate) -> bool:
+    """What stands under a share of the time (`Training (5-15% of the time)`) is not the whole of it."""
+    return any(_SHARE.search(level) for level in estimate.scenario)
+
+
+def _says(text: str, wanted: str) -> bool:
+    """Tell whether all words of `wanted` stand in `text`; `10,000` and `10000` are one word."""
+    words = {word.lower() for word in _WORDS.findall(_joined(text))}
+    return all(word.lower() in words for word in _WORDS.findall(_joined(wanted)))
+
+
+def _joined(text: str) -> str:
+    return re.sub(r"(?<=\d),(?=\d{3})", "", text)
+
+
+def _top(candidates: Sequence[Candidate]) -> list[Candidate]:
+    best = max(c.score for c in candidates)
+    return [c for c in candidates if c.score > best - 0.05]
+
+
+def _choice(top: Sequence[Candidate], said: str) -> Choice:
+    """One range out of several that fit equally well, or the reason why there is none."""
+    reason = ", ".join([said] if said else top[0].fit.reasons)
+    supported, reason = bool(said) or top[0].fit.support >= _SUPPORTED, reason or "the only plan"
+    without_case = [c for c in top if c.conditions.case in ("", "expected")]
+    ranges = [c for c in without_case if c.conditions.case == "" and c.estimate.likely_s is None]
+    cases = {c.conditions.case for c in top}
+    if not ranges and {"best", "worst"} <= cases:
+        cases_told = [(c.estimate, c.document, c.conditions) for c in top]
+        return Choice(union_of_cases(cases_told, reason), supported=supported)
+    unlabelled = [c for c in without_case if c.conditions.case == ""]
+    for rest in (without_case or list(top), unlabelled):
+        if (one := _one_of(rest)) is not None:
+            return Choice(_told(one, reason), supported=supported)
+    rest = without_case or list(top)
+    rest = [c for c in rest if not any(o is not c and _holds_more(o.estimate, c.estimate) for o in rest)]
+    distinct = {ends_of(c.estimate): c for c in reversed(rest)}
+    listed = ", ".join(
+        f"{_range_text(c.estimate)} (line {c.estimate.line})" for c in sorted(distinct.values(), key=_line)[:4]
+    )
+    why = f"{len(distinct)} plans fit equally: {listed}; choose one with --scenario"
+    return Choice(_told(rest[0], ""), why, ambiguous=True)
+
+
+def _one_of(rest: Sequence[Candidate]) -> Candidate | None:
+    """Give the one whose range holds all others, or that all others repeat but for rounding."""
+    for one in rest:
+        if all(_holds(one.estimate, other.estimate) for other in rest):
+            return one
+    if _is_one_value(rest):
+        return next((c for c in rest if c.estimate.likely_s is None), rest[0])
+    return None
+
+
+def _line(candidate: Candidate) -> int:
+    return candidate.estimate.line
+
+
+def _holds_more(one: Estimate, other: Estimate) -> bool:
+    return ends_of(one) != ends_of(other) and _holds(one, other) and not _holds(other, one)
+
+
+def _told(candidate: Candidate, reason: str) -> DocumentedRange:
+    return as_documented(candidate.estimate, candidate.document, candidate.conditions, reason)
+
+
+def _range_text(estimate: Estimate) -> str:
+    return duration_range(*ends_of(estimate))
+
+
+def _holds(one: Estimate, other: Estimate) -> bool:
+    """Tell whether the range of `one` holds that of `other`; a single value stands for itself and a tenth around it."""
+    low, high = ends_of(one)
+    other_low, other_high = ends_of(other)
+    if low is None or high is None or other_low is None or other_high is None:
+        return (low, high) == (other_low, other_high)
+    slack = _SAME if one.likely_s is not None else 0.0
+    return low * (1 - slack) <= other_low and other_high <= high * (1 + slack)
+
+
+def _is_one_value(candidates: Sequence[Candidate]) -> bool:
+    """Tell whether all say the same but for rounding: `48-49 min`, `50 min`."""
+    ends = [ends_of(c.estimate) for c in candidates]
+    lows, highs = [low for low, _ in ends if low is not None], [high for _, high in ends if high is not None]
+    if not ends or len(lows) < len(ends) or len(highs) < len(ends):
+        return False
+    return max(lows) <= min(lows) * (1 + _SAME) and max(highs) <= min(highs) * (1 + _SAME)

@@ -1,0 +1,283 @@
+"""Which files under LOGS are logs, told by their content; what is none is skipped, with the reason."""
+
+from __future__ import annotations
+
+import glob
+import os
+import stat
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from trainmon.errors import NothingReadableError
+from trainmon.reading.encodings import decoder_for
+
+_HEAD_BYTES = 64 << 10
+_MAX_FILES = 50_000
+_BINARY = frozenset(
+    [
+        "pt",
+        "pth",
+        "bin",
+        "safetensors",
+        "ckpt",
+        "onnx",
+        "npz",
+        "npy",
+        "h5",
+        "hdf5",
+        "pkl",
+        "pickle",
+        "joblib",
+        "parquet",
+        "arrow",
+        "feather",
+        "png",
+        "jpg",
+        "jpeg",
+        "gif",
+        "webp",
+        "bmp",
+        "pdf",
+        "svg",
+        "zip",
+        "tar",
+        "tgz",
+        "7z",
+        "whl",
+        "so",
+        "dll",
+        "pyc",
+        "mp4",
+        "mp3",
+        "wav",
+        "db",
+        "sqlite",
+        "wandb",
+        "model",
+        "ttf",
+    ]
+)
+_SOURCE = frozenset(
+    [
+        "py",
+        "sh",
+        "bash",
+        "c",
+        "cc",
+        "cpp",
+        "h",
+        "hpp",
+        "cu",
+        "js",
+        "ts",
+        "css",
+        "html",
+        "htm",
+        "yaml",
+        "yml",
+        "toml",
+        "ini",
+        "cfg",
+        "lock",
+        "tcss",
+        "ps1",
+        "bat",
+    ]
+)
+_DOCUMENT = frozenset(("md", "markdown", "rst", "ipynb", "txt"))
+_LOG_NAMES = frozenset(("log", "out", "err", "txt", "stdout", "stderr"))
+_SKIPPED_FOLDERS = frozenset(("node_modules", "__pycache__", "site-packages"))
+
+
+class FileKind(StrEnum):
+    """What a file is to trainmon."""
+
+    LOG = "log"
+    STATE = "state"
+    """A JSON document that a trainer writes beside its log (`trainer_state.json`)."""
+    GPU = "gpu"
+    """An nvidia-smi log."""
+    DOCUMENT = "document"
+    """An estimate document."""
+    SKIP = "skip"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A file that was looked at."""
+
+    path: Path
+    root: Path
+    """The LOGS argument under which it was found: a folder, or the file itself."""
+    kind: FileKind
+    reason: str = ""
+
+
+class Scanner:
+    """Looks through LOGS again and again; a file is opened once, and again only while it is too short to judge."""
+
+    def __init__(
+        self,
+        logs: Iterable[str],
+        *,
+        is_document: Callable[[str], bool],
+        is_gpu_log: Callable[[str], bool],
+        is_log: Callable[[bytes], bool],
+    ) -> None:
+        self._logs = tuple(logs)
+        self._is_document = is_document
+        self._is_gpu_log = is_gpu_log
+        self._is_log = is_log
+        self._known: dict[Path, tuple[int, int, Candidate]] = {}
+
+    def scan(self) -> list[Candidate]:
+        """Give every file under LOGS in a stable order. Raises NothingReadableError where a LOGS does not exist."""
+        found: dict[Path, Candidate] = {}
+        inodes: set[tuple[int, int]] = set()
+        for root, path in self._paths():
+            if len(found) >= _MAX_FILES:
+                break
+            if path in found:
+                continue
+            candidate, identity = self._look(root, path)
+            if identity is not None and identity in inodes:
+                candidate = Candidate(
+                    path=path, root=root, kind=FileKind.SKIP, reason="another name of a file already read"
+                )
+            elif identity is not None:
+                inodes.add(identity)
+            found[path] = candidate
+        return list(found.values())
+
+    def folders(self) -> set[Path]:
+        """The folders in which new files may appear."""
+        return {(root if root.is_dir() else root.parent) for root in self._roots()} | {p.parent for p in self._known}
+
+    def _roots(self) -> Iterator[Path]:
+        for argument in self._logs:
+            path = Path(argument).expanduser()
+            if path.exists():
+                yield path
+            elif any(letter in argument for letter in "*?["):
+                yield from (Path(match) for match in sorted(glob.glob(str(path), recursive=True)))  # noqa: PTH207
+
+    def check(self) -> None:
+        """Raise NothingReadableError for a LOGS that names nothing."""
+        for argument in self._logs:
+            path = Path(argument).expanduser()
+            pattern = any(letter in argument for letter in "*?[")
+            if not path.exists() and not (pattern and glob.glob(str(path), recursive=True)):  # noqa: PTH207
+                what = "no file matches" if pattern else "no such file or folder:"
+                raise NothingReadableError(
+                    f"{what} {argument}. Name a log file, a folder of logs, or a quoted pattern."
+                )
+
+    def _paths(self) -> Iterator[tuple[Path, Path]]:
+        beside: list[tuple[Path, Path]] = []
+        for root in self._roots():
+            if root.is_dir():
+                yield from ((root, path) for path in _walk(root))
+            else:
+                yield root, root
+            beside += ((root.parent, path) for path in _documents_in(root.resolve().parent))
+        yield from beside
+
+    def _look(self, root: Path, path: Path) -> tuple[Candidate, tuple[int, int] | None]:
+        try:
+            found = path.stat()
+        except OSError as error:
+            reason = f"unreadable: {os.strerror(error.errno or 0)}"
+            return Candidate(path=path, root=root, kind=FileKind.SKIP, reason=reason), None
+        identity = (found.st_dev, found.st_ino)
+        known = self._known.get(path)
+        if known is not None and (known[0] == found.st_ino) and (known[1] >= _HEAD_BYTES or known[1] == found.st_size):
+            return known[2], identity
+        kind, reason = self._judge(path, found, named=root == path)
+        candidate = Candidate(path=path, root=root, kind=kind, reason=reason)
+        self._known[path] = (found.st_ino, found.st_size, candidate)
+        return candidate, identity
+
+    def _judge(self, path: Path, found: os.stat_result, *, named: bool) -> tuple[FileKind, str]:
+        if not stat.S_ISREG(found.st_mode):
+            return FileKind.SKIP, "not a regular file"
+        suffix = path.suffix[1:].lower()
+        if suffix in _BINARY and not named:
+            return FileKind.SKIP, "binary"
+        if suffix in _SOURCE and not named:
+            return FileKind.SKIP, "source code or settings"
+        if found.st_size == 0:
+            return (FileKind.LOG, "empty") if suffix in _LOG_NAMES else (FileKind.SKIP, "empty")
+        try:
+            with path.open("rb") as file:
+                head = file.read(_HEAD_BYTES)
+        except OSError as error:
+            return FileKind.SKIP, f"unreadable: {os.strerror(error.errno or 0)}"
+        return self._by_content(head, suffix)
+
+    def _by_content(self, head: bytes, suffix: str) -> tuple[FileKind, str]:
+        decoder = decoder_for(head)
+        text_bytes = decoder.feed(head)
+        if decoder.encoding == "utf-8" and _is_binary(head):
+            return FileKind.SKIP, "binary"
+        text = text_bytes.decode("utf-8", "replace")
+        start = text.lstrip()[:1]
+        if suffix == "json" or (start == "{" and "\n" in text.strip() and text.lstrip()[1:2] in "\r\n"):
+            return self._json(text, suffix)
+        if suffix in _DOCUMENT and self._is_document(text) and not (suffix == "txt" and self._is_log(text_bytes)):
+            return FileKind.DOCUMENT, ""
+        if suffix in ("md", "markdown", "rst", "ipynb"):
+            return FileKind.SKIP, "a document without estimates"
+        if self._is_gpu_log(text):
+            return FileKind.GPU, ""
+        return FileKind.LOG, ""
+
+    @staticmethod
+    def _json(text: str, suffix: str) -> tuple[FileKind, str]:
+        first, _, rest = text.strip().partition("\n")
+        if first.endswith("}") and rest.lstrip().startswith("{"):
+            return FileKind.LOG, ""  # JSON lines under a .json name
+        if '"log_history"' in text or ('"best_metric"' in text and '"epoch"' in text):
+            return FileKind.STATE, ""
+        return FileKind.SKIP, "a JSON document, not a log" if suffix == "json" else "a document, not a log"
+
+
+def _walk(root: Path) -> Iterator[Path]:
+    """Every file below, folders in order of their names; links to folders are not followed, so no loop is entered."""
+    try:
+        entries = sorted(os.scandir(root), key=lambda entry: entry.name)
+    except OSError:
+        return
+    folders = []
+    for entry in entries:
+        try:
+            if entry.is_dir(follow_symlinks=False):
+                folders.append(entry)
+            elif not entry.name.startswith("."):
+                yield Path(entry.path)
+        except OSError:
+            continue
+    for folder in folders:
+        if not folder.name.startswith((".", "checkpoint-")) and folder.name not in _SKIPPED_FOLDERS:
+            yield from _walk(Path(folder.path))
+
+
+def _documents_in(folder: Path) -> Iterator[Path]:
+    """What may be an estimate document beside the logs; nothing else there is any of our business."""
+    try:
+        paths = sorted(folder.iterdir())
+    except OSError:
+        return
+    for path in paths:
+        if path.suffix.lower() in (".md", ".markdown", ".rst") and path.is_file():
+            yield path
+
+
+def _is_binary(head: bytes) -> bool:
+    """NUL bytes in front may be the hole that a truncated log leaves; among the text they are no text."""
+    body = head.lstrip(b"\0")
+    if not body:
+        return True
+    controls = sum(body.count(bytes((c,))) for c in (*range(1, 7), *range(14, 27)))
+    return body.count(0) * 20 > len(body) or controls * 20 > len(body)

@@ -1,0 +1,215 @@
+"""One file as a part of a run: its bytes read on, its events folded, within a budget of bytes and time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from trainmon.events import Line
+from trainmon.parsers.base import LogFormat
+from trainmon.reading.encodings import StreamDecoder, decoder_for
+from trainmon.reading.lines import text_of
+from trainmon.reading.reader import LogReader, Reading
+from trainmon.reading.tail import READ_BYTES, Change, FileTail
+from trainmon.runs.state import RunState
+from trainmon.snapshot import FileInfo
+
+_PREVIEW_BYTES = 64 << 10
+_PREVIEW_FROM_BYTES = 4 << 20
+"""Smaller files are read whole before anybody could look."""
+_EXACT_BELOW_BYTES = 512 << 10
+"""A shorter file is read redraw by redraw, as it would have been while it grew."""
+_BACKLOG_BYTES = 64 << 10
+"""So much more than was read yet is history; less is the present."""
+_EXACT_READ_BYTES = 128 << 10
+_DECODER_BYTES = 64 << 10
+_DOCUMENT_LIMIT_BYTES = 64 << 20
+_QUIET_S = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingOptions:
+    """What decides how lines are read."""
+
+    formats: tuple[type[LogFormat], ...]
+    default_year: int | None = None
+
+
+class FileFollower:
+    """Keeps the state of one log file up to date."""
+
+    def __init__(self, path: Path, options: ReadingOptions) -> None:
+        self.path = path
+        self.tail = FileTail(path)
+        self.state = RunState()
+        self.version = 0
+        """Grows with every change of the state."""
+        self.seen_growing = False
+        self.gone = False
+        self.notes: list[str] = []
+        self._options = options
+        self._reader = self._new_reader()
+        self._decoder: StreamDecoder | None = None
+        self._grown_at: float | None = None
+        self._caught_up_once = False
+
+    @property
+    def behind_bytes(self) -> int:
+        """Bytes on disk that were not read yet."""
+        return max(self.tail.size - self.tail.offset, 0)
+
+    @property
+    def caught_up(self) -> bool:
+        """The history was read to its end once."""
+        return self._caught_up_once
+
+    def step(self, now: float, deadline_s: float) -> bool:
+        """Read on to the end of the file, or until `time.monotonic()` passes `deadline_s`; True if anything changed."""
+        change = self.tail.look()
+        if change in (Change.GONE, Change.UNREADABLE, Change.NOT_A_FILE):
+            return self._lost(change)
+        self.gone = False
+        if change in (Change.TRUNCATED, Change.REWRITTEN, Change.REPLACED):
+            self._start_again(change)
+        changed = False
+        live = self._caught_up_once
+        while self.tail.offset < self.tail.size:
+            history = self._is_history
+            data = self.tail.read(self._block_bytes() if history else _EXACT_READ_BYTES)
+            if not data:
+                break
+            changed = True
+            self._fold(data, now if live and not history else None, self.behind_bytes if history else None)
+            if time.monotonic() > deadline_s:
+                break
+        if self.tail.offset >= self.tail.size:
+            self._caught_up_once = True
+        if changed:
+            self.version += 1
+            self._grown_at = now
+            self.seen_growing = self.seen_growing or live
+        return changed
+
+    def finish(self) -> None:
+        """Nothing will be added any more: the last line counts even without its newline."""
+        self.state.apply_all(self._reader.flush())
+        self.version += 1
+
+    def pending(self) -> Reading | None:
+        """The redraw under way."""
+        return self._reader.pending()
+
+    def preview(self) -> RunState | None:
+        """The present state from the head and the tail of a long file whose history is not read yet."""
+        if self._caught_up_once or self.tail.size < _PREVIEW_FROM_BYTES:
+            return None
+        state, reader = RunState(), self._new_reader()
+        head = self.tail.read_at(0, _PREVIEW_BYTES)
+        if decoder_for(head).encoding != "utf-8":
+            return None
+        state.apply_all(reader.feed(head[: head.rfind(b"\n") + 1]))
+        tail = self.tail.read_at(self.tail.size - _PREVIEW_BYTES, _PREVIEW_BYTES)
+        cut = max(tail.find(b"\r"), tail.find(b"\n"))
+        state.apply_all(reader.feed(tail[cut + 1 :]))
+        state.apply_all(reader.flush())
+        return state
+
+    def info(self) -> FileInfo:
+        """The file as the contract lists it."""
+        notes = list(self.notes)
+        if self._reader.cut_bytes:
+            notes.append(f"{self._reader.cut_bytes} bytes of over-long lines left out")
+        if self._reader.nul_bytes:
+            notes.append(f"{self._reader.nul_bytes} NUL bytes skipped")
+        if self._decoder is not None and self._decoder.damage:
+            notes.append(self._decoder.damage)
+        if self.tail.error:
+            notes.append(f"unreadable: {self.tail.error}")
+        return FileInfo(
+            path=str(self.path),
+            format=self._reader.main_format or "",
+            bytes=self.tail.size,
+            encoding=self._decoder.encoding if self._decoder is not None else "utf-8",
+            notes=tuple(notes),
+        )
+
+    @property
+    def has_evidence(self) -> bool:
+        """A training log: something in it counts, measures or ends."""
+        state = self.state
+        return bool(state.tracks or state.earlier or state.metrics or state.problems or state.end)
+
+    @property
+    def _is_history(self) -> bool:
+        """What comes next was written long before the end of the file."""
+        behind = self.behind_bytes
+        return behind > _BACKLOG_BYTES and self.tail.offset + behind > _EXACT_BELOW_BYTES
+
+    def _block_bytes(self) -> int:
+        """So much history is read at once: no crumbs are left for the end."""
+        behind = self.behind_bytes
+        return behind if behind < READ_BYTES + READ_BYTES // 2 else READ_BYTES
+
+    def _fold(self, data: bytes, arrived_s: float | None, ahead_bytes: int | None) -> None:
+        if self._decoder is None:
+            self._decoder = decoder_for(data[:_DECODER_BYTES])
+        text = self._decoder.feed(data)
+        self.state.apply_all(self._reader.feed(text, arrived_s=arrived_s, ahead_bytes=ahead_bytes))
+
+    def _start_again(self, change: Change) -> None:
+        """The bytes read so far are no longer those of the file; what they said stays known."""
+        self.state.apply_all(self._reader.flush())
+        self._reader = self._new_reader()
+        self._decoder = None
+        note = f"{change.value} {sum(change.value in n for n in self.notes) + 1}x"
+        self.notes = [n for n in self.notes if change.value not in n] + [note]
+
+    def _lost(self, change: Change) -> bool:
+        was_gone, self.gone = self.gone, True
+        if change is Change.UNREADABLE:
+            return False
+        return not was_gone
+
+    def _new_reader(self) -> LogReader:
+        return LogReader(self._options.formats, default_year=self._options.default_year)
+
+
+class DocumentFollower:
+    """Reads a JSON document that a trainer rewrites whole (`trainer_state.json`)."""
+
+    def __init__(self, path: Path, formats: Sequence[type[LogFormat]]) -> None:
+        self.path = path
+        self.state = RunState()
+        self.version = 0
+        self._formats = tuple(formats)
+        self._tail = FileTail(path)
+        self._format = ""
+
+    def step(self) -> bool:
+        """Read the document again if it changed; a half-written one is left for the next look."""
+        change = self._tail.look()
+        if change not in (Change.GREW, Change.TRUNCATED, Change.REWRITTEN, Change.REPLACED):
+            return False
+        data = self._tail.read_at(0, _DOCUMENT_LIMIT_BYTES)
+        line = Line(text=text_of(decoder_for(data).feed(data)), number=1)
+        for make in self._formats:
+            if make.needles and not any(needle in line.text for needle in make.needles):
+                continue
+            events = make().parse(line)
+            if events:
+                state = RunState()
+                state.apply(Reading(line=line, format_name=make.name, events=tuple(events)))
+                self.state, self._format = state, make.name
+                break
+        else:
+            return False
+        self._tail.offset = self._tail.size
+        self._tail.read(0)
+        self.version += 1
+        return True
+
+    def info(self) -> FileInfo:
+        """The file as the contract lists it."""
+        return FileInfo(path=str(self.path), format=self._format, bytes=self._tail.size)

@@ -1,0 +1,211 @@
+"""What launchers and loggers put in front of a line: ranks, host names, timestamps, levels. Taken off in a loop."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import tzinfo
+from types import MappingProxyType
+from typing import NamedTuple
+
+from trainmon.patterns import pattern
+from trainmon.reading.timestamps import moment_s, month_number
+
+MAX_PREFIXES = 8
+
+
+class Prefix(NamedTuple):
+    """A line without its prefixes, and what they said."""
+
+    text: str
+    time_s: float | None = None
+    """Seconds since the epoch; the first timestamp of a line wins."""
+    rank: int | None = None
+    extra: Mapping[str, str] = MappingProxyType({})
+    """`level`, `logger`, `host`, `actor`, `source`; `clock` is a time of day without a date."""
+
+
+_LEVEL = r"DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL|FATAL|SUCCESS|TRACE|NOTICE"
+_CLOCK = r"(?P<clock>\d\d:\d\d:\d\d)(?:(?:\.(?=\d)|,(?=\d{3}(?![\d,])))(?P<fraction>\d{1,9})(?!\d))?"
+_DATE = r"(?P<year>\d{4})(?P<dash>[-/])(?P<month>\d\d)(?P=dash)(?P<day>\d\d)[T _]"
+_ISO = rf"{_DATE}{_CLOCK}(?:\ ?(?P<offset>Z|UTC|[+-]\d\d:?\d\d)(?![\w:]))?"
+_SLASHED = rf"(?P<month>\d\d)/(?P<day>\d\d)/(?P<year>\d{{4}}|\d\d),?\ {_CLOCK}"
+_YEARLESS = rf"(?P<month>\d\d)[/-](?P<day>\d\d)\ {_CLOCK}"
+
+
+def _compiled(text: str) -> re.Pattern[str]:
+    return pattern(text, re.ASCII | re.VERBOSE)
+
+
+_BY_FIRST: dict[str, tuple[re.Pattern[str], ...]] = {}
+"""The patterns that may begin with a character; a line that begins otherwise costs one look-up."""
+
+
+def _register(first: str, *patterns: str | re.Pattern[str]) -> None:
+    compiled = tuple(_compiled(one) if isinstance(one, str) else one for one in patterns)
+    for character in first:
+        _BY_FIRST[character] = _BY_FIRST.get(character, ()) + compiled
+
+
+_SRUN = _compiled(r"(?P<rank>\d{1,5}):\ (?=\S)")
+
+
+_SYSLOG = (
+    rf"(?P<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\ {{1,2}}(?P<day>\d{{1,2}})\ {_CLOCK}"
+    r"\ (?P<host>[\w.-]{1,80})\ [\w./-]{1,80}(?:\[\d+\])?:"
+)
+_register(
+    "[",
+    r"\[(?:rank|RANK|Rank|default|local_rank)[\ :=]?(?P<rank>\d{1,6})\]:?\ ?",
+    r"\[\d{1,4},(?P<rank>\d{1,6})\]<std(?:out|err|diag)>:\ ?",
+    rf"\[{_ISO}(?:\ (?!\w+\ ?\]\ ?\[)(?!(?:{_LEVEL})\b)(?P<logger>[A-Za-z_][\w.]{{0,80}})(?=\]))?\]?",
+    rf"\[{_YEARLESS}(?:\ (?P<logger>[\w.]{{1,80}}))?\]:?",
+    rf"\[{_SLASHED}\]",
+    rf"\[{_CLOCK}\]",
+    rf"\[(?P<level>{_LEVEL})\|(?P<logger>[^\]|]{{1,120}})\]\ {_ISO}",
+    rf"\[(?P<level>{_LEVEL})\|{_ISO}\]\ (?P<logger>[\w.]{{1,80}}:\d+)\ >>",
+    rf"\[NeMo\ (?P<level>[A-Z])\ {_ISO}\ (?P<logger>[\w./-]{{1,120}}:\d+)\]",
+    rf"\[(?P<host>[A-Za-z][\w.-]{{0,80}})\]\ {_ISO}",
+    rf"\[(?P<level>[DIWEC])\ {_ISO}(?:\ (?P<logger>[A-Za-z]\w{{0,40}}))?\]",
+    rf"\[(?P<level>[IWEF])(?P<month>\d\d)(?P<day>\d\d)\ {_CLOCK}\ (?:\d+\ )?(?P<logger>[\w./-]{{1,120}}:\d+)\]",
+)
+_register(
+    "0123456789",
+    _ISO,
+    _SRUN,
+    _SLASHED,
+    rf"{_CLOCK}(?=\ \[|\ [-|]\ |\ (?:{_LEVEL})\b)",
+    rf"{_YEARLESS}(?=\ )",
+)
+_register("(", r"\((?P<actor>[A-Za-z_][\w.<>-]{0,80})\ (?:pid|ip)=[^)\s]{1,40}(?:,\ ip=[\w.:-]{1,40})?\)\ ?")
+_register("w", r"(?P<source>wandb):[ ]")
+_register(
+    "IWEF",
+    rf"(?P<level>[IWEF])(?P<month>\d\d)(?P<day>\d\d)\ (?:{_CLOCK}"
+    rf"|00:00:(?P<epoch_s>\d{{9,11}}\.\d{{1,6}}))\ +\d+\ (?P<logger>[\w./-]{{1,120}}:\d+)\]",
+)
+_register(
+    "DIWECF",
+    rf"(?P<level>{_LEVEL}):(?P<logger>[A-Za-z_][\w.]{{0,80}}):",
+    rf"(?P<level>{_LEVEL})\ -\ {_SLASHED}(?:\ -\ (?:\d{{1,4}}\ days?,\ )?\d{{1,4}}:\d\d:\d\d)?(?=\ -\ )",
+    rf"(?P<level>{_LEVEL}):?\ +(?:{_ISO}|(?=\d\d[-/]\d\d\ \d\d:\d\d:))",
+)
+_register("JFMASOND", _SYSLOG)
+_register("Rr", r"[Rr]ank\ ?(?P<rank>\d{1,6})(?::|\])\ ")
+
+_WORD_HEAD = _compiled(rf"[IWEF]\d{{4}}\ |(?:{_LEVEL})[:\ ]|[A-Z][a-z]{{2}}\ {{1,2}}\d|[Rr]ank\ ?\d|wandb:\ ")
+_INDENTED = _compiled(r"\ {1,6}(?=\[\d{4}[-/]|\d{1,5}:\ \S)")
+_METRIC_HEAD = _compiled(
+    r"""(?!\d{4}[-/]\d\d)[-+.\d"']
+      | (?:(?:train|val|valid|test|eval|avg|mean|best|lm|total)[\ _-])?
+        (?:loss|acc\w*|auc|lr|learn|test|reward|score|f1
+          |ppl|err(?:or)?|rmse|mae|mse|map|time|total|cost)\b\s*[:=\ ]\s*[-+.\d]"""
+)
+
+# Behind a timestamp: level, logger and source, in any usual order and brackets.
+_NAME = r"[A-Za-z_][\w.<>/]{0,80}(?::[\w.<>/]{1,80}){0,2}"
+_SEPARATOR = r"[\ \t]*(?:(?:[-|]{1,2}|>>)[\ \t]+)?"
+_HEADER_LEVEL = _compiled(
+    rf"{_SEPARATOR}(?:(?P<logger>{_NAME})[\ \t]*(?:[-|]\ "
+    rf"|(?<=\ )))?[\[(<]?\ ?(?P<level>{_LEVEL})\b\ {{0,6}}(?:[\])>]:?|:|(?=[\s|\-\[]))"
+)
+_HEADER_BRACKET = _compiled(
+    rf"""[\ \t]*(?:\[(?P<logger>__\w{{1,30}}__|root|[\w./<>-]{{1,120}}\.(?:py|cc|cpp|cu)\b[^\[\]]{{0,120}}
+       |[A-Za-z_]\w*(?:\.\w+)+[^\[\]\s]{{0,40}}|[\w./-]{{1,80}}(?=\]\ ?\[(?:{_LEVEL})\b))\]
+     |\[(?:PID:?\s?\d+|\d+:\w+|(?:debug|info|warning|error|critical)\ *)\]
+     |\[[Rr][Aa][Nn][Kk][:=]?\ ?(?P<rank>\d+)\]|\[[IWEDF]\]
+     |\([\w./-]{{1,80}}[:\ ]\d+\)|std(?:out|err)\ [FP]\b):?"""
+)
+_HEADER_NAME = _compiled(
+    rf"{_SEPARATOR}(?P<logger>{_NAME})[\ \t]+-(?=[\ \t])|[\ \t]+(?P<module>__main__|[A-Za-z_]\w*(?:\.\w+)+):(?=\ )"
+)
+_HEADER_END = _compiled(r"[\ \t]*(?:(?:[-|]{1,2}|>>|:)(?:[\ \t]+|$))?[\ \t]*")
+
+
+def strip(text: str, *, zone: tzinfo | None = None, default_year: int | None = None) -> Prefix:
+    """Take the prefixes off a sanitised line.
+
+    `zone` is that of timestamps that name none (None: the machine's own). `default_year` is the year of those
+    that name none (None: they give no time). A table row that begins with a timestamp (`2026-..., 0, 31 %`) keeps it.
+    """
+    if not _may_begin(text):
+        return Prefix(text)
+    found: dict[str, str] = {}
+    time_s: float | None = None
+    for _ in range(MAX_PREFIXES):
+        match = _match(text)
+        if match is None:
+            break
+        parts = {name: part for name, part in match.groupdict().items() if part is not None}
+        end = match.end()
+        if "clock" in parts or "epoch_s" in parts:
+            moment = _moment(parts, zone, default_year)
+            time_s = moment if time_s is None else time_s
+            if text[end : end + 1] == ",":
+                break
+            end = _header(text, end, parts)
+        for name, part in parts.items():
+            found.setdefault(name, part)
+        text = text[end:]
+        if not _may_begin(text):
+            break
+    rank = int(found["rank"]) if "rank" in found else None
+    extra: dict[str, str] = {
+        name: found[name] for name in ("level", "logger", "host", "actor", "source") if name in found
+    }
+    if time_s is None and "clock" in found:
+        extra["clock"] = found["clock"]
+    return Prefix(text, time_s, rank, extra)
+
+
+def _may_begin(text: str) -> bool:
+    """The cheap test that nearly every line without a prefix fails."""
+    first = text[:1]
+    if first == " ":
+        return _INDENTED.match(text) is not None
+    return first in _BY_FIRST and (not first.isalpha() or _WORD_HEAD.match(text) is not None)
+
+
+def _match(text: str) -> re.Match[str] | None:
+    start = 0
+    if text[:1] == " ":
+        start = len(text) - len(text.lstrip(" "))
+    for candidate in _BY_FIRST.get(text[start : start + 1], ()):
+        match = candidate.match(text, start)
+        if match is None:
+            continue
+        # `3: loss 0.5` numbers an epoch, `10: 0.53` an item; a launcher's number stands before a sentence.
+        if candidate is _SRUN and _METRIC_HEAD.match(text, match.end()):
+            return None
+        return match
+    return None
+
+
+def _header(text: str, end: int, parts: dict[str, str]) -> int:
+    """Go past the rest of a logger's header; levels and names are noted in `parts`."""
+    named = "level" not in parts
+    for _ in range(6):
+        match = _HEADER_BRACKET.match(text, end) or ("level" not in parts and _HEADER_LEVEL.match(text, end)) or None
+        if match is None and named and "level" in parts and "logger" not in parts:
+            match = _HEADER_NAME.match(text, end)
+        if match is None or match.end() == end:
+            break
+        parts.update({name: part for name, part in match.groupdict().items() if part is not None and name not in parts})
+        end = match.end()
+    closing = _HEADER_END.match(text, end)
+    return closing.end() if closing else end
+
+
+def _moment(parts: Mapping[str, str], zone: tzinfo | None, default_year: int | None) -> float | None:
+    if "epoch_s" in parts:
+        return float(parts["epoch_s"])
+    if "month" not in parts:
+        return None
+    month, day = month_number(parts["month"]), int(parts["day"])
+    year = int(parts["year"]) if "year" in parts else default_year
+    if year is None or month is None:
+        return None
+    if month > 12 >= day and "dash" not in parts:  # `25/12/2024`
+        month, day = day, month
+    date = (year + 2000 if len(parts.get("year", "")) == 2 else year, month, day)
+    return moment_s(date, parts["clock"], parts.get("fraction"), parts.get("offset"), zone)

@@ -1,0 +1,1 @@
+"""Archived logs on their own clock."""

@@ -1,0 +1,1 @@
+"""From readings to the snapshot of a run: counters, roles, stages, state."""

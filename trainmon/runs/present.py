@@ -1,0 +1,178 @@
+"""From the state of a run to the snapshot that everybody sees; pure, and it changes nothing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from trainmon.events import Counter, CounterScope, StageKind
+from trainmon.reading.reader import Reading
+from trainmon.runs.progress import WholeRun
+from trainmon.runs.stages import stages_of
+from trainmon.runs.state import RunState
+from trainmon.runs.status import Liveness, decide_status
+from trainmon.runs.tracks import track_key
+from trainmon.snapshot import ClockBasis, FileInfo, MetricInfo, ProblemInfo, RunSnapshot, RunStatus, StageInfo, StepTime
+from trainmon.timing.pace import Overhead, Pace
+
+
+def present(
+    state: RunState,
+    *,
+    name: str,
+    files: Sequence[FileInfo],
+    live: Liveness,
+    now: float,
+    pending: Reading | None = None,
+    preview: bool = False,
+) -> RunSnapshot:
+    """Make the snapshot of a run at `now` (seconds since the epoch); `trainmon.plan.judging` adds ETA and verdict.
+
+    `pending` is the redraw under way: it moves the counter that is shown and nothing else.
+    """
+    state = state.asked()
+    whole = state.whole_run
+    step = _with_pending(state, whole, pending)
+    train = state.roles.train
+    step_time = best_step_time(state)
+    pace = train.clock.pace() if train is not None else None
+    at_last = _at_last_step(state, whole, step)
+    status, reason = decide_status(
+        end=state.end,
+        at_last_step=at_last,
+        anything_read=bool(state.attempts),
+        usual_gap_s=pace.usual_gap_s if pace is not None else 0.0,
+        live=live,
+        now=now,
+    )
+    over = status in (RunStatus.FINISHED, RunStatus.FAILED, RunStatus.INTERRUPTED)
+    overheads = train.clock.overheads() if train is not None else {}
+    stages = stages_of(state, whole, step, overheads, over=over)
+    started_at, last_at = _times(state, live)
+    return RunSnapshot(
+        name=name,
+        files=tuple(files),
+        attempts=max(state.attempts, 1),
+        state=status,
+        state_reason=reason,
+        problems=_problems(state),
+        started_at=started_at,
+        ended_at=last_at if over else None,
+        last_activity_at=last_at if last_at is not None else live.grew_at,
+        elapsed_s=_elapsed(state, started_at, now, over=over),
+        step=step,
+        start_step=_start_step(state, pace),
+        total_steps=whole.total,
+        total_reason=whole.reason,
+        unit=whole.unit,
+        epoch=whole.epoch,
+        total_epochs=whole.total_epochs,
+        progress=_progress(step, whole.total),
+        stage=_stage_under_way(stages),
+        step_time_s=step_time,
+        stages=stages,
+        overhead_s=_overhead_s(stages, overheads),
+        metrics=_metrics(state),
+        facts=dict(state.all_facts),
+        gpu=state.memory.info(),
+        preview=preview,
+    )
+
+
+def best_step_time(state: RunState) -> StepTime | None:
+    """The step time of the training counter, else of a counter beside it that has a clock."""
+    roles = state.roles
+    if roles.train is None:
+        return None
+    measured = [m for track in (roles.train, *roles.companions) if (m := track.clock.measure()) is not None]
+    with_clock = [m for m in measured if m.basis is not ClockBasis.PRINTED]
+    return next(iter(with_clock or measured), None)
+
+
+def _metrics(state: RunState) -> dict[str, MetricInfo]:
+    """Of the log; a log without a training loss (only bars were redirected) takes them from the document beside it."""
+    metrics = {key: series.info() for key, series in state.metrics.items()}
+    if state.side is not None and "loss" not in metrics:
+        metrics |= {key: series.info() for key, series in state.side.metrics.items() if key not in metrics}
+    return metrics
+
+
+def _with_pending(state: RunState, whole: WholeRun, pending: Reading | None) -> float | None:
+    train = state.roles.train
+    if pending is None or train is None or whole.step is None:
+        return whole.step
+    for event in pending.events:
+        if isinstance(event, Counter) and track_key(event) == train.key and event.current > train.current:
+            return whole.step + event.current - train.current
+    return whole.step
+
+
+def _at_last_step(state: RunState, whole: WholeRun, step: float | None) -> bool:
+    train, epochs = state.roles.train, state.roles.epochs
+    if (
+        epochs is not None
+        and epochs.scope is CounterScope.EPOCHS
+        and epochs.current >= (whole.total_epochs or math.inf)
+    ):
+        return True  # the last batches of an epoch may go unprinted, its end does not
+    if whole.total is not None:
+        return step is not None and step >= whole.total
+    if train is None or not train.is_bar or train.scope is CounterScope.RUN:
+        return False
+    if train.total is None:
+        return train.closed  # a bar without a total that its program closed
+    # Nobody knows how many epochs were meant, but the log ends with a whole one.
+    return train.complete or (train.nearly_complete and train.followed)
+
+
+def _progress(step: float | None, total: float | None) -> float | None:
+    if step is None or not total:
+        return None
+    return min(max(step / total, 0.0), 1.0)
+
+
+def _times(state: RunState, live: Liveness) -> tuple[float | None, float | None]:
+    if state.clock.started_at is not None:
+        return state.clock.started_at, state.clock.now_at
+    if state.first_arrived_s is not None and live.seen_growing:
+        return state.first_arrived_s, state.last_arrived_s
+    return None, None
+
+
+def _elapsed(state: RunState, started_at: float | None, now: float, *, over: bool) -> float | None:
+    if state.clock.ticks:
+        return state.clock.now_s
+    if started_at is not None and state.last_arrived_s is not None:
+        return (state.last_arrived_s if over else now) - started_at
+    return None
+
+
+def _start_step(state: RunState, pace: Pace | None) -> float:
+    """A bar shows where it starts; a line that is printed every 20 steps does not."""
+    train = state.roles.train
+    if train is not None and train.is_bar and pace is not None:
+        return pace.start_step
+    resumed = state.all_facts.get("resumed_from_step")
+    return resumed if isinstance(resumed, float | int) else 0.0
+
+
+def _problems(state: RunState) -> tuple[ProblemInfo, ...]:
+    return tuple(sorted(state.problems.values(), key=lambda problem: problem.line))
+
+
+def _stage_under_way(stages: Sequence[StageInfo]) -> str:
+    return next((stage.name for stage in stages if stage.active), "")
+
+
+def _overhead_s(stages: Sequence[StageInfo], overheads: Mapping[str, Overhead]) -> dict[str, float]:
+    seconds = {"init": 0.0, "eval": 0.0, "checkpoint": 0.0, "stall": 0.0, "other": 0.0}
+    for key, overhead in overheads.items():
+        seconds[key if key in seconds else "other"] += overhead.total_s
+    for stage in stages:
+        if stage.elapsed_s is None:
+            continue
+        if stage.kind in (StageKind.INIT, StageKind.DATA):
+            seconds["init"] += stage.elapsed_s
+        elif stage.kind is StageKind.EVAL:
+            seconds["eval"] = max(seconds["eval"], stage.elapsed_s)
+    return seconds

@@ -1,0 +1,200 @@
+"""From counters to the whole run: steps of epochs become steps of the run."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from trainmon.events import CounterScope
+from trainmon.runs.roles import Roles
+from trainmon.runs.tracks import Track
+
+_PRECISION = 0.03
+"""How far from a whole number an epoch count worked out from rounded figures may lie."""
+
+
+class MetricEpoch(NamedTuple):
+    """The fraction of epochs that a metric line stated, and the step it stood at."""
+
+    epoch: float
+    step: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WholeRun:
+    """Where the run stands as a whole. None: the log does not say."""
+
+    step: float | None = None
+    total: float | None = None
+    unit: str = "step"
+    epoch: float | None = None
+    total_epochs: float | None = None
+    steps_per_epoch: float | None = None
+    reason: str = ""
+    """Where the total comes from."""
+
+
+def whole_run(
+    roles: Roles, facts: Mapping[str, float | str], stated: MetricEpoch | None, *, failed: bool = False
+) -> WholeRun:
+    """Work out step and total of the whole run; pure. A `failed` run did not take steps that its bar does not show."""
+    train = roles.train
+    if train is None:
+        return _from_facts(facts, stated)
+    total_epochs = _total_epochs(roles, facts)
+    if train.scope is CounterScope.EPOCHS:
+        return _by_epochs(train, total_epochs, facts, stated)
+    if _counts_per_epoch(train, roles, facts, total_epochs):
+        return _per_epoch(train, roles, total_epochs, facts, failed=failed)
+    return _over_run(train, roles, total_epochs, facts, stated)
+
+
+def _number(facts: Mapping[str, float | str], name: str) -> float | None:
+    value = facts.get(name)
+    return value if isinstance(value, float | int) and value > 0 else None
+
+
+def _total_epochs(roles: Roles, facts: Mapping[str, float | str]) -> float | None:
+    tracks = [track for track in (roles.train, roles.epochs, *roles.companions) if track is not None]
+    stated = next((track.total_epochs for track in tracks if track.total_epochs is not None), None)
+    if stated is None and roles.train is not None and roles.train.total:
+        per_epoch = next((t.total for t in roles.companions if t.laps > 1 and t.total), None)
+        if per_epoch is not None and roles.train.total > per_epoch:
+            stated = math.ceil(roles.train.total / per_epoch)
+    if stated is None and roles.epochs is not None:
+        stated = roles.epochs.total
+    return stated if stated is not None else _number(facts, "epochs")
+
+
+def _counts_per_epoch(train: Track, roles: Roles, facts: Mapping[str, float | str], total_epochs: float | None) -> bool:
+    if train.scope is not CounterScope.UNKNOWN:
+        return train.scope is CounterScope.EPOCH
+    if train.runs_through_epochs is not None:
+        return not train.runs_through_epochs
+    if train.total is not None and train.total == _number(facts, "total_steps"):
+        return False
+    if any(_divides(track, train, total_epochs) for track in roles.companions):
+        return False
+    if roles.epochs is not None or train.epoch is not None:
+        return True
+    if any(track.counted > train.longest_lap > 0 for track in roles.companions):
+        return True
+    return train.laps > 1 and (train.is_bar or total_epochs is not None)
+
+
+def _divides(part: Track, whole: Track, total_epochs: float | None) -> bool:
+    """Tell whether `part` counts per epoch what `whole` counts over the run."""
+    if part.total is None or part.total == whole.total or part.epoch is None:
+        return False
+    return whole.total == part.total * (part.total_epochs or total_epochs or 0) or (
+        part.laps > 1 and whole.laps == 1 and whole.current > part.total
+    )
+
+
+def _per_epoch(
+    train: Track, roles: Roles, total_epochs: float | None, facts: Mapping[str, float | str], *, failed: bool
+) -> WholeRun:
+    per_epoch = train.total or train.steps_per_epoch or _number(facts, "steps_per_epoch")
+    number = train.epoch
+    if number is None:
+        number = float(train.laps)
+        if roles.epochs is not None and roles.epochs.lap is not None and roles.epochs.lap.first > 0:
+            number += roles.epochs.lap.first
+    current = train.current
+    if train.followed and train.is_bar and train.nearly_complete and not failed:
+        current = train.total or current  # cleared when it was over (leave=False), before its last redraw
+    whole_epochs = train.done_before if train.uneven and train.first_epoch == 1 else (number - 1) * (per_epoch or 0)
+    step = train.counted if per_epoch is None else whole_epochs + current
+    total = _number(facts, "total_steps")
+    reason = "the log's header" if total is not None else ""
+    if total_epochs is not None and per_epoch is not None:
+        total = whole_epochs + (total_epochs - number + 1) * per_epoch
+        reason = f"{total_epochs:g} epochs x {per_epoch:g} {_plural(train.unit)}"
+    return WholeRun(
+        step=step,
+        total=total,
+        unit=_unit(train.unit),
+        epoch=number,
+        total_epochs=total_epochs,
+        steps_per_epoch=per_epoch,
+        reason=reason,
+    )
+
+
+def _over_run(
+    train: Track, roles: Roles, total_epochs: float | None, facts: Mapping[str, float | str], stated: MetricEpoch | None
+) -> WholeRun:
+    beside = next((t.total for t in roles.companions if t.is_bar and t.laps == 1 and t.epoch is None), None)
+    total = train.total if train.total is not None else _number(facts, "total_steps") or beside
+    step = train.counted if train.laps > 1 and train.total is None else train.current
+    if total_epochs is None and stated is not None and stated.step and total:
+        total_epochs = _whole(stated.epoch / stated.step * total)
+    epoch = stated.epoch if stated is not None else train.epoch
+    if epoch is None and total_epochs is not None and total:
+        epoch = total_epochs * step / total
+    reason = ""
+    if total is not None:
+        of_bar = train.is_bar or (train.total is None and "total_steps" not in facts)
+        reason = "total of the bar" if of_bar else "total on the line" if train.total else "the log's header"
+    return WholeRun(
+        step=step,
+        total=total,
+        unit=_unit(train.unit),
+        epoch=epoch,
+        total_epochs=total_epochs,
+        steps_per_epoch=total / total_epochs if total and total_epochs else train.steps_per_epoch,
+        reason=reason,
+    )
+
+
+def _by_epochs(
+    train: Track, total_epochs: float | None, facts: Mapping[str, float | str], stated: MetricEpoch | None
+) -> WholeRun:
+    total = train.total if train.total is not None else total_epochs
+    per_epoch = train.steps_per_epoch or _number(facts, "steps_per_epoch")
+    current = max(train.current, math.floor(stated.epoch) if stated is not None and stated.step is None else 0)
+    if per_epoch is not None:
+        return WholeRun(
+            step=current * per_epoch,
+            total=total * per_epoch if total is not None else None,
+            unit="step",
+            epoch=current,
+            total_epochs=total,
+            steps_per_epoch=per_epoch,
+            reason=f"{total:g} epochs x {per_epoch:g} steps" if total is not None else "",
+        )
+    return WholeRun(
+        step=current, total=total, unit="epoch", epoch=current, total_epochs=total, reason="epochs" if total else ""
+    )
+
+
+def _from_facts(facts: Mapping[str, float | str], stated: MetricEpoch | None) -> WholeRun:
+    total, total_epochs = _number(facts, "total_steps"), _number(facts, "epochs")
+    step = stated.step if stated is not None else None
+    if stated is not None and step is None and total is not None and total_epochs is not None:
+        step = round(stated.epoch / total_epochs * total)
+    return WholeRun(
+        step=step,
+        total=total,
+        epoch=stated.epoch if stated is not None else None,
+        total_epochs=total_epochs,
+        steps_per_epoch=total / total_epochs if total and total_epochs else None,
+        reason="the log's header" if total is not None else "",
+    )
+
+
+def _whole(epochs: float) -> float:
+    """Trainers round the number of epochs up; figures printed with few digits miss it by a little."""
+    nearest = round(epochs)
+    return float(nearest if abs(epochs - nearest) <= _PRECISION * max(nearest, 1) else math.ceil(epochs))
+
+
+def _unit(unit: str) -> str:
+    return "step" if unit in ("it", "steps", "iter", "iteration", "") else unit
+
+
+def _plural(unit: str) -> str:
+    unit = _unit(unit)
+    return f"{unit}es" if unit.endswith("ch") and unit != "epoch" else f"{unit}s"

@@ -1,0 +1,154 @@
+"""Which of a run's counters is the training, which counts epochs, and which are evaluations or preparation.
+
+Decided from all the evidence so far, again whenever it changes: a bar that looks like training may turn out to be
+an evaluation once the counter around it moves on.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from trainmon.events import CounterScope, StageKind
+from trainmon.runs.stage_names import names_epochs
+from trainmon.runs.tracks import Track, TrackKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roles:
+    """The part each track plays."""
+
+    train: Track | None = None
+    """The counter that training steps are read from."""
+    epochs: Track | None = None
+    """A counter of epochs around it."""
+    companions: tuple[Track, ...] = ()
+    """Further counters of the same training steps (per epoch beside the whole run, another format's line)."""
+    kinds: Mapping[TrackKey, StageKind]
+    """The kind of every track."""
+
+
+def assign_roles(tracks: Collection[Track]) -> Roles:
+    """Find the training among the tracks of an attempt; pure."""
+    by_key = {track.key: track for track in tracks}
+    open_to = [t for t in tracks if t.kind in (None, StageKind.TRAIN) and t.scope is not CounterScope.EPOCHS]
+    around = {t.key: _epoch_counter(t, by_key) for t in open_to}
+    counters_of_epochs = {outer.key for outer in around.values() if outer is not None}
+    inside = {t.key for t in open_to if _is_inside(t, by_key, counters_of_epochs)}
+    candidates = [t for t in open_to if t.key not in counters_of_epochs and t.key not in inside]
+    if any(t.scope is CounterScope.EPOCHS and t.counted > 0 for t in tracks):
+        candidates = [t for t in candidates if t.counted > 0 or t.total is not None]  # a bar that was never redrawn
+    train = max(candidates, key=_likelihood, default=None)
+    epochs = around.get(train.key) if train is not None else None
+    if train is None and counters_of_epochs:
+        train = by_key[next(iter(counters_of_epochs))]
+    if epochs is None:
+        epochs = next((t for t in tracks if t.scope is CounterScope.EPOCHS and t is not train), None)
+    if train is None and epochs is not None:
+        train, epochs = epochs, None
+    companions = tuple(
+        t
+        for t in candidates
+        if train is not None and t is not train and (_same_steps(train, t) or _fell_silent(t, train))
+    )
+    whole = next((t for t in companions if train is not None and _spans_laps_of(t, train)), None)
+    if train is not None and whole is not None:
+        companions = (train, *(t for t in companions if t is not whole))
+        train = whole
+    return Roles(
+        train=train, epochs=epochs, companions=companions, kinds=_kinds(tracks, train, epochs, companions, inside)
+    )
+
+
+def _kinds(
+    tracks: Collection[Track],
+    train: Track | None,
+    epochs: Track | None,
+    companions: Collection[Track],
+    inside: Collection[TrackKey],
+) -> dict[TrackKey, StageKind]:
+    kinds: dict[TrackKey, StageKind] = {}
+    for track in tracks:
+        if track is train or track is epochs or track in companions:
+            kinds[track.key] = StageKind.TRAIN
+        elif track.kind is StageKind.DATA and train is not None and train.key in track.parents and not track.laps < 2:
+            kinds[track.key] = StageKind.EVAL  # embedding or encoding again and again inside training
+        elif track.kind is not None and not (track.kind is StageKind.TRAIN and track.key in inside):
+            kinds[track.key] = track.kind
+        else:
+            kinds[track.key] = StageKind.EVAL if track.key in inside else StageKind.OTHER
+    return kinds
+
+
+def _epoch_counter(track: Track, by_key: Mapping[TrackKey, Track]) -> Track | None:
+    """The counter around `track` that moves by one with each of its laps."""
+    for key in track.parents.keys() | track.inside:
+        outer = by_key.get(key)
+        if outer is None or outer.kind not in (None, StageKind.TRAIN):
+            continue
+        if outer.scope in (CounterScope.RUN, CounterScope.EPOCH):
+            continue  # its format knows that it counts steps
+        if outer.epoch is not None and outer.total != outer.total_epochs and track.laps < 2:
+            continue  # a bar whose name gives the epoch (`Epoch 1/3`) counts the steps of that epoch
+        in_step = outer.current - track.laps in (-1.0, 0.0) and (outer.lap is None or outer.lap.first < 1)
+        if in_step and (names_epochs(outer.name) or track.laps >= 2):
+            return outer
+    return None
+
+
+def _is_inside(track: Track, by_key: Mapping[TrackKey, Track], counters_of_epochs: Collection[TrackKey]) -> bool:
+    """Tell whether a counter runs inside another that counts something else: an evaluation inside training."""
+    if not track.is_bar:
+        return False
+    for key in track.parents:
+        outer = by_key.get(key)
+        if outer is None or key in counters_of_epochs or outer.kind not in (None, StageKind.TRAIN):
+            continue
+        if outer.kind is None and track.kind is StageKind.TRAIN and outer.seen < track.seen:
+            continue
+        if not _same_steps(outer, track):
+            return True
+    return False
+
+
+def _same_steps(outer: Track, inner: Track) -> bool:
+    """Tell whether two counters count the same steps: one over the whole run, one per epoch."""
+    apart_s = max(_began(outer), _began(inner)) - min(_last(outer), _last(inner))
+    if apart_s > 0 or (apart_s == 0 and outer.is_bar and inner.is_bar and outer.active_s > 0):
+        return False  # one after the other
+    whole, part = outer.counted, inner.counted
+    if min(whole, part) < 1:
+        return outer.total is not None and outer.total == inner.total
+    return abs(whole - part) <= max(2.0, 0.02 * max(whole, part))
+
+
+def _fell_silent(bar: Track, train: Track) -> bool:
+    """Tell whether a bar of the whole training stopped being drawn while lines without a total went on counting."""
+    if bar.kind is not StageKind.TRAIN or not bar.is_bar or bar.total is None or train.total is not None:
+        return False
+    return bar.laps == 1 and bar.epoch is None and bar.counted <= train.counted <= bar.total
+
+
+def _began(track: Track) -> float:
+    return track.started_s if track.started_s is not None else -math.inf
+
+
+def _last(track: Track) -> float:
+    return track.last_s if track.last_s is not None else math.inf
+
+
+def _spans_laps_of(whole: Track, part: Track) -> bool:
+    """Tell whether one counter goes on while the other starts again with each epoch."""
+    return whole.laps == 1 and part.laps > 1 and whole.total is not None and whole.total > (part.total or math.inf)
+
+
+def _likelihood(track: Track) -> tuple[bool, bool, bool, bool, float, float]:
+    return (
+        track.kind is StageKind.TRAIN and track.scope is not CounterScope.UNKNOWN,
+        track.metric_hits > 0,
+        track.kind is StageKind.TRAIN,
+        track.scope is CounterScope.RUN or (track.total or 0) > 1,
+        track.active_s if track.is_bar else float("inf"),
+        track.seen,
+    )

@@ -1,0 +1,159 @@
+"""The stages of a run: its counters and its named stages in the order in which they came."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from trainmon.events import CounterScope, StageKind
+from trainmon.runs.marks import MarkedStage
+from trainmon.runs.progress import WholeRun
+from trainmon.runs.roles import Roles
+from trainmon.runs.state import RunState
+from trainmon.runs.tracks import Track
+from trainmon.snapshot import StageInfo
+from trainmon.timing.pace import Overhead
+
+_SHORT_NAME = 60
+
+
+def stages_of(
+    state: RunState, whole: WholeRun, step: float | None, overheads: Mapping[str, Overhead], *, over: bool
+) -> tuple[StageInfo, ...]:
+    """List the stages of the whole run, first begun first; recurring ones once, with their occurrences."""
+    roles = state.roles
+    found = [_begun(t, _counted(t, kind, active=False)) for t, kind in state.earlier if kind is not StageKind.TRAIN]
+    found += _counted_stages(state, roles, over=over)
+    if roles.train is not None:
+        others_active = any(stage.active for _, stage in found)
+        info = _training(roles.train, whole, step, state, active=not over and not others_active)
+        found.append((info.started_s or 0.0, info))
+    elif whole.step is not None or "loss" in state.metrics:
+        found.append((0.0, _uncounted_training(whole, step, over=over)))
+    found = _merged(found)
+    eval_by_bar = any(stage.kind is StageKind.EVAL for _, stage in found)
+    marks = [*state.marks.stages.values()]
+    if not eval_by_bar and not any(mark.kind is StageKind.EVAL for mark in marks):
+        marks += state.results.stages.values()
+    for mark in marks:
+        if mark.kind is StageKind.EVAL and any(_is_told_by(mark, stage) for _, stage in found):
+            found = [(at, _told_by_lines(stage, mark) if _is_told_by(mark, stage) else stage) for at, stage in found]
+        elif mark.kind is not StageKind.TRAIN:
+            found.append((mark.started_s, _marked(mark, overheads, active=not over and mark.open_since_s is not None)))
+    return tuple(stage for _, stage in sorted(found, key=lambda item: item[0]))
+
+
+def _counted_stages(state: RunState, roles: Roles, *, over: bool) -> list[tuple[float, StageInfo]]:
+    parts = {track.key for track in (roles.train, roles.epochs, *roles.companions) if track is not None}
+    latest_track = max(state.tracks.values(), key=lambda track: track.last_s or 0.0, default=None)
+    latest = (latest_track.last_s or 0.0) if latest_track is not None else 0.0
+    return [
+        _begun(
+            track,
+            _counted(track, roles.kinds[track.key], active=not over and track.unfinished and track.last_s == latest),
+        )
+        for track in state.tracks.values()
+        if track.key not in parts
+        and track.scope is not CounterScope.EPOCHS
+        and (track.counted > 0 or (track is latest_track and track.total is not None))
+    ]
+
+
+def _begun(track: Track, stage: StageInfo) -> tuple[float, StageInfo]:
+    return track.started_s or 0.0, stage
+
+
+def _merged(found: list[tuple[float, StageInfo]]) -> list[tuple[float, StageInfo]]:
+    """Stages of several attempts under one name are one recurring stage."""
+    merged: dict[tuple[str, StageKind, float | None], tuple[float, StageInfo]] = {}
+    for at, stage in found:
+        key = (stage.name, stage.kind, stage.total)
+        known = merged.get(key)
+        if known is not None:
+            at, first = known
+            stage = replace(
+                stage,
+                started_s=first.started_s,
+                elapsed_s=(first.elapsed_s or 0.0) + (stage.elapsed_s or 0.0),
+                occurrences=first.occurrences + stage.occurrences,
+                step_time_s=stage.step_time_s or first.step_time_s,
+            )
+        merged[key] = (at, stage)
+    return list(merged.values())
+
+
+def _training(train: Track, whole: WholeRun, step: float | None, state: RunState, *, active: bool) -> StageInfo:
+    measured = train.clock.measure()
+    known = [*state.earlier_training]
+    if train.started_s is not None and train.last_s is not None:
+        known.append((train.started_s, train.last_s))
+    return StageInfo(
+        name="training",
+        kind=StageKind.TRAIN,
+        current=step,
+        total=whole.total,
+        unit=whole.unit,
+        started_s=min((begin for begin, _ in known), default=None),
+        elapsed_s=sum(max(end - begin, 0.0) for begin, end in known) if known and state.clock.ticks else None,
+        active=active,
+        step_time_s=measured.mean if measured is not None else None,
+    )
+
+
+def _uncounted_training(whole: WholeRun, step: float | None, *, over: bool) -> StageInfo:
+    """Metrics came, but no counter: where the training stands follows from their epochs."""
+    return StageInfo(
+        name="training", kind=StageKind.TRAIN, current=step, total=whole.total, unit=whole.unit, active=not over
+    )
+
+
+def _counted(track: Track, kind: StageKind, *, active: bool) -> StageInfo:
+    measured = track.clock.measure()
+    return StageInfo(
+        name=_name(track, kind),
+        kind=kind,
+        current=track.current,
+        total=track.total,
+        unit=track.unit,
+        started_s=track.started_s,
+        elapsed_s=track.active_s,
+        occurrences=track.laps,
+        active=active,
+        step_time_s=measured.mean if measured is not None else None,
+    )
+
+
+def _name(track: Track, kind: StageKind) -> str:
+    name = " ".join(track.name.split())[:_SHORT_NAME]
+    if name:
+        return name
+    return "evaluation" if kind is StageKind.EVAL else f"{kind.value} ({track.total:g})" if track.total else kind.value
+
+
+def _is_told_by(mark: MarkedStage, stage: StageInfo) -> bool:
+    """Tell whether lines and a bar are about one evaluation: a bar that came far less often is another, a last test."""
+    return stage.kind is StageKind.EVAL and 2 * stage.occurrences >= mark.occurrences
+
+
+def _told_by_lines(stage: StageInfo, mark: MarkedStage) -> StageInfo:
+    """An evaluation with a bar and with result lines: one stage."""
+    several_bars_each = mark.occurrences > 0 and stage.occurrences >= 1.5 * mark.occurrences
+    occurrences = mark.occurrences if several_bars_each else max(stage.occurrences, mark.occurrences)
+    elapsed_s = max(stage.elapsed_s or 0.0, mark.elapsed_s or 0.0)
+    return replace(stage, elapsed_s=elapsed_s, occurrences=occurrences)
+
+
+def _marked(mark: MarkedStage, overheads: Mapping[str, Overhead], *, active: bool) -> StageInfo:
+    overhead = overheads.get(mark.kind.value)
+    elapsed_s = mark.elapsed_s
+    if elapsed_s is None and overhead is not None:
+        elapsed_s = overhead.total_s
+    return StageInfo(
+        name=mark.name,
+        kind=mark.kind,
+        unit="",
+        started_s=mark.started_s,
+        elapsed_s=elapsed_s,
+        occurrences=mark.occurrences,
+        active=active,
+    )

@@ -1,0 +1,276 @@
+"""Tracks: the history of each counter that a log shows. Bars are evidence about stages, not stages themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from trainmon.events import Counter, CounterScope, StageKind
+from trainmon.runs.stage_names import kind_by_name
+from trainmon.timing.steptime import StepClock
+
+_DIGITS = str.maketrans("", "", "0123456789.+-")
+TrackKey = tuple[str, float | None, bool]
+
+
+def track_key(counter: Counter) -> TrackKey:
+    """Counters of one key are one track: equal names but for numbers, and for bars an equal total.
+
+    Two unnamed nested bars differ in nothing but their totals. A counter printed in a line keeps its identity when
+    its total changes.
+    """
+    name = " ".join(counter.name.translate(_DIGITS).split())[:80]
+    return (name, counter.total if counter.is_bar else None, counter.is_bar)
+
+
+_RANKS_BEGIN_WITHIN_S = 10.0
+
+
+def _kind_of(counter: Counter) -> StageKind | None:
+    """By the words of its name; what is counted in bytes is fetched or written."""
+    return kind_by_name(counter.name) or (StageKind.DATA if counter.unit in ("B", "iB") else None)
+
+
+@dataclass(slots=True)
+class Lap:
+    """One life of a counter: a bar from its first redraw to its last."""
+
+    anchor_s: float
+    """Where its elapsed time counts from, on the run's clock."""
+    first: float
+    current: float
+    elapsed_s: float | None
+    epoch: float | None
+
+
+@dataclass(slots=True)
+class Track:
+    """Evidence about one counter within the present attempt."""
+
+    key: TrackKey
+    name: str
+    unit: str
+    is_bar: bool
+    order: int
+    """When it first appeared, among the tracks."""
+    kind: StageKind | None
+    scope: CounterScope
+    total: float | None = None
+    lap: Lap | None = None
+    laps: int = 0
+    done_before: float = 0.0
+    """Counted in earlier laps of this attempt."""
+    epoch: float | None = None
+    total_epochs: float | None = None
+    first_epoch: float | None = None
+    uneven: bool = False
+    """Its epochs differ in length: a number of steps cut the last one short."""
+    runs_through_epochs: bool | None = None
+    """Whether the counter goes on over an epoch's border; None until a border was seen."""
+    steps_per_epoch: float | None = None
+    started_s: float | None = None
+    last_s: float | None = None
+    active_s: float = 0.0
+    """Time its laps lasted."""
+    seen: int = 0
+    metric_hits: int = 0
+    """How often metrics were logged inside it or right beside it."""
+    parents: dict[TrackKey, int] = field(default_factory=dict)
+    """Counters that went on after a lap of this one had begun inside them, and how often."""
+    inside: set[TrackKey] = field(default_factory=set)
+    """Unfinished counters at the beginning of the present lap: parents if they move again."""
+    clock: StepClock = field(default_factory=StepClock)
+    approximate: bool = False
+    longest_lap: float = 0.0
+    closed: bool = False
+    """The bar's last state was ended by a newline: its program closed it, or went on to print something else."""
+    followed: bool = False
+    """Something else was printed after the bar's last redraw."""
+    broken: Lap | None = None
+    """The lap before the present one, if it stopped well before its total."""
+    broken_before: float = 0.0
+    """What was counted before that lap."""
+    several: bool = False
+    """Ranks draw this bar, each its own, one over the other."""
+
+    @classmethod
+    def of(cls, counter: Counter, order: int) -> Track:
+        """A track for the first counter of its key."""
+        return cls(
+            key=track_key(counter),
+            name=counter.name.strip(),
+            unit=counter.unit,
+            is_bar=counter.is_bar,
+            order=order,
+            kind=counter.kind if counter.kind is not None else _kind_of(counter),
+            scope=counter.scope,
+        )
+
+    @property
+    def current(self) -> float:
+        """Where the present lap stands."""
+        return self.lap.current if self.lap is not None else 0.0
+
+    @property
+    def counted(self) -> float:
+        """Everything counted in this attempt, over all laps."""
+        return self.done_before + self.current
+
+    @property
+    def complete(self) -> bool:
+        """The present lap reached its total."""
+        return self.total is not None and self.current >= self.total
+
+    @property
+    def nearly_complete(self) -> bool:
+        """Within the steps that a bar redrawn ten times a second may leave out before it is cleared."""
+        return self.total is not None and self.current >= self.total - max(2.0, 0.05 * self.total)
+
+    @property
+    def unfinished(self) -> bool:
+        """It is under way: not at its total, or nobody knows its total."""
+        return self.lap is not None and not self.complete
+
+    def restarts_with(self, counter: Counter) -> bool:
+        """Tell whether `counter` begins a new lap rather than going on with the present one.
+
+        Ranks that write the same bar make the counter jitter; only a fall together with the bar's own clock, or far
+        down, is a restart.
+        """
+        lap = self.lap
+        if lap is None:
+            return True
+        if counter.current >= lap.current:
+            whole_again = counter.current == counter.total == lap.current
+            longer = lap.current > 0 and counter.total not in (None, self.total)
+            return self._epoch_moved_on(counter) and (whole_again or longer)
+        if counter.elapsed_s is not None and lap.elapsed_s is not None:
+            if self._is_another_rank(counter, lap.elapsed_s):
+                return False
+            # The clocks of ranks differ by a little; that of a bar drawn anew begins at nothing.
+            share = 1.0 if self.total is None or self.nearly_complete else 0.5
+            fell = counter.elapsed_s < lap.elapsed_s and counter.elapsed_s <= share * lap.elapsed_s
+            return fell or counter.current <= lap.first < lap.current
+        if self._epoch_moved_on(counter):
+            return True
+        if not self.is_bar and counter.epoch is not None and lap.epoch is not None and counter.epoch >= lap.epoch:
+            return counter.epoch > lap.epoch or counter.current < 0.5 * lap.current
+        return counter.current <= max(lap.first, 0.5 * lap.current)
+
+    def _is_another_rank(self, counter: Counter, elapsed_s: float) -> bool:
+        """Tell whether a bar that falls back is that of another rank: a restarted program prints something first."""
+        if not self.is_bar or self.total is None:
+            return False
+        if self.several:
+            return not self.nearly_complete or counter.current > max(2.0, 0.05 * self.total)
+        together = elapsed_s < _RANKS_BEGIN_WITHIN_S and not self.followed and not self.closed
+        return together and not self.nearly_complete
+
+    def rejoins_with(self, counter: Counter) -> bool:
+        """Tell whether `counter` jumps to where the lap before stood: a rank that began earlier goes on drawing."""
+        lap, broken, at_s = self.lap, self.broken, counter.elapsed_s
+        if lap is None or broken is None or at_s is None or lap.elapsed_s is None or broken.elapsed_s is None:
+            return False
+        since_s = at_s - broken.elapsed_s
+        return counter.current >= broken.current and since_s >= 0 and at_s - lap.elapsed_s > 5.0 + 4.0 * since_s
+
+    def rejoin(self) -> None:
+        """Take the lap before up again: the present one is that of another rank."""
+        self.lap, self.done_before, self.broken = self.broken, self.broken_before, None
+        self.laps -= 1
+        self.several = True
+
+    def goes_on_with(self, counter: Counter, current: float) -> bool:
+        """Tell whether a counter like this, standing at `current`, plainly goes on with the present lap."""
+        return (
+            self.lap is not None
+            and current >= self.lap.current
+            and counter.epoch == self.lap.epoch
+            and (counter.total is None or counter.total == self.total)
+        )
+
+    def next_epoch_is(self, counter: Counter) -> bool:
+        """Tell whether `counter` is this bar in its next epoch, which is longer or shorter than the one before."""
+        if not self.is_bar or self.epoch is None or self.scope is CounterScope.RUN or counter.total is None:
+            return False
+        reset = self.laps > 1 and self.current == counter.current == 0
+        begins = counter.epoch == self.epoch + 1 and (self.nearly_complete or reset)
+        return (begins or (reset and counter.epoch == self.epoch)) and self.key[0] == track_key(counter)[0]
+
+    def stale(self, counter: Counter) -> bool:
+        """Tell whether another rank is late with an epoch that is over."""
+        lap = self.lap
+        return (
+            lap is not None
+            and counter.epoch is not None
+            and lap.epoch is not None
+            and counter.epoch == lap.epoch - 1
+            and counter.total is not None
+            and counter.current > 0.5 * counter.total
+            and self.is_bar
+        )
+
+    def _epoch_moved_on(self, counter: Counter) -> bool:
+        return (
+            self.lap is not None
+            and counter.epoch is not None
+            and self.lap.epoch is not None
+            and counter.epoch > self.lap.epoch
+            and self.scope is not CounterScope.RUN
+            and not self.runs_through_epochs
+        )
+
+    def broke_off(self, counter: Counter) -> bool:
+        """Tell whether the lap that `counter` ends had stopped well before its total: a program that died."""
+        lap = self.lap
+        if lap is None or self.total is None or self._epoch_moved_on(counter):
+            return False
+        return not self.nearly_complete and lap.current > lap.first
+
+    def begin_lap(self, counter: Counter, anchor_s: float) -> None:
+        """Start counting anew."""
+        self.broken = self.lap if self.is_bar and self.broke_off(counter) else None
+        self.broken_before = self.done_before
+        if self.lap is not None:
+            self.longest_lap = max(self.longest_lap, self.lap.current)
+            # A bar that is cleared when it is over (leave=False) never shows its last steps.
+            cleared = self._epoch_moved_on(counter) or not self.broke_off(counter)
+            through = self.total if cleared and self.total is not None and self.is_bar else None
+            self.done_before += max(self.lap.current, through or 0.0)
+        self.laps += 1
+        self.lap = Lap(anchor_s, counter.current, counter.current, counter.elapsed_s, counter.epoch)
+
+    def note(self, counter: Counter) -> None:
+        """Take over what does not depend on time."""
+        self.seen += 1
+        if counter.is_bar and counter.name:
+            self.name = counter.name.strip()
+        if counter.unit != "step":
+            self.unit = counter.unit
+        if counter.kind is not None:
+            self.kind = counter.kind
+        if counter.scope is not CounterScope.UNKNOWN:
+            self.scope = counter.scope
+        if counter.total is not None:
+            self.uneven = self.uneven or (self.laps > 1 and self.total not in (None, counter.total))
+            self.total = counter.total
+        self.approximate = counter.approximate
+        self.steps_per_epoch = counter.steps_per_epoch or self.steps_per_epoch
+        self._note_epoch(counter)
+        assert self.lap is not None
+        self.lap.current = max(counter.current, self.lap.current) if self.is_bar else counter.current
+        if counter.epoch is not None:
+            self.lap.epoch = counter.epoch
+
+    def _note_epoch(self, counter: Counter) -> None:
+        if counter.total_epochs is not None:
+            self.total_epochs = counter.total_epochs
+        if counter.epoch is None:
+            return
+        if self.first_epoch is None:
+            self.first_epoch = counter.epoch
+        if self.epoch is not None and counter.epoch > self.epoch and self.lap is not None:
+            if counter.current > self.lap.current:
+                self.runs_through_epochs = True
+            elif self.runs_through_epochs is None:
+                self.runs_through_epochs = False
+        self.epoch = counter.epoch

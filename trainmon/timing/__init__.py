@@ -1,0 +1,1 @@
+"""Step time, pauses, pace and ETA, and how good they would have been."""

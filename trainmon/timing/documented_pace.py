@@ -1,0 +1,127 @@
+"""What a document says about the time left, and how it is weighed against what was measured.
+
+Durations are compared as logarithms: twice too long and twice too short are errors of one size. The document's weight
+falls as evidence grows, is gone near the end, and goes at once where the two cannot both be true.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from trainmon.estimates import DocumentedRange, Scope
+from trainmon.snapshot import Interval
+from trainmon.timing.pace import Prior
+
+LOW_SIGMAS, HIGH_SIGMAS = -1.28, 2.2
+"""Ends of the 80 % interval; runs end late more often than early."""
+DOCUMENT_SPREAD = 0.15
+"""Even a document without a range is rarely right to better than this."""
+LONE_BOUND = 0.5
+"""Spread of a document that gives one bound only."""
+FADE_FROM, FADE_TO = 0.5, 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A duration, the standard deviation of its logarithm, and where it comes from."""
+
+    likely_s: float
+    spread: float
+    basis: str = "measured"
+
+    def interval(self) -> Interval:
+        """The 80 % interval."""
+        spread = min(self.spread, 3.0)
+        return Interval(
+            low=self.likely_s * math.exp(LOW_SIGMAS * spread),
+            likely=self.likely_s,
+            high=self.likely_s * math.exp(HIGH_SIGMAS * spread),
+        )
+
+
+def spread_of(*parts: float) -> float:
+    """Independent spreads together."""
+    return math.sqrt(sum(part * part for part in parts))
+
+
+def prior_of(
+    documented_range: DocumentedRange, *, steps_per_epoch: float | None = None, total_epochs: float | None = None
+) -> Prior | None:
+    """A documented duration of the run, an epoch or a step as a prior; None where its scope says nothing of the run."""
+    factor, steps = 1.0, None
+    match documented_range.scope:
+        case Scope.TOTAL:
+            pass
+        case Scope.STEP:
+            steps = 1.0
+        case Scope.EPOCH:
+            if steps_per_epoch is not None:
+                steps = steps_per_epoch
+            elif total_epochs is not None:
+                factor = total_epochs
+            else:
+                return None
+        case _:
+            return None
+    low, likely, high = (
+        value * factor if value is not None and value > 0 else None
+        for value in (documented_range.low_s, documented_range.likely_s, documented_range.high_s)
+    )
+    if low is None and likely is None and high is None:
+        return None
+    return Prior(low_s=low, likely_s=likely, high_s=high, steps=steps, excludes_init=documented_range.excludes_init)
+
+
+def documented(
+    prior: Prior, *, step: float | None = None, total_steps: float | None = None, elapsed_s: float = 0.0
+) -> Guess | None:
+    """What the document says is left, at `step` of `total_steps` after `elapsed_s`."""
+    whole = _middle(prior)
+    if whole is None:
+        return None
+    likely_s, spread = whole
+    if total_steps is not None and step is not None and step > 0:
+        scale = 1.0 if prior.steps is None else total_steps / prior.steps
+        left = likely_s * scale * max(total_steps - step, 0.0) / total_steps
+    elif prior.steps is not None:
+        if total_steps is None:
+            return None
+        left = likely_s * total_steps / prior.steps
+    else:
+        left = likely_s if prior.excludes_init else likely_s - elapsed_s
+        if left <= 0:
+            return None
+    return Guess(left, spread, "documented")
+
+
+def _middle(prior: Prior) -> tuple[float, float] | None:
+    bounds = (prior.low_s, prior.likely_s, prior.high_s)
+    low, likely, high = (value if value is not None and value > 0 else None for value in bounds)
+    if low is not None and high is not None:
+        spread = math.log(max(high / low, 1.0)) / (-2 * LOW_SIGMAS)
+        return likely or math.sqrt(low * high), spread_of(max(spread, DOCUMENT_SPREAD), DOCUMENT_SPREAD)
+    if likely is not None:
+        return likely, spread_of(DOCUMENT_SPREAD, DOCUMENT_SPREAD)
+    if high is not None:
+        return 0.7 * high, LONE_BOUND
+    return (1.4 * low, LONE_BOUND) if low is not None else None
+
+
+def blend(measured: Guess | None, other: Guess | None, progress: float, name: str) -> Guess | None:
+    """Measured and documented together; `progress` 0..1 of the run."""
+    if other is None or measured is None:
+        return measured or other
+    if measured.likely_s <= 0 or other.likely_s <= 0:
+        return measured
+    fade = min(max((FADE_TO - progress) / (FADE_TO - FADE_FROM), 0.0), 1.0)
+    if fade == 0.0:
+        return measured
+    gap = math.log(other.likely_s) - math.log(measured.likely_s)
+    surprise = gap * gap / (other.spread**2 + measured.spread**2)
+    trust = fade / (other.spread**2 * (1 + surprise) ** 2)
+    evidence = 1.0 / max(measured.spread, 0.01) ** 2
+    share = trust / (trust + evidence)
+    spread = spread_of(1.0 / math.sqrt(trust + evidence), 0.3 * abs(gap) * min(share, 1 - share) * 2)
+    basis = f"measured + {name}" if share > 0.1 and name != "measured" else "measured"
+    return Guess(measured.likely_s * math.exp(share * gap), spread, basis)
