@@ -134,7 +134,7 @@ def cases_of(claim: Claim) -> set[str]:
     piece, words = claim.piece, claim.words
     own = " | ".join((words.inner, words.label, *piece.parents, piece.lead, *piece.cells[:1]))
     near = own + " | " + " ".join(heading.text for heading in claim.piece.headings[-1:])
-    found = {name for name, words in CASES.items() if words.search(near)}
+    found = {name for name, named in CASES.items() if named.search(near)}
     found |= {match[0].lower() for match in _SIZES.finditer(near)}
     return found | {match[0].lower() for match in _DEVICES.finditer(own)}
 
