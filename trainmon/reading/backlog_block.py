@@ -17,9 +17,9 @@ Readings = Generator["Reading", None, int]
 
 WARMUP_BYTES = 3 << 9
 """The beginning of a log and of a bar is read piece by piece."""
-LEAST_STRIDE_BYTES, MOST_STRIDE_BYTES = 2 << 10, 256 << 10
+LEAST_STRIDE_BYTES, MOST_STRIDE_BYTES = 3 << 10, 256 << 10
 """States of counters lie closer together towards the beginning and towards the present."""
-_STRIDES_TO_EDGE = 6
+_STRIDES_TO_EDGE = 5
 _EXPECTED = 1.25
 _TICKS_S = 2.0
 _TELLING_STEPS = 8
