@@ -258,3 +258,30 @@ def test_a_line_without_a_prefix_costs_a_microsecond_or_so() -> None:
         strip(line)
 
     assert (time.process_time() - before) / times < 5e-6
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        pytest.param("2025-11-20 00:00:00 INFO trainer.py:120 ", id="date, level, file and line"),
+        pytest.param("2025-11-20 00:00:00,123 [INFO] trainer.py:120 ", id="level in brackets"),
+        pytest.param("2025-11-20 00:00:00,123 INFO trainer.py:120: ", id="a colon behind"),
+        pytest.param("2025-11-20 00:00:00,123 | INFO | src/train/trainer.py:120 | ", id="between bars"),
+        pytest.param("2025-11-20 00:00:00 trainer.py:120 ", id="no level"),
+        pytest.param("2025-11-20 00:00:00,123 INFO trainer.py:train:120 ", id="with its function"),
+        pytest.param("2025-11-20 00:00:00,123 trainer.py[line:120] INFO: ", id="line in brackets"),
+        pytest.param("00:00:00 INFO trainer.py:120 ", id="time of day"),
+        pytest.param("INFO trainer.py:120 ", id="no date"),
+        pytest.param("[INFO] trainer.py:120 - ", id="no date, level in brackets"),
+    ],
+)
+def test_the_place_in_the_source_is_no_part_of_what_a_line_says(head: str) -> None:
+    found = strip(f"{head}step 10/5000000 | loss 1.99980")
+
+    assert found.text == "step 10/5000000 | loss 1.99980"
+    assert "trainer.py" in found.extra["logger"]
+
+
+@pytest.mark.parametrize("text", ["step:120 loss:1.2", "eval.json:3 rows", "model.pt:120 loaded"])
+def test_names_with_numbers_that_are_no_place_in_a_source_stay(text: str) -> None:
+    assert strip(f"2025-11-20 00:00:00 INFO {text}").text == text

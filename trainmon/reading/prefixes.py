@@ -31,6 +31,11 @@ _DATE = r"(?P<year>\d{4})(?P<dash>[-/])(?P<month>\d\d)(?P=dash)(?P<day>\d\d)[T _
 _ISO = rf"{_DATE}{_CLOCK}(?:\ ?(?P<offset>Z|UTC|[+-]\d\d:?\d\d)(?![\w:]))?"
 _SLASHED = rf"(?P<month>\d\d)/(?P<day>\d\d)/(?P<year>\d{{4}}|\d\d),?\ {_CLOCK}"
 _YEARLESS = rf"(?P<month>\d\d)[/-](?P<day>\d\d)\ {_CLOCK}"
+# Where in the source a line was logged: `trainer.py:120`, `trainer.py:train:120`, `trainer.py[line:120]`.
+_SOURCE = (
+    r"[\w./<>-]{1,120}\.(?:py|pyx|cc|cpp|cu|cuh|hpp|h|c|go|rs)(?::[\w.<>]{1,80})?"
+    r"(?:::?\d{1,6}|\[line:\ ?\d{1,6}\]|\(\d{1,6}\)|\ line\ \d{1,6})"
+)
 
 
 def _compiled(text: str) -> re.Pattern[str]:
@@ -66,6 +71,7 @@ _register(
     rf"\[(?P<level>{_LEVEL})\|{_ISO}\]\ (?P<logger>[\w.]{{1,80}}:\d+)\ >>",
     rf"\[NeMo\ (?P<level>[A-Z])\ {_ISO}\ (?P<logger>[\w./-]{{1,120}}:\d+)\]",
     rf"\[(?P<host>[A-Za-z][\w.-]{{0,80}})\]\ {_ISO}",
+    rf"\[(?P<level>{_LEVEL})\]\ +(?P<logger>{_SOURCE})(?:\ *[-|:]|(?=\ ))\ *",
     rf"\[(?P<level>[DIWEC])\ {_ISO}(?:\ (?P<logger>[A-Za-z]\w{{0,40}}))?\]",
     rf"\[(?P<level>[IWEF])(?P<month>\d\d)(?P<day>\d\d)\ {_CLOCK}\ (?:\d+\ )?(?P<logger>[\w./-]{{1,120}}:\d+)\]",
 )
@@ -86,6 +92,7 @@ _register(
 )
 _register(
     "DIWECF",
+    rf"(?P<level>{_LEVEL}):?\ *(?:[-|]\ +)?(?P<logger>{_SOURCE})(?:\ *[-|:]|(?=\ ))\ *",
     rf"(?P<level>{_LEVEL}):(?P<logger>[A-Za-z_][\w.]{{0,80}}):",
     rf"(?P<level>{_LEVEL})\ -\ {_SLASHED}(?:\ -\ (?:\d{{1,4}}\ days?,\ )?\d{{1,4}}:\d\d:\d\d)?(?=\ -\ )",
     rf"(?P<level>{_LEVEL}):?\ +(?:{_ISO}|(?=\d\d[-/]\d\d\ \d\d:\d\d:))",
@@ -119,6 +126,7 @@ _HEADER_BRACKET = _compiled(
 _HEADER_NAME = _compiled(
     rf"{_SEPARATOR}(?P<logger>{_NAME})[\ \t]+-(?=[\ \t])|[\ \t]+(?P<module>__main__|[A-Za-z_]\w*(?:\.\w+)+):(?=\ )"
 )
+_HEADER_SOURCE = _compiled(rf"{_SEPARATOR}(?P<logger>{_SOURCE})(?=[\ \t]|:[\ \t])")
 _HEADER_END = _compiled(r"[\ \t]*(?:(?:[-|]{1,2}|>>|:)(?:[\ \t]+|$))?[\ \t]*")
 
 
@@ -188,6 +196,8 @@ def _header(text: str, end: int, parts: dict[str, str]) -> int:
         match = _HEADER_BRACKET.match(text, end) or ("level" not in parts and _HEADER_LEVEL.match(text, end)) or None
         if match is None and named and "level" in parts and "logger" not in parts:
             match = _HEADER_NAME.match(text, end)
+        if match is None and named and "logger" not in parts:
+            match = _HEADER_SOURCE.match(text, end)
         if match is None or match.end() == end:
             break
         parts.update({name: part for name, part in match.groupdict().items() if part is not None and name not in parts})
