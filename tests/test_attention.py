@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests import boards
-from trainmon.attention import Rank, needs_attention, rank, worst_first
+from trainmon.attention import STATES_WORST_FIRST, Rank, needs_attention, rank, worst_first
 from trainmon.estimates import Verdict, VerdictKind
 from trainmon.snapshot import RunSnapshot, RunStatus
 
@@ -45,3 +45,11 @@ def test_the_worst_run_comes_first_and_the_later_one_before_the_late_one() -> No
 
     assert order[:5] == ["lora/llama-13b-bs8", "pipeline/colbert", "mmarco/lr-1e-3", "later", "lora/llama-7b-r64"]
     assert order[-1] == "mmarco/baseline-seed2"
+
+
+def test_a_run_that_just_stopped_comes_before_those_that_go_on_as_planned() -> None:
+    order = [rank(run) for run in worst_first(boards.every_kind())]
+
+    assert order == sorted(order)
+    assert Rank.SLOWER < Rank.INTERRUPTED < Rank.RUNNING
+    assert STATES_WORST_FIRST.index(RunStatus.INTERRUPTED) < STATES_WORST_FIRST.index(RunStatus.RUNNING)

@@ -200,7 +200,7 @@ def test_the_head_counts_the_runs_and_says_when_all_are_done(utc: None) -> None:
 
     assert "11 runs" in first
     assert "6 running" in first
-    assert "3 in trouble  1 NaN" in first
+    assert "3 in trouble  1 NaN  1 interrupted" in first
     assert "catching up" in first
     assert "all done at 13:04" in first
     assert "TIME_ESTIMATES.md" in second

@@ -13,9 +13,9 @@ from trainmon.snapshot import ProblemInfo, RunSnapshot, RunStatus
 STATES_WORST_FIRST = (
     RunStatus.FAILED,
     RunStatus.STALLED,
+    RunStatus.INTERRUPTED,
     RunStatus.RUNNING,
     RunStatus.WAITING,
-    RunStatus.INTERRUPTED,
     RunStatus.FINISHED,
 )
 
@@ -27,9 +27,10 @@ class Rank(IntEnum):
     STALLED = 1
     NAN = 2
     SLOWER = 3
-    RUNNING = 4
-    WAITING = 5
-    INTERRUPTED = 6
+    INTERRUPTED = 4
+    """It will not go on by itself; whether that was meant nobody can tell."""
+    RUNNING = 5
+    WAITING = 6
     FINISHED = 7
 
 

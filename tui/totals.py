@@ -42,10 +42,12 @@ def head(board: Board | None, width: int, *, sort: str, wanted: str, failure: st
 
 
 def _trouble(runs: Sequence[RunSnapshot]) -> list[Span]:
-    """Return how many runs need somebody, and how many go on with numbers that are none."""
+    """Return how many runs need somebody, go on with numbers that are none, or just stopped."""
     needy, lost = sum(map(needs_attention, runs)), sum(rank(run) is Rank.NAN for run in runs)
+    stopped = sum(run.state is RunStatus.INTERRUPTED for run in runs)
     told: list[Span] = [(f"{needy} in trouble", "bad")] if needy else []
     told += [(f"{lost} NaN", "bad")] if lost else []
+    told += [(f"{stopped} interrupted", "warn")] if stopped else []
     return told or [("none in trouble", "good")]
 
 
