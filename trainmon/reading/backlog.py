@@ -3,20 +3,20 @@
 A redraw is passed over only where that provably hides nothing: the bytes hold no `?` (every new bar of tqdm begins with
 `?it/s`), no `=` and no brace but those of rows that were read, and the states on both sides are bare states of one bar
 that went on. Rows of one shape are read as columns (`trainmon.reading.templates`); the last of each stretch is read by
-its own format, too, and if that finds anything else, the whole stretch is read piece by piece. Where a stretch took longer than
-its steps explain, it is cut in halves until the pause is found.
+its own format, too, and if that finds anything else, the whole stretch is read piece by piece. Where a stretch took
+longer than its steps explain, it is cut in halves until the pause is found.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING
 
 from trainmon.reading.backlog_bars import BarReader, past_nested
 from trainmon.reading.backlog_block import WARMUP_BYTES, Block, Readings, bare_bar
 from trainmon.reading.backlog_rows import RowReader
 from trainmon.reading.learning import learn
-from trainmon.reading.lines import VARIABLE, LineAssembler
+from trainmon.reading.lines import REDRAW, VARIABLE
 from trainmon.reading.templates import Template
 
 if TYPE_CHECKING:
@@ -35,13 +35,13 @@ class Backlog:
         self._rows = RowReader()
         self._bars = BarReader()
 
-    def read(self, data: bytes, end: int, offset: int, number: int, ahead_bytes: int) -> Readings:
-        """Read `data` up to `end`, which begins at `offset` on line `number`, `ahead_bytes` before the end of all.
+    def read(self, data: bytes, begin: int, end: int, offset: int, number: int, ahead_bytes: int) -> Readings:
+        """Read `data` from `begin`, on line `number`, to `end`; the result is the number of newlines there.
 
-        The result is the number of its newlines.
+        `offset` is that of `data` in the stream, `ahead_bytes` what lies behind it.
         """
         block = Block(self._reader, data, end, offset=offset, number=number, ahead_bytes=ahead_bytes)
-        at = 0
+        at = begin
         while at < end:
             stop = _plain_until(block, at)
             yield from self._plain(block, at, stop)
@@ -52,9 +52,12 @@ class Backlog:
 
     def _moving(self, block: Block, at: int, end: int) -> Readings:
         """Pieces with cursor movements; the redraws of a nested bar that follow are passed over but for the last."""
-        bar = b""
-        for cut in LineAssembler().feed(block.data[at:end] + b"\r."):
-            piece = block.placed(cut, at)
+        data, bar = block.data, b""
+        text_end = at + len(data[at:end].rstrip(b"\r\n"))
+        for start, stop, redraw in _cut(data, at, text_end):
+            if data[start:stop].isspace():
+                continue
+            piece = block.piece(start, stop, block.number, redraw=redraw or data[end - 1] != 10)
             _, found, said = block.read(piece)
             yield from found
             bar = piece.raw if said is not None and bare_bar(found[0].events) is not None else b""
@@ -128,6 +131,16 @@ class Backlog:
             block.number += 1
             at += len(raw) + 1
         return at
+
+
+def _cut(data: bytes, at: int, end: int) -> Iterator[tuple[int, int, bool]]:
+    """The pieces of a line: where each begins and ends, and whether it is redrawn."""
+    for match in REDRAW.finditer(data, at, end):
+        if at < match.start():
+            yield at, match.start(), True
+        at = match.end()
+    if at < end:
+        yield at, end, False
 
 
 def _plain_until(block: Block, at: int) -> int:

@@ -88,10 +88,6 @@ class Block:
         """The piece between two positions."""
         return Piece(self._offset + start, number, self.data[start : min(end, start + MAX_PIECE_BYTES)], redraw)
 
-    def placed(self, piece: Piece, at: int) -> Piece:
-        """A piece that was cut out of the bytes from `at` on."""
-        return piece._replace(offset=piece.offset + self._offset + at, number=self.number)
-
     def read(self, piece: Piece) -> tuple[Shape | None, Sequence[Reading], Said | None]:
         """Read one piece as it is read live; also what it says, if rows can say that."""
         shape, found = self.reader.read_piece(piece)

@@ -13,7 +13,7 @@ MAX_PIECE_BYTES = 1 << 16
 VARIABLE = b"0123456789.+-e \t#" + bytes(range(0x80, 0xA0)) + b"\xe2"
 
 # A carriage return, a move up (nested bars) and a run of backspaces (Keras) all begin a redraw.
-_REDRAW = re.compile(rb"\r+|\x1b\[\d*A|\x08{2,}")
+REDRAW = re.compile(rb"\r+|\x1b\[\d*A|\x08{2,}")
 _CONTROL_SEQUENCE = re.compile(
     rb"\x1b\[[0-?]*[ -/]*[@-~]"  # CSI: colours, erase, cursor
     rb"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?"  # OSC: titles, links, clipboard
@@ -80,7 +80,7 @@ class LineAssembler:
 
     def feed(self, data: bytes) -> list[Piece]:
         """Give the pieces that `data` completes."""
-        data = self._without_holes(data)
+        data = self.without_holes(data)
         buffer = self._pending + data if self._pending else data
         end = buffer.rfind(b"\n") + 1
         found: list[Piece] = []
@@ -89,18 +89,22 @@ class LineAssembler:
         self._redraws_under_way(buffer[end:] if end else buffer, found)
         return found
 
-    def take(self, data: bytes) -> tuple[bytes, int]:
+    def joint(self, data: bytes) -> int:
+        """How much of `data` ends the line under way, if that is little: read with it, the rest needs no copying."""
+        return data.find(b"\n", 0, MAX_PIECE_BYTES) + 1 if self._pending and self._head is None else 0
+
+    def take(self, data: bytes, begin: int = 0) -> tuple[bytes, int]:
         """Hand over the bytes of all complete pieces uncut, and where the last of them ends; `taken` must follow.
 
         `offset` and `number` are those of the first byte handed over. None are where an over-long piece is under way.
+        The bytes before `begin` were read before.
         """
-        data = self._without_holes(data)
         buffer = self._pending + data if self._pending else data
-        end = buffer.rfind(b"\n") + 1
+        end = buffer.rfind(b"\n", begin) + 1
         # Carriage returns at the very end may turn out to end a line.
-        end = max(end, buffer.rfind(b"\r", end, len(buffer.rstrip(b"\r"))) + 1)
+        end = max(end, buffer.rfind(b"\r", max(end, begin), len(buffer.rstrip(b"\r"))) + 1)
         if self._head is not None or not end:
-            self._pending = buffer
+            self._pending = buffer[begin:]
             return b"", 0
         self._pending = buffer[end:]
         return buffer, end
@@ -119,7 +123,8 @@ class LineAssembler:
         self._head = None
         return [] if pending is None else [pending._replace(redraw=False)]
 
-    def _without_holes(self, data: bytes) -> bytes:
+    def without_holes(self, data: bytes) -> bytes:
+        """Leave out NUL bytes, and count them."""
         if b"\0" not in data:
             return data
         stripped = data.replace(b"\0", b"")
@@ -148,7 +153,7 @@ class LineAssembler:
         """The pieces between two newlines; only the last of them is a line."""
         body = stretch.rstrip(b"\r")
         start = 0
-        for match in _REDRAW.finditer(body):
+        for match in REDRAW.finditer(body):
             self._piece(body, start, match.start(), found, redraw=True)
             start = match.end()
         self._piece(body, start, len(body), found, redraw=False)
@@ -157,7 +162,7 @@ class LineAssembler:
         """Give out what is complete of an unfinished line: a redraw ends where the next begins."""
         start = 0
         # A terminator at the very end may go on in the next read (`\r` + `\n`, `ESC` + `[A`).
-        for match in _REDRAW.finditer(rest, 0):
+        for match in REDRAW.finditer(rest, 0):
             if match.end() == len(rest):
                 break
             self._piece(rest, start, match.start(), found, redraw=True)

@@ -88,14 +88,20 @@ class LogReader:
         With `ahead_bytes` the bytes are history that nobody watched, and so many bytes behind them are known to exist:
         every metric is read, but only so many states of each counter (see `trainmon.reading.backlog`).
         """
-        if ahead_bytes is not None and not everything and arrived_s is None:
-            offset, number = self._assembler.offset, self._assembler.number
-            data, end = self._assembler.take(data)
-            lines = yield from self._backlog.read(data, end, offset, number, ahead_bytes)
-            pieces = self._assembler.taken(end, lines)
-        else:
-            pieces = self._assembler.feed(data)
-        yield from self._read(pieces, arrived_s, everything)
+        if ahead_bytes is None or everything or arrived_s is not None:
+            yield from self._read(self._assembler.feed(data), arrived_s, everything)
+            return
+        data = self._assembler.without_holes(data)
+        begin = self._assembler.joint(data)
+        if begin:
+            yield from self._history(data[:begin], 0, ahead_bytes + len(data) - begin)
+        yield from self._history(data, begin, ahead_bytes)
+
+    def _history(self, data: bytes, begin: int, ahead_bytes: int) -> Iterator[Reading]:
+        offset, number = self._assembler.offset - begin, self._assembler.number
+        data, end = self._assembler.take(data, begin)
+        lines = yield from self._backlog.read(data, begin, end, offset, number, ahead_bytes)
+        yield from self._read(self._assembler.taken(max(end - begin, 0), lines), None, False)
 
     def flush(self, *, arrived_s: float | None = None, everything: bool = False) -> Iterator[Reading]:
         """Yield the last line of a stream that is over."""
