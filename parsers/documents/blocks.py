@@ -82,15 +82,19 @@ class _State:
         self.group += 1
         return self.group
 
-    def piece(self, line: int, text: str, kind: str, group: int) -> Piece:
+    def piece(
+        self, line: int, text: str, kind: str, group: int, *, above: str = "", below: str = "", lead: str | None = None
+    ) -> Piece:
         return Piece(
             line=line,
             text=text,
             kind=kind,
             headings=tuple(self.headings),
             parents=tuple(self.items),
-            lead=self.lead,
+            lead=self.lead if lead is None else lead,
             intro=self.intro,
+            above=above,
+            below=below,
             group=group,
             quoted=self.quotes > 0,
             code_above=self.code_above,
@@ -205,10 +209,10 @@ def _paragraph(state: _State, lines: list[str], line: int) -> Iterator[Piece]:
         group = state.groups[-1] if state.groups else state.group
     texts = [plain(text) for text in lines]
     for offset, text in enumerate(texts):
-        piece = state.piece(line + offset, text, "item" if in_item else "paragraph", group)
         label = not in_item and is_label(lines[offset])
         above, below = texts[offset - 1] if offset else "", texts[offset + 1] if offset + 1 < len(texts) else ""
-        piece = replace(piece, above=above, below=below, lead="" if label else piece.lead)
+        kind, lead = "item" if in_item else "paragraph", "" if label else state.lead
+        piece = state.piece(line + offset, text, kind, group, above=above, below=below, lead=lead)
         if in_item:
             first_line = not state.items[-1]
             piece = replace(piece, parents=tuple(state.items[:-1] if first_line else state.items))

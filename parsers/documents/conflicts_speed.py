@@ -155,7 +155,7 @@ _BETWEEN = pattern(
 def _factors(plan: Plan) -> Iterator[Contradiction]:
     """Hold a factor stated between two sizes against the totals of the two."""
     for piece in plan.pieces:
-        match = _BETWEEN.search(piece.text)
+        match = _BETWEEN.search(piece.text) if "between" in piece.text.lower() else None
         if match is None:
             continue
         one, other = (

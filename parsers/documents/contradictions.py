@@ -27,7 +27,7 @@ _MOST_CLAIMS = 1000
 
 def find_contradictions(plan: Plan) -> tuple[Contradiction, ...]:
     """Run every check over one document."""
-    if len(plan.claims) > _MOST_CLAIMS:
+    if not 0 < len(plan.claims) <= _MOST_CLAIMS:
         return tuple(written_conflicts(plan))
     found: dict[tuple[str, tuple[int, ...]], Contradiction] = {}
     for check in _CHECKS:

@@ -56,7 +56,8 @@ def read_equations(pieces: Sequence[Piece]) -> Iterator[Equation]:
             if equation:
                 yield equation
             held = []
-        if piece is not None and (held or _EQUALS.search(piece.text)):
+        equal = piece is not None and any(sign in piece.text for sign in "=≈≃")
+        if piece is not None and (held or (equal and _EQUALS.search(piece.text))):
             held.append(piece)
 
 

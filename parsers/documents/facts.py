@@ -36,6 +36,10 @@ _COUNTED = pattern(
     r"步|轮|样本)(?![A-Za-z/])",
     re.IGNORECASE,
 )
+_THINGS = (
+    "epoch", "steps", "iterations", "kimg", "example", "sample", "pair", "message", "image", "protein", "sentence",
+    "structure", "complexes", "document", "checkpoint", "步", "轮", "样本",
+)  # fmt: skip
 _EVERY = pattern(
     r"\b(?P<verb>eval\w*|validat\w*|sav\w+|checkpoint\w*|"
     r"log\w*)\b[^.;]{0,40}?\bevery\s+(?P<low>\d[\d,]*)\s*(?P<k>k)?\s*(?P<noun>steps|iterations|iters)",
@@ -72,6 +76,7 @@ _WITHOUT_INIT = pattern(
     r"(?:initiali[sz]ation|init|start-?up|set-?up|loading)\b(?:\s+time)?|不[含包]括?(?:初始化|加载|启动)",
     re.IGNORECASE,
 )
+_INIT_WORDS = ("init", "start", "set", "load", "初始", "加载", "启动")
 _PER_EPOCH = pattern(r"steps?\s*(?:per|/|in\s+(?:an|each|one))\s*epoch", re.IGNORECASE)
 _GUIDE = pattern(r"\b(?:reduce|increase|try|larger|smaller|fewer|more|instead|if|avoid|e\.g\.)\b", re.IGNORECASE)
 
@@ -124,7 +129,7 @@ def _is_sane(found: Found) -> bool:
 
 def _in_piece(piece: Piece) -> Iterator[Found]:
     text = piece.text
-    if _WITHOUT_INIT.search(text):
+    if any(word in text.lower() for word in _INIT_WORDS) and _WITHOUT_INIT.search(text):
         yield Found("total_excludes_init", 1.0, None, 0)
     if not re.search(r"\d", text) and piece.kind != "cell":
         return
@@ -145,18 +150,20 @@ def _in_words(piece: Piece) -> Iterator[Found]:
         yield from find_memory(text, about, header)
         yield from find_prices(text)
     yield from find_rates(text)
-    for match in _EVERY.finditer(text):
+    lower = text.lower()
+    every, batch = "every" in lower, "batch" in lower
+    for match in _EVERY.finditer(text) if every else ():
         yield Found(_cadence(match["verb"]), number_of(match["low"]) * (1000 if match["k"] else 1), None, match.start())
-    for match in _CADENCE.finditer(text):
+    for match in _CADENCE.finditer(text) if every else ():
         yield Found(_cadence(match["verb"]), number_of(match["low"]) * (1000 if match["k"] else 1), None, match.start())
-    for match in _BATCH.finditer(text):
+    for match in _BATCH.finditer(text) if batch else ():
         if piece.kind != "cell" and not _GUIDE.search(text[: match.start()][-40:] + text[match.end() :][:12]):
             kind = (match["kind"] or "").lower()
             name = {"": "batch_size", "micro": "micro_batch_size", "mini": "batch_size"}.get(
                 kind, "effective_batch_size"
             )
             yield Found(name, number_of(match["low"]), None, match.start())
-    for match in _COUNTED.finditer(text):
+    for match in _COUNTED.finditer(text) if any(noun in lower for noun in _THINGS) else ():
         left, right = text[: match.start()], text[match.end() :]
         steps = match["noun"].lower().endswith("steps")
         if steps and (per := _PER.match(right)):
@@ -215,6 +222,8 @@ def _settings(piece: Piece) -> Iterator[Found]:
 
 
 def _pairs(text: str) -> Iterator[Found]:
+    if ":" not in text and "=" not in text and "：" not in text:
+        return
     for match in _PAIR.finditer(text):
         if re.search(r"\d\s*$", text[: match.start("label")]):
             continue  # `3 epochs: 31,250 steps` counts the epochs before the colon

@@ -18,6 +18,7 @@ _MODEL = (
 _GPU = pattern(
     rf"(?<![A-Za-z0-9.,])(?:(?P<count>\d{{1,5}})\s*[x×X*]?\s*(?:张\s*)?)?(?P<model>{_MODEL})s?(?:-(?P<size>\d{{2,3}})\s?GB?)?(?![A-Za-z0-9])(?![\s-](?:GPU[\s-])?(?:hours?|hrs?|days?)\b)"
 )
+_LETTER_AND_FIGURE = pattern(r"[ABHIKLMPTV]\d")
 _PLURAL = pattern(r"(?<![\w.$/,-])(?P<count>\d{1,3})\s*(?:x\s*)?(?:张\s*)?GPUs?\b", re.IGNORECASE)
 _FIGURES = rf"(?P<low>{NUMBER})(?:\s*(?:[-–~]|to)\s*(?P<high>{NUMBER}))?"
 _MEMORY = pattern(
@@ -25,6 +26,8 @@ _MEMORY = pattern(
     rf"ps)(?![A-Za-z])",
     re.IGNORECASE,
 )
+_SIZE = pattern(r"\d\s?[KMGTkmgt]i?[Bb]")
+_HEADER_SIZE = pattern(r"\b([KMGT])i?B\b")
 _OF_MEMORY = pattern(r"memory|\bmem\b|vram|显存", re.IGNORECASE)
 _OTHER_MEMORY = pattern(
     r"\b(?:disk|storage|system\s+ram|host|cpu\s+(?:ram|memory)|swap|download|file)\b", re.IGNORECASE
@@ -70,6 +73,9 @@ class Found:
 
 def find_hardware(text: str) -> Iterator[Found]:
     """Find GPUs (`8x A100`) and their number."""
+    lower = text.lower()
+    if not (_LETTER_AND_FIGURE.search(text) or any(word in lower for word in ("rtx", "gtx", "titan", "tpu", "gpu"))):
+        return
     for match in _GPU.finditer(text):
         model = re.sub(r"^(?:(?:NVIDIA|Tesla|GeForce|Quadro)\s+)+", "", match["model"])
         yield Found("gpu", f"{match['count']}x {model}" if match["count"] else model, None, match.start())
@@ -85,6 +91,8 @@ def find_memory(text: str, about: str = "", header: str = "") -> Iterator[Found]
     What is used at most is `peak_memory_bytes`, what is left over `free_memory_bytes`, any other size `memory_bytes`.
     A cell may leave the unit to its `header`: `Peak VRAM (GB)`.
     """
+    if not (_SIZE.search(text) or (header and _HEADER_SIZE.search(header))):
+        return
     if not (
         _OF_MEMORY.search(f"{text} {header}") or re.search(r"GPU", text, re.IGNORECASE) or _OF_MEMORY.search(about)
     ):
@@ -97,7 +105,7 @@ def find_memory(text: str, about: str = "", header: str = "") -> Iterator[Found]
         before = match.end()
         if not _OTHER_MEMORY.search(near):
             yield _memory(match, size, _memory_name(near, f"{header} {about}"))
-    figure, unit = re.fullmatch(rf"[~≈]?\s*{_FIGURES}\s*", text), re.search(r"\b([KMGT])i?B\b", header)
+    figure, unit = re.fullmatch(rf"[~≈]?\s*{_FIGURES}\s*", text), _HEADER_SIZE.search(header)
     if figure and unit:
         yield _memory(figure, _SIZES[unit[1].lower()], _memory_name(header, about))
 
@@ -119,7 +127,7 @@ def _memory_name(near: str, about: str) -> str:
 
 def find_prices(text: str) -> Iterator[Found]:
     """Find prices by the hour, by the device-hour, and in total."""
-    for match in _PRICE.finditer(text):
+    for match in _PRICE.finditer(text) if "$" in text else ():
         unit = (match["unit"] or "").lower()
         if match["sign"] != "$" or (match["per"] and unit not in {"h", "hr", "hour", "hours"}):
             continue
@@ -131,7 +139,7 @@ def find_prices(text: str) -> Iterator[Found]:
 
 def find_rates(text: str) -> Iterator[Found]:
     """Find throughputs: `~3 requests/second`, `24k tokens per second`."""
-    for match in _RATE.finditer(text):
+    for match in _RATE.finditer(text) if "/" in text or "per" in text.lower() else ():
         what = _RATE_NAMES.get(match["what"].lower(), match["what"].lower())
         low = number_of(match["low"]) * _VALUES[match["k"] or (match["k2"] or "")]
         high = number_of(match["high"]) * _VALUES[match["k2"] or ""] if match["high"] else None

@@ -39,6 +39,20 @@ _TECHNIQUE = pattern(
     r"mid-?training)(?![A-Za-z])",
     re.IGNORECASE,
 )
+_TECHNIQUE_HINTS = (
+    "sft",
+    "po",
+    "rlhf",
+    "kto",
+    "rft",
+    "cpt",
+    "reward",
+    "distil",
+    "pretrain",
+    "pre-",
+    "midtrain",
+    "mid-",
+)
 STAGE_PATTERNS = {kind: pattern(text, re.IGNORECASE) for kind, text in _STAGES.items()}
 TRAIN = pattern(_TRAIN, re.IGNORECASE)
 TOTAL = pattern(
@@ -68,7 +82,8 @@ _EMOJI = pattern(r"[\U0001f000-\U0001faff\u2190-\u2bff\ufe0f\u200d]+")
 
 def bare(text: str) -> str:
     """Take numbering, bullets, emoji and a closing colon from a label."""
-    return _EMOJI.sub(" ", _LEADING.sub("", text.strip())).strip(" :：=-–—*_|").strip()
+    text = _LEADING.sub("", text.strip())
+    return (text if text.isascii() else _EMOJI.sub(" ", text)).strip(" :：=-–—*_|").strip()
 
 
 def without_brackets(text: str) -> str:
@@ -91,6 +106,9 @@ def stage_kinds(text: str) -> tuple[str, ...]:
 
 def techniques(text: str) -> set[str]:
     """Give the training techniques that a text names, lower-cased."""
+    lower = text.lower()
+    if not any(hint in lower for hint in _TECHNIQUE_HINTS):
+        return set()
     return {re.sub(r"[\s-]+", "", match[0].lower()) for match in _TECHNIQUE.finditer(re.sub(r"[_/.]", " ", text))}
 
 

@@ -32,10 +32,12 @@ def plain(text: str) -> str:
         text = html.unescape(text)
     if "://" in text:
         text = _URL.sub(" ", text)
-    text = _EMPHASIS.sub(r"\1", _STRONG.sub("", text)).replace("`", "")
-    return plain_code(_ESCAPE.sub(r"\1", text))
+    if "*" in text or "__" in text:
+        text = _EMPHASIS.sub(r"\1", _STRONG.sub("", text))
+    text = text.replace("`", "")
+    return plain_code(_ESCAPE.sub(r"\1", text) if "\\" in text else text)
 
 
 def plain_code(text: str) -> str:
     """Keep every character of a line of code, with all kinds of spaces made one."""
-    return _SPACES.sub(" ", text).strip()
+    return " ".join(text.split()) if text.isascii() else _SPACES.sub(" ", text).strip()

@@ -47,7 +47,8 @@ def outline_of(pieces: Iterable[Piece], timed_lines: set[int]) -> Outline:
         if piece.kind == "heading":
             _note_heading(outline, piece)
         if piece.kind != "cell" or piece.column == 0:
-            outline.techniques |= techniques(label_of(piece.text)) if piece.kind != "code" or piece.comment else set()
+            named = techniques(piece.text) if piece.kind != "code" or piece.comment else set()
+            outline.techniques |= techniques(label_of(piece.text)) if named else set()
         if piece.line not in timed_lines and not (piece.kind in {"item", "cell"} and _LEFT_OUT.search(piece.text)):
             continue
         label = label_of(piece.cells[0] if piece.kind == "cell" and piece.cells else piece.text)

@@ -44,6 +44,8 @@ class Plan:
     """Name -> its facts, in order."""
     groups: dict[int, list[Piece]] = field(default_factory=lambda: defaultdict(list))
     """The pieces that stand together, by their group."""
+    things: set[str] | None = None
+    """What the document counts, once asked."""
     counts: dict[int, Interval | None] = field(default_factory=dict)
     """Claim (by identity) -> the examples it is about, once asked."""
 
@@ -179,7 +181,9 @@ _THINGS = pattern(
 
 def counted_things(plan: Plan) -> set[str]:
     """Give the things that the document counts; where they are several, a figure is not just a number of examples."""
-    return {match[1].lower() for piece in plan.pieces for match in _THINGS.finditer(piece.text)}
+    if plan.things is None:
+        plan.things = {match[1].lower() for piece in plan.pieces for match in _THINGS.finditer(piece.text)}
+    return plan.things
 
 
 def main_examples(plan: Plan) -> Fact | None:
