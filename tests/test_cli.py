@@ -58,6 +58,9 @@ def test_a_failed_run_makes_status_exit_with_one(logs: Path) -> None:
     ("arguments", "code", "said"),
     [
         pytest.param(["status", "no/such/folder"], 3, "no such file or folder", id="nothing there"),
+        pytest.param(["statsu", "."], 2, "did you mean `trainmon status`?", id="a misspelt command"),
+        pytest.param(["Summary", "."], 2, "did you mean `trainmon summary`?", id="a command in capitals"),
+        pytest.param(["experiments"], 3, "no such file or folder: experiments", id="no command in sight"),
         pytest.param(["status"], 2, "LOGS", id="no LOGS"),
         pytest.param(["summary", ".", "--format", "pdf"], 2, "pdf", id="an unknown format"),
         pytest.param(["status", ".", "--estimates", "no.md"], 2, "no.md", id="an estimate document that is not there"),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -78,3 +81,30 @@ def test_a_setting_of_another_type_is_a_usage_error(text: str, message: str, log
 def test_a_switch_in_the_environment_is_yes_or_no(logs: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="TRAINMON_BELL must be 1 or 0"):
         load_settings([str(logs)], environment=environment(tmp_path, TRAINMON_BELL="loud"))
+
+
+def test_a_log_folder_that_must_not_be_entered_has_no_settings(
+    logs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.stat
+
+    def guarded(path: str | Path, *arguments: Any, **named: Any) -> os.stat_result:
+        if str(path).endswith("logs/trainmon.toml"):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return real(path, *arguments, **named)
+
+    monkeypatch.setattr(os, "stat", guarded)
+
+    assert load_settings([str(logs)], environment=environment(tmp_path)).origin is None
+
+
+def test_settings_that_must_not_be_read_are_named(logs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (logs / "trainmon.toml").write_text("bell = true")
+
+    def refuse(path: Path, *_arguments: Any, **_named: Any) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "open", refuse)
+
+    with pytest.raises(UsageError, match=r"trainmon\.toml: Permission denied"):
+        load_settings([str(logs)], environment=environment(tmp_path))

@@ -71,6 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if typed and typed[0] not in own and (typed[0] != first or first not in _COMMANDS):
         typed.insert(0, "watch")
     try:
+        _check_command(first)
         app(typed, standalone_mode=True)
     except TrainmonError as error:
         _say(str(error))
@@ -81,6 +82,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(141)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _check_command(word: str | None) -> None:
+    """A word that names neither a command nor LOGS, but nearly a command. Raises UsageError."""
+    if word is None or word in _COMMANDS or os.path.lexists(word) or not word.isalpha():
+        return
+    from difflib import get_close_matches
+
+    meant = get_close_matches(word.lower(), _COMMANDS, n=1, cutoff=0.7)
+    if meant:
+        from trainmon.errors import UsageError
+
+        raise UsageError(f"no command, file or folder is called {word}: did you mean `trainmon {meant[0]}`?")
 
 
 def _say(message: str) -> None:

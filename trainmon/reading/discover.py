@@ -153,22 +153,25 @@ class Scanner:
 
     def folders(self) -> set[Path]:
         """The folders in which new files may appear."""
-        return {(root if root.is_dir() else root.parent) for root in self._roots()} | {p.parent for p in self._known}
+        return {(root if _is_folder(root) else root.parent) for root in self._roots()} | {p.parent for p in self._known}
 
     def _roots(self) -> Iterator[Path]:
         for argument in self._logs:
             path = Path(argument).expanduser()
-            if path.exists():
+            if _fault(path) is None:
                 yield path
             elif any(letter in argument for letter in "*?["):
                 yield from (Path(match) for match in sorted(glob.glob(str(path), recursive=True)))  # noqa: PTH207
 
     def check(self) -> None:
-        """Raise NothingReadableError for a LOGS that names nothing."""
+        """Raise NothingReadableError for a LOGS that names nothing, or what must not be read."""
         for argument in self._logs:
             path = Path(argument).expanduser()
             pattern = any(letter in argument for letter in "*?[")
-            if not path.exists() and not (pattern and glob.glob(str(path), recursive=True)):  # noqa: PTH207
+            fault = _fault(path)
+            if isinstance(fault, PermissionError):
+                raise NothingReadableError(f"{argument}: {_why(fault)}. Ask its owner, or name another folder.")
+            if fault is not None and not (pattern and glob.glob(str(path), recursive=True)):  # noqa: PTH207
                 what = "no file matches" if pattern else "no such file or folder:"
                 raise NothingReadableError(
                     f"{what} {argument}. Name a log file, a folder of logs, or a quoted pattern."
@@ -177,7 +180,7 @@ class Scanner:
     def _paths(self) -> Iterator[tuple[Path, Path]]:
         beside: list[tuple[Path, Path]] = []
         for root in self._roots():
-            if root.is_dir():
+            if _is_folder(root):
                 yield from ((root, path) for path in _walk(root))
             else:
                 yield root, root
@@ -188,7 +191,10 @@ class Scanner:
         try:
             found = path.stat()
         except OSError as error:
-            reason = f"unreadable: {os.strerror(error.errno or 0)}"
+            reason = f"unreadable: {_why(error)}"
+            return Candidate(path=path, root=root, kind=FileKind.SKIP, reason=reason), None
+        if stat.S_ISDIR(found.st_mode):  # only those that could not be walked through come here
+            reason = f"unreadable folder: {_why(_fault(path))}"
             return Candidate(path=path, root=root, kind=FileKind.SKIP, reason=reason), None
         identity = (found.st_dev, found.st_ino)
         known = self._known.get(path)
@@ -213,7 +219,7 @@ class Scanner:
             with path.open("rb") as file:
                 head = file.read(_HEAD_BYTES)
         except OSError as error:
-            return FileKind.SKIP, f"unreadable: {os.strerror(error.errno or 0)}"
+            return FileKind.SKIP, f"unreadable: {_why(error)}"
         return self._by_content(head, suffix)
 
     def _by_content(self, head: bytes, suffix: str) -> tuple[FileKind, str]:
@@ -243,11 +249,33 @@ class Scanner:
         return FileKind.SKIP, "a JSON document, not a log" if suffix == "json" else "a document, not a log"
 
 
+def _is_folder(path: Path) -> bool:
+    return os.path.isdir(path)  # noqa: PTH112 Path's own question raises where a folder must not be entered
+
+
+def _fault(path: Path) -> OSError | None:
+    """Why a file or folder cannot be looked at; None where it can."""
+    try:
+        if stat.S_ISDIR(path.stat().st_mode):
+            os.scandir(path).close()
+    except OSError as error:
+        return error
+    return None
+
+
+def _why(error: OSError | None) -> str:
+    return os.strerror(error.errno or 0) if error is not None else "it changed while it was looked at"
+
+
 def _walk(root: Path) -> Iterator[Path]:
-    """Every file below, folders in order of their names; links to folders are not followed, so no loop is entered."""
+    """Every file below, folders in order of their names; links to folders are not followed, so no loop is entered.
+
+    A folder that cannot be read comes as itself.
+    """
     try:
         entries = sorted(os.scandir(root), key=lambda entry: entry.name)
     except OSError:
+        yield root
         return
     folders = []
     for entry in entries:
@@ -257,7 +285,7 @@ def _walk(root: Path) -> Iterator[Path]:
             elif not entry.name.startswith("."):
                 yield Path(entry.path)
         except OSError:
-            continue
+            yield Path(entry.path)
     for folder in folders:
         if not folder.name.startswith((".", "checkpoint-")) and folder.name not in _SKIPPED_FOLDERS:
             yield from _walk(Path(folder.path))
@@ -270,7 +298,7 @@ def _documents_in(folder: Path) -> Iterator[Path]:
     except OSError:
         return
     for path in paths:
-        if path.suffix.lower() in (".md", ".markdown", ".rst") and path.is_file():
+        if path.suffix.lower() in (".md", ".markdown", ".rst") and os.path.isfile(path):  # noqa: PTH113
             yield path
 
 
