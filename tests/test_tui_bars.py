@@ -7,7 +7,20 @@ import math
 import pytest
 
 from tests.board_parts import documented
-from trainmon.tui.bars import BAND, FILL, MARK, TRACK, Course, ends, gauge, meter, plan_bar, sparkline
+from trainmon.tui.bars import (
+    BAND,
+    FILL,
+    FILLED_BAND,
+    MARK,
+    TRACK,
+    UNKNOWN,
+    Course,
+    ends,
+    gauge,
+    meter,
+    plan_bar,
+    sparkline,
+)
 from trainmon.tui.text import Row, width_of
 
 
@@ -15,27 +28,54 @@ def shown(row: Row) -> str:
     return "".join(text for text, _ in row)
 
 
-def test_the_bar_ends_where_the_document_says_and_marks_the_projected_end() -> None:
-    bar = shown(plan_bar(20, Course(done_s=15, total_s=45, band_s=(30, 60)), "accent"))
+def test_the_fill_is_the_share_done_and_the_mark_stands_in_the_documented_range() -> None:
+    bar = shown(plan_bar(20, Course(share=0.25, total_s=45, band_s=(30, 60)), "accent"))
 
     assert bar == FILL * 5 + TRACK * 5 + BAND * 4 + MARK + BAND * 5
 
 
 def test_a_slow_run_is_marked_beyond_the_band() -> None:
-    bar = shown(plan_bar(18, Course(done_s=30, total_s=90, band_s=(30, 60)), "accent"))
+    bar = shown(plan_bar(18, Course(share=0.3, total_s=90, band_s=(30, 60)), "accent"))
 
     assert bar.endswith(TRACK + MARK)
     assert BAND in bar
 
 
+def test_a_run_that_was_faster_than_documented_is_filled_to_its_end() -> None:
+    bar = shown(plan_bar(20, Course(share=1.0, total_s=15, band_s=(30, 60)), "accent"))
+
+    assert bar == FILL * 4 + MARK + FILL * 5 + FILLED_BAND * 10
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.31, 0.5, 0.75, 0.99, 1.0])
+@pytest.mark.parametrize("total_s", [10.0, 45.0, 90.0])
+def test_the_fill_is_the_percentage_whatever_is_documented(share: float, total_s: float) -> None:
+    bar = shown(plan_bar(100, Course(share=share, total_s=total_s, band_s=(30, 60)), "accent"))
+
+    filled = sum(sign in FILL + FILLED_BAND for sign in bar)
+    assert abs(filled - share * 100) <= 1  # the mark may stand on a filled cell
+    assert (TRACK in bar or BAND in bar or bar.endswith(MARK)) or share == 1.0
+
+
+def test_a_bar_is_full_only_at_the_end() -> None:
+    assert shown(plan_bar(10, Course(share=0.999), "accent")) == FILL * 9 + TRACK
+    assert shown(plan_bar(10, Course(share=1.0), "accent")) == FILL * 10
+
+
+def test_a_run_whose_progress_nobody_knows_has_an_empty_dotted_bar() -> None:
+    bar = shown(plan_bar(10, Course(share=None, total_s=90, band_s=(30, 60)), "accent"))
+
+    assert bar == UNKNOWN * 10
+
+
 def test_without_a_document_the_bar_is_plain_progress() -> None:
-    bar = shown(plan_bar(10, Course(done_s=4, total_s=10, band_s=None), "accent"))
+    bar = shown(plan_bar(10, Course(share=0.4, total_s=10), "accent"))
 
     assert bar == FILL * 4 + TRACK * 6
 
 
 def test_a_failed_run_has_no_mark() -> None:
-    bar = shown(plan_bar(20, Course(done_s=5, total_s=100, band_s=(30, 60), marked=False), "bad"))
+    bar = shown(plan_bar(20, Course(share=0.05, total_s=100, band_s=(30, 60), marked=False), "bad"))
 
     assert MARK not in bar
 
@@ -43,14 +83,14 @@ def test_a_failed_run_has_no_mark() -> None:
 @pytest.mark.parametrize(
     "course",
     [
-        pytest.param(Course(done_s=None, total_s=None, band_s=None), id="nothing known"),
-        pytest.param(Course(done_s=0.0, total_s=0.0, band_s=None), id="zero"),
-        pytest.param(Course(done_s=math.nan, total_s=math.nan, band_s=(1, 2)), id="nan"),
-        pytest.param(Course(done_s=1.0, total_s=math.inf, band_s=(1, 2)), id="infinite total"),
-        pytest.param(Course(done_s=1.0, total_s=2.0, band_s=(5.0, math.inf)), id="open upper end"),
-        pytest.param(Course(done_s=1.0, total_s=2.0, band_s=(0.0, 5.0)), id="open lower end"),
-        pytest.param(Course(done_s=1e300, total_s=1e308, band_s=(1.0, 1e308)), id="huge"),
-        pytest.param(Course(done_s=1.0, total_s=2.0, band_s=(2.0, 2.0)), id="one value"),
+        pytest.param(Course(share=None), id="nothing known"),
+        pytest.param(Course(share=0.0, total_s=0.0), id="zero"),
+        pytest.param(Course(share=math.nan, total_s=math.nan, band_s=(1, 2)), id="nan"),
+        pytest.param(Course(share=0.5, total_s=math.inf, band_s=(1, 2)), id="infinite total"),
+        pytest.param(Course(share=0.5, total_s=2.0, band_s=(5.0, math.inf)), id="open upper end"),
+        pytest.param(Course(share=0.5, total_s=2.0, band_s=(0.0, 5.0)), id="open lower end"),
+        pytest.param(Course(share=1e300, total_s=1e308, band_s=(1.0, 1e308)), id="huge"),
+        pytest.param(Course(share=0.5, total_s=2.0, band_s=(2.0, 2.0)), id="one value"),
     ],
 )
 @pytest.mark.parametrize("width", [1, 7, 30])

@@ -11,8 +11,8 @@ import pytest
 
 from tests import boards
 from tests.board_parts import GB, NOW, metric
-from trainmon.snapshot import Board, GpuPanel, GpuSample, RunSnapshot
-from trainmon.tui import columns, compare_rows, estimates_rows, run_sections, timeline, totals, words
+from trainmon.snapshot import Board, GpuDevice, GpuPanel, GpuSample, RunGpu, RunSnapshot, RunStatus
+from trainmon.tui import bars, columns, compare_rows, estimates_rows, run_sections, timeline, totals, words
 from trainmon.tui.help_screen import help_rows
 from trainmon.tui.text import Row, width_of
 
@@ -162,7 +162,7 @@ def test_the_loss_is_the_training_loss_where_there_is_one(names: list[str], chos
 def test_the_resumed_run_is_filled_by_its_progress_not_by_its_attempt() -> None:
     course = words.course(boards.resumed())
 
-    assert course.done_s == pytest.approx(2422 * 0.678)
+    assert course.share == pytest.approx(0.678)
 
 
 def test_the_documented_section_shows_the_line_of_the_document() -> None:
@@ -180,6 +180,37 @@ def test_problems_name_their_line_and_the_cause_first() -> None:
     assert "GPU OOM" in text[0]
     assert "line 412, step 212" in text[0]
     assert len([line for line in text if line.startswith("  ! ")]) == 3
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        pytest.param(boards.stalled(), id="stalled"),
+        pytest.param(boards.interrupted(), id="the log just stops"),
+        pytest.param(
+            replace(boards.interrupted(), state=RunStatus.FAILED, state_reason="killed by signal 9"), id="killed"
+        ),
+    ],
+)
+def test_the_problems_of_a_run_that_is_not_well_begin_with_its_state(run: RunSnapshot) -> None:
+    state, reason = shown(run_sections.problems(replace(run, problems=()), 80))
+
+    assert run.state in state
+    assert run.state_reason in reason
+
+
+def test_a_state_that_a_problem_explains_is_not_told_twice() -> None:
+    assert "failed" not in shown(run_sections.problems(boards.out_of_memory(), 80))[0]
+    assert "no problem" in shown(run_sections.problems(replace(boards.finished(), problems=()), 80))[0]
+
+
+def test_memory_is_what_is_in_use_and_of_a_run_that_is_over_the_peak() -> None:
+    device = GpuDevice(index=0, memory_used_bytes=0.011 * GB, peak_memory_bytes=9.5 * GB, memory_total_bytes=11 * GB)
+    gpu = RunGpu(devices=(device,), peak_memory_bytes=9.5 * GB, memory_total_bytes=11 * GB, basis="log")
+
+    assert words.memory(replace(boards.finished(), gpu=gpu)) == "9.5/11.0 GB"
+    assert words.memory(replace(boards.within(), gpu=gpu)) == "11 MB/11.0 GB"
+    assert words.memory(replace(boards.finished(), gpu=replace(gpu, peak_memory_bytes=None))) == "11 MB/11.0 GB"
 
 
 def test_the_timeline_shows_the_plan_above_what_happened() -> None:
@@ -286,4 +317,21 @@ def test_more_runs_than_colours_are_counted() -> None:
 
 
 def test_the_help_fits_a_small_terminal() -> None:
+    text = shown(help_rows(78))
+
     assert max(width_of(row) for row in help_rows(78)) <= 78
+    assert not [line for line in text if "…" in line]
+
+
+@pytest.mark.parametrize("sign", [bars.FILL, bars.TRACK, bars.BAND, bars.FILLED_BAND, bars.MARK, bars.UNKNOWN])
+def test_the_help_explains_every_sign_of_the_bar(sign: str) -> None:
+    legend = shown(help_rows(78))[-3:]
+
+    assert any(f"{sign} " in line for line in legend)
+
+
+def test_q_is_said_to_leave_from_the_list_only() -> None:
+    (line,) = (line for line in shown(help_rows(78)) if line.split()[:1] == ["q"])
+
+    assert "list of runs" in line
+    assert "back" in line

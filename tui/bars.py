@@ -1,4 +1,4 @@
-"""Bars of text: a run's way through its documented range, a gauge of the verdict, a filled bar, a sparkline. Pure."""
+"""Bars of text: progress with the documented range over it, a gauge of the verdict, a filled bar, a sparkline. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from itertools import groupby
 from trainmon.estimates import DocumentedRange
 from trainmon.tui.text import Row
 
-FILL, TRACK, BAND, FILLED_BAND, MARK = "━", "─", "═", "╍", "◆"
+FILL, TRACK, BAND, FILLED_BAND, MARK, UNKNOWN = "━", "─", "═", "╍", "◆", "┄"
 _SPARKS = "▁▂▃▄▅▆▇█"
 
 
@@ -26,35 +26,49 @@ def ends(documented: DocumentedRange | None) -> tuple[float, float] | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
-    """A run on its own time axis, in seconds from its start."""
+    """How far a run is, and when it ends against when the document says that it does."""
 
-    done_s: float | None
-    total_s: float | None
-    """When it ends, or would have ended."""
-    band_s: tuple[float, float] | None
+    share: float | None
+    """0..1 of the run that is done; None where nobody knows."""
+    total_s: float | None = None
+    """What the whole run takes, measured or projected."""
+    band_s: tuple[float, float] | None = None
     """The documented end."""
     marked: bool = True
     """Whether it ends there: a failed run would have."""
 
 
 def plan_bar(width: int, course: Course, role: str) -> Row:
-    """Return time from the start of a run to the later of its end and the documented one.
+    """Return the progress of a run, with the documented range and the run's end over it.
 
-    Filled: what is done. Shaded: the documented range. The mark: where the run ends at the measured pace.
+    Filled: the share that is done, as the percentage beside the bar says. Over it, from the start of the run to the
+    later of its end and the documented one: shaded the documented range, and the mark where the run ends.
+    Dotted where nobody knows how far the run is.
     """
-    band_s, total_s = course.band_s, course.total_s
-    ends_s = (total_s, course.done_s, *(band_s or ()))
-    axis = max((value for value in ends_s if value is not None and math.isfinite(value)), default=0.0)
-    if axis <= 0 or width < 1:
-        return ((TRACK * width, "faint"),)
-    if band_s is not None and math.isinf(band_s[1]):
-        axis = max(axis, band_s[0] * 1.25)
-    filled = round(min(1.0, (course.done_s or 0.0) / axis) * width)
-    shaded = _cells(band_s, axis, width) if band_s is not None else range(0)
-    mark = None
-    if band_s is not None and course.marked and total_s is not None and math.isfinite(total_s):
-        mark = min(width - 1, max(0, math.ceil(total_s / axis * width) - 1))
+    if course.share is None or not math.isfinite(course.share) or width < 1:
+        return ((UNKNOWN * width, "faint"),)
+    filled = _filled_cells(course.share, width)
+    shaded, mark = _planned(course, width)
     return _joined([_cell(at, filled, shaded, mark, role) for at in range(width)])
+
+
+def _filled_cells(share: float, width: int) -> int:
+    """Full only at 100 %."""
+    return width if share >= 1 else max(0, min(width - 1, round(share * width)))
+
+
+def _planned(course: Course, width: int) -> tuple[range, int | None]:
+    """Return the cells of the documented range and the one where the run ends."""
+    band_s, total_s = course.band_s, course.total_s
+    axis = max((end for end in (total_s, *(band_s or ())) if end is not None and math.isfinite(end)), default=0.0)
+    if band_s is None or axis <= 0:
+        return range(0), None
+    if math.isinf(band_s[1]):
+        axis = max(axis, band_s[0] * 1.25)
+    mark = None
+    if course.marked and total_s is not None and math.isfinite(total_s):
+        mark = min(width - 1, max(0, math.ceil(total_s / axis * width) - 1))
+    return _cells(band_s, axis, width), mark
 
 
 def _cells(band_s: tuple[float, float], axis: float, width: int) -> range:

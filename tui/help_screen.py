@@ -12,7 +12,7 @@ from trainmon.snapshot import RunStatus
 from trainmon.tui import bars, words
 from trainmon.tui.screens import BoardScreen
 from trainmon.tui.spanview import LinesView
-from trainmon.tui.text import Row, fit, heading
+from trainmon.tui.text import Row, fit, fit_row, heading
 
 _KEYS = {
     "All runs": {
@@ -29,7 +29,7 @@ _KEYS = {
         "l m": "logarithmic scale; smoothed curves",
         "← →": "read a value off the curves",
         "n p": "next and previous run",
-        "escape q": "back",
+        "escape": "back",
     },
     "A replay": {
         "space": "stop the clock, go on",
@@ -43,7 +43,8 @@ _KEYS = {
         "y Y": "copy the run's line, the run as JSON; in tmux too",
         ": ctrl+p": "command palette, with the themes",
         "?": "this page",
-        "q ctrl+c": "quit",
+        "q": "on the list of runs: leave trainmon; everywhere else: back",
+        "ctrl+c": "leave trainmon",
     },
 }
 
@@ -60,14 +61,18 @@ def help_rows(width: int) -> list[Row]:
     verdicts = "  ".join(f"{sign} {kind}" for kind, (sign, _) in words.VERDICT_SIGNS.items())
     rows += [((f"  {signs}", ""),), ((f"  {verdicts}", ""),), (("  ~ derived or projected", ""),), ()]
     rows.append(heading("The bar", width))
-    example = bars.plan_bar(30, bars.Course(done_s=21, total_s=44, band_s=(30, 60)), "accent")
-    rows.append((("  ", ""), *example, ("  time from start to end", "muted")))
+    example = bars.plan_bar(30, bars.Course(share=0.6, total_s=44, band_s=(30, 60)), "accent")
+    rows.append((("  ", ""), *example, ("  60%", ""), ("  filled as far as the percentage says", "muted")))
     told = (
-        (bars.FILL, "done"),
-        (bars.BAND, "where the document says that the run ends"),
-        (bars.MARK, "where it ends at the measured pace"),
+        (bars.FILL, "done; ", bars.TRACK, "still to do; ", bars.UNKNOWN, "nobody knows how far it is"),
+        (bars.BAND, "the documented end; ", bars.FILLED_BAND, "the same, where the bar is filled"),
+        (bars.MARK, "the end, measured or projected: left of the band early, right of it late"),
     )
-    rows += [((f"  {sign} ", "band"), (text, "")) for sign, text in told]
+    for line in told:
+        row: list[tuple[str, str]] = [("  ", "")]
+        for at in range(0, len(line), 2):
+            row += [(f"{line[at]} ", "band"), (line[at + 1], "")]
+        rows.append(fit_row(tuple(row), width))
     return rows
 
 

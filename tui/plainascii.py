@@ -10,7 +10,7 @@ from textual.color import Color
 from textual.filter import LineFilter
 
 _SIGNS = """
-█# ▓% ▒: ░. ─- ━= ═: ╍% │| ┃| ┤| ├| ┼+ ┬+ ┴+ └+ ┘+ ┌+ ┐+ ╺- ╸- ▌| ▐| ▏| ▕| ▎| ▍| ▋| ▊| ▉# ▔- ▀" ▮|
+█# ▓% ▒: ░. ─- ━= ═: ╍% ┄. │| ┃| ┤| ├| ┼+ ┬+ ┴+ └+ ┘+ ┌+ ┐+ ╺- ╸- ▌| ▐| ▏| ▕| ▎| ▍| ▋| ▊| ▉# ▔- ▀" ▮|
 ▁_ ▂_ ▃- ▄- ▅= ▆= ▇# ◆* ●> ○o ✓+ ✗x ■# ‖= ▲^ ▼v ▸> ≠! ·. …~ –- —- “" ”" °' →> ←< ↑^ ↓v ×x ≈~ •* ≤< ≥> µu ⏎<
 """
 """Each sign with the character that stands for it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from trainmon import units
 from trainmon.attention import main_problem
 from trainmon.estimates import Scope, Verdict
-from trainmon.snapshot import Eta, RunSnapshot
+from trainmon.snapshot import Eta, RunSnapshot, RunStatus
 from trainmon.tui import bars, words
 from trainmon.tui.chart import metric_chart, step_time_chart
 from trainmon.tui.text import (
@@ -92,8 +92,10 @@ def _pairs(run: RunSnapshot, room: int) -> list[tuple[str, str]]:
         pairs.append(("attempt", f"{run.attempts}, from step {units.exact(run.start_step)}"))
     memory = words.memory(run)
     if run.gpu is not None and memory:
-        pairs.append(("GPU memory", f"{memory} ({plain(run.gpu.basis)})"))
-        pairs.append(("GPU peak", units.bytes_text(run.gpu.peak_memory_bytes)))
+        over = run.state in words.ENDED
+        pairs.append(("GPU peak" if over else "GPU memory", f"{memory} ({plain(run.gpu.basis)})"))
+        if not over:
+            pairs.append(("GPU peak", units.bytes_text(run.gpu.peak_memory_bytes)))
     name = words.loss_name(run)
     if name is not None:
         best = f"(best {units.metric_value(run.metrics[name].min)})"
@@ -111,15 +113,15 @@ def _pace(run: RunSnapshot) -> list[tuple[str, str]]:
     low, high = (units.step_time(value).partition("/")[0] for value in (times.p10, times.p90))
     pairs = [("step time", f"{units.step_time(times.median, plain(run.unit))} ({low.partition(' ')[0]}-{high})")]
     if times.warmup_steps:
-        pairs.append(("warm-up", f"{times.warmup_steps} steps, {units.duration(times.warmup_s)}"))
+        pairs.append(("warm-up", f"{units.plural(times.warmup_steps, 'step')}, {units.duration(times.warmup_s)}"))
     return pairs
 
 
 def problems(run: RunSnapshot, width: int, *, most: int | None = None, lines: int = 4) -> list[Row]:
     """Return the run's problems, the cause first, then the newest, each with its line of the log."""
+    rows = _unwell(run, width, lines)
     if not run.problems:
-        return [(("  no problem in the log", "good"),)]
-    rows: list[Row] = []
+        return rows or [(("  no problem in the log", "good"),)]
     cause = main_problem(run)
     ordered = [problem for problem in run.problems if problem is not cause]
     for problem in [*([cause] if cause is not None else []), *ordered[::-1]][:most]:
@@ -136,6 +138,17 @@ def problems(run: RunSnapshot, width: int, *, most: int | None = None, lines: in
     if most is not None and len(run.problems) > most:
         rows.append(((f"    … {len(run.problems) - most} more (4)", "muted"),))
     return rows
+
+
+def _unwell(run: RunSnapshot, width: int, lines: int) -> list[Row]:
+    """Return the state and its reason where the state itself is the trouble and no problem says the same."""
+    if run.state not in words.UNWELL:
+        return []
+    reason = plain(run.state_reason)
+    if run.problems and (run.state is RunStatus.FAILED or not reason):
+        return []  # its problems say why
+    text, role = words.state(run)
+    return [((f"  {text}", role),), *((("    " + line, ""),) for line in wrap(reason, width - 6, most=lines))]
 
 
 def documented(run: RunSnapshot, width: int) -> list[Row]:

@@ -21,6 +21,8 @@ STATE_SIGNS = {
     RunStatus.INTERRUPTED: "■",
 }
 ENDED = {RunStatus.FINISHED, RunStatus.FAILED, RunStatus.INTERRUPTED}
+UNWELL = {RunStatus.STALLED, RunStatus.FAILED, RunStatus.INTERRUPTED}
+"""States that are trouble by themselves, whatever the log says."""
 _ROLES = {
     Rank.FAILED: "bad",
     Rank.STALLED: "warn",
@@ -144,22 +146,12 @@ def documented(value: DocumentedRange | None) -> str:
 
 
 def course(run: RunSnapshot) -> Course:
-    """Return where a run stands between its start and its end, measured or projected.
-
-    What is done follows the progress, so that steps of an earlier attempt count too.
-    """
+    """Return how far a run is and where it ends against the document, measured or projected."""
     band = ends(run.documented)
-    total = total_s(run)
-    if total is None and band is None:  # without a clock, progress alone
-        done = 1.0 if run.state is RunStatus.FINISHED else run.progress
-        return Course(done_s=done, total_s=1.0, band_s=None)
-    if run.state is RunStatus.FINISHED:
-        return Course(done_s=total, total_s=total, band_s=band)
-    if run.eta is not None and total is not None:
-        done = run.elapsed_s if run.progress is None else total * run.progress
-        return Course(done_s=done, total_s=total, band_s=band)
+    if run.state is RunStatus.FINISHED or run.eta is not None:
+        return Course(share=run.progress, total_s=total_s(run), band_s=band)
     would_be = run.elapsed_s / run.progress if run.elapsed_s is not None and run.progress else None
-    return Course(done_s=run.elapsed_s, total_s=would_be, band_s=band, marked=False)
+    return Course(share=run.progress, total_s=would_be, band_s=band, marked=False)
 
 
 def total_s(run: RunSnapshot) -> float | None:
@@ -196,12 +188,12 @@ def loss(run: RunSnapshot) -> Span:
 
 
 def memory(run: RunSnapshot) -> str:
-    """Return `18.2/24.0 GB`: the peak where that is all that is known."""
+    """Return `18.2/24.0 GB`: in use now; the peak of a run that is over, and where no more is known."""
     if run.gpu is None:
         return ""
     used = [device.memory_used_bytes for device in run.gpu.devices if device.memory_used_bytes is not None]
-    shown = sum(used) if used else run.gpu.peak_memory_bytes
-    total = run.gpu.memory_total_bytes
+    peak, total = run.gpu.peak_memory_bytes, run.gpu.memory_total_bytes
+    shown = sum(used) if used and (run.state not in ENDED or peak is None) else peak
     if shown is None:
         return ""
     if total is None:
