@@ -156,3 +156,13 @@ def test_an_interrupt_ends_with_130_and_without_a_traceback(logs: Path) -> None:
 
     assert done.returncode == 130
     assert "Traceback" not in done.stderr
+
+
+def test_status_counts_skipped_files_and_names_them_when_asked(logs: Path) -> None:
+    (logs / "model.safetensors").write_bytes(b"\0" * 100)
+
+    counted, named = trainmon("status", str(logs)).stdout, trainmon("status", "--verbose", str(logs)).stdout
+
+    assert "1 file skipped: binary (1)" in counted
+    assert "model.safetensors" not in counted
+    assert f"{logs / 'model.safetensors'}: binary" in named

@@ -106,3 +106,19 @@ def test_a_step_of_its_total_is_exact_until_it_is_large() -> None:
 
 def test_the_title_shows_hours_and_minutes() -> None:
     assert [units.hours_minutes(s) for s in (11_400, -5)] == ["3:10", "0:00"]
+
+
+@pytest.mark.parametrize(
+    ("number", "noun", "text"),
+    [
+        pytest.param(1, "run", "1 run", id="one"),
+        pytest.param(0, "file", "0 files", id="none"),
+        pytest.param(1200, "step", "1,200 steps", id="thousands"),
+        pytest.param(80, "batch", "80 batches", id="batches"),
+        pytest.param(3, "epoch", "3 epochs", id="epochs"),
+        pytest.param(2, "query", "2 queries", id="queries"),
+        pytest.param(1, "finished run", "1 finished run", id="two words"),
+    ],
+)
+def test_a_number_and_its_noun_agree(number: float, noun: str, text: str) -> None:
+    assert units.plural(number, noun) == text

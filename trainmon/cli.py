@@ -261,6 +261,7 @@ def status(
     hardware: HardwareOption = None,
     deadline: DeadlineOption = None,
     config: ConfigOption = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Name the files that were skipped, too.")] = False,
 ) -> None:
     """Take one look and exit: 1 when a run needs attention, 3 when there is nothing to read."""
     from trainmon.attention import needs_attention
@@ -269,7 +270,7 @@ def status(
     from trainmon.session import look_once
 
     board = look_once(logs, _settings(logs, estimates, scenario, hardware, config, deadline=deadline))
-    _print(json_text(board_object(board)) if json else status_text(board, width=_width()))
+    _print(json_text(board_object(board)) if json else status_text(board, width=_width(), name_skipped=verbose))
     raise typer.Exit(1 if any(needs_attention(run) for run in board.runs) else 0)
 
 

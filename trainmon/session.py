@@ -23,6 +23,7 @@ from trainmon.snapshot import Board
 from trainmon.store import Store, StoreOptions
 from trainmon.timing.arrivals import arrivals_beside, cut
 from trainmon.timing.backtest import RunBacktest, backtest, in_lines
+from trainmon.units import plural
 
 _STEP_S = 0.5
 
@@ -100,4 +101,4 @@ def _nothing(logs: Sequence[str], board: Board) -> str:
     if not board.skipped:
         return f"{where}: no files there yet. Start the training with its output redirected to a file in it."
     examples = "; ".join(f"{Path(s.path).name}: {s.reason}" for s in board.skipped[:3])
-    return f"{where}: no training log among {len(board.skipped)} files ({examples})."
+    return f"{where}: no training log among {plural(len(board.skipped), 'file')} ({examples})."

@@ -75,6 +75,18 @@ def exact(number: float | None) -> str:
     return f"{number:,.6g}" if abs(number) < 1e5 else f"{number:,.1f}"
 
 
+def plural(number: float, noun: str) -> str:
+    """Give `1 run`, `2 runs`, `1,200 steps`, `3 batches`, `8 epochs`."""
+    return f"{exact(number)} {noun if number == 1 else plural_of(noun)}"
+
+
+def plural_of(noun: str) -> str:
+    """Give the plural of a noun: `batches`, `epochs` (a `ch` that sounds like a `k`), `queries`, `derived values`."""
+    if noun.endswith(("s", "x", "sh")) or (noun.endswith("ch") and not noun.endswith("epoch")):
+        return f"{noun}es"
+    return f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2:-1] not in "aeiou" else f"{noun}s"
+
+
 def bytes_text(number: float | None) -> str:
     """Give `640 MB`, `9.8 GB`. Powers of 1024, as NVIDIA and PyTorch count GPU memory: a 24 GB card reads `24.0 GB`."""
     if number is None or not math.isfinite(number):

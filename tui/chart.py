@@ -102,7 +102,7 @@ def step_time_chart(
     if band is not None:
         parts.append((f"░ documented {_seconds_range(band)}", "band"))
     if times.warmup_steps:
-        parts.append((f"warm-up {times.warmup_steps} steps", "warn"))
+        parts.append((f"warm-up {units.plural(times.warmup_steps, 'step')}", "warn"))
     parts.append((f"p10 {_seconds(times.p10)}  p90 {_seconds(times.p90)}", "muted"))
     title = (*title, *as_fits(parts, width - width_of(title), gap=3))
     finite = [y for _, y in rest[1:] or rest if math.isfinite(y)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from trainmon import units
 from trainmon.snapshot import RunSnapshot
 from trainmon.tui import words
 from trainmon.tui.attention import Group, folder_of
@@ -150,5 +151,5 @@ def line(
 
 def group_line(group: Group, layout: Layout) -> Row:
     """Return the title of a folder."""
-    runs = f"{group.size} run{'s' if group.size != 1 else ''}"
+    runs = units.plural(group.size, "run")
     return heading(" " + shorten_left(plain(group.folder) or ".", layout.width // 2) + "/", layout.width, runs)

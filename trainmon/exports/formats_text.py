@@ -11,6 +11,7 @@ from trainmon.parsers.base import LogFormat
 from trainmon.reading.reader import LogReader, Reading
 from trainmon.sanitise import clean
 from trainmon.snapshot import RunSnapshot
+from trainmon.units import plural
 
 _DIM, _BOLD, _GREEN, _RESET = "\x1b[2m", "\x1b[1m", "\x1b[32m", "\x1b[0m"
 _MAX_RUNS = 3
@@ -20,7 +21,7 @@ _MAX_RUNS = 3
 def formats_text(formats: Sequence[type[LogFormat]]) -> str:
     """One line a format: its name, what people call it, and a line as it prints it."""
     width = max((len(one.name) for one in formats), default=0)
-    lines = [f"{len(formats)} formats, in the order in which they are asked:", ""]
+    lines = [f"{plural(len(formats), 'format')}, in the order in which they are asked:", ""]
     for one in formats:
         lines.append(f"{padded(one.name, width)}  {one.title}")
         if one.samples:

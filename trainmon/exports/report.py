@@ -14,7 +14,7 @@ from pathlib import PurePath
 
 from trainmon import units
 from trainmon.attention import STATES_WORST_FIRST, is_slower
-from trainmon.estimates import Contradiction, DocumentedRange, Scope, Verdict, VerdictKind
+from trainmon.estimates import Contradiction, DocumentedRange, EstimateDocument, Scope, Verdict, VerdictKind
 from trainmon.sanitise import clean
 from trainmon.snapshot import Board, MetricInfo, ProblemInfo, RunSnapshot
 
@@ -49,7 +49,7 @@ def totals(runs: Iterable[RunSnapshot]) -> str:
     states = Counter(run.state for run in runs)
     parts = [f"{states[state]} {state.value}" for state in STATES_WORST_FIRST if states[state]]
     slower = sum(map(is_slower, runs))
-    text = plural(len(runs), "run") + (f": {', '.join(parts)}" if parts else "")
+    text = units.plural(len(runs), "run") + (f": {', '.join(parts)}" if parts else "")
     return f"{text}; {slower} slower than documented" if slower else text
 
 
@@ -58,7 +58,8 @@ def skipped_files(board: Board) -> str:
     if not board.skipped:
         return ""
     reasons = Counter(clean(skip.reason) or "no reason given" for skip in board.skipped).most_common()
-    return f"{plural(len(board.skipped), 'file')} skipped: {', '.join(f'{reason} ({n})' for reason, n in reasons)}"
+    told = ", ".join(f"{reason} ({n})" for reason, n in reasons)
+    return f"{units.plural(len(board.skipped), 'file')} skipped: {told}"
 
 
 def limits(board: Board) -> list[str]:
@@ -68,16 +69,17 @@ def limits(board: Board) -> list[str]:
     return [*([skipped] if skipped else []), *notes, *map(clean, board.notes)]
 
 
+def found_in(document: EstimateDocument) -> str:
+    """Give `44 estimates, 1 contradiction`."""
+    estimates = units.plural(len(document.estimates), "estimate")
+    return f"{estimates}, {units.plural(len(document.contradictions), 'contradiction')}"
+
+
 def contradiction_text(contradiction: Contradiction) -> str:
     """Give `lines 116, 213 (medium): 40 min and 48 min`."""
     lines = ", ".join(map(str, contradiction.lines))
     where = f"lines {lines}" if len(contradiction.lines) > 1 else f"line {lines}"
     return f"{where} ({clean(contradiction.severity)}): {clean(contradiction.text)}"
-
-
-def plural(number: int, noun: str) -> str:
-    """Give `1 run`, `2 runs`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def run_name(run: RunSnapshot) -> str:

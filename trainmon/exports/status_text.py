@@ -13,8 +13,8 @@ from trainmon import units
 from trainmon.attention import worst_first
 from trainmon.estimates import VerdictKind
 from trainmon.exports.report import (
+    found_in,
     plan_rows,
-    plural,
     problem_text,
     remaining,
     run_name,
@@ -39,8 +39,10 @@ _MAX_PROBLEMS = 3
 _ASCII = str.maketrans({"…": "...", "×": "x", "–": "-", "—": "-", "≈": "~", "→": "->"})
 
 
-def status_text(board: Board, *, width: int | None = None, ascii_only: bool = False) -> str:
+def status_text(board: Board, *, width: int | None = None, ascii_only: bool = False, name_skipped: bool = False) -> str:
     """Give the table with a final newline. `width` in cells; None (a pipe) cuts nothing.
+
+    `name_skipped` lists the files that are no logs, one a line.
 
     `ascii_only` is for terminals and locales that cannot show more: what they cannot show becomes `?`.
     """
@@ -54,7 +56,7 @@ def status_text(board: Board, *, width: int | None = None, ascii_only: bool = Fa
         lines += ["", header]
         for run, row in zip(runs, table, strict=True):
             lines += [row, *(_detail(label, text) for label, text in _details(run))]
-    told = list(_foot(board))
+    told = list(_foot(board, name_skipped=name_skipped))
     lines += ["", *told] if told else []
     lines = [shown(line).rstrip() for line in lines]
     return "".join(f"{line if width is None else shortened(line, width, mark)}\n" for line in lines)
@@ -70,14 +72,14 @@ def _head(board: Board) -> Iterable[str]:
         yield "history is still being read: numbers will change"
 
 
-def _foot(board: Board) -> Iterable[str]:
+def _foot(board: Board, *, name_skipped: bool) -> Iterable[str]:
     for document in board.documents:
-        found = (
-            f"{plural(len(document.estimates), 'estimate')}, {plural(len(document.contradictions), 'contradiction')}"
-        )
+        found = found_in(document)
         yield f"document {clean(document.path)}: {found}"
     if skipped := skipped_files(board):
         yield skipped
+    if name_skipped:
+        yield from (f"{_INDENT}{clean(skip.path)}: {clean(skip.reason)}" for skip in board.skipped)
     for note in board.notes:
         yield f"note: {clean(note)}"
 

@@ -15,11 +15,11 @@ from trainmon.exports.html_text import Markup, element, join
 from trainmon.exports.report import (
     best,
     contradiction_text,
+    found_in,
     hardware,
     limits,
     peak_memory,
     plan_rows,
-    plural,
     problem_text,
     remaining,
     run_name,
@@ -206,9 +206,7 @@ def _corrections(board: Board) -> Markup:
 def _documents(documents: Iterable[EstimateDocument]) -> Markup:
     told: list[Markup] = []
     for document in documents:
-        found = (
-            f"{plural(len(document.estimates), 'estimate')}, {plural(len(document.contradictions), 'contradiction')}"
-        )
+        found = found_in(document)
         lines = [contradiction_text(contradiction) for contradiction in document.contradictions]
         told += [
             element("p", element("code", clean(document.path)), f" {found}"),

@@ -10,11 +10,11 @@ from trainmon.exports.markdown_text import block, code, inline, table
 from trainmon.exports.report import (
     best,
     contradiction_text,
+    found_in,
     hardware,
     limits,
     peak_memory,
     plan_rows,
-    plural,
     problem_text,
     remaining,
     run_name,
@@ -174,9 +174,7 @@ def _documents(board: Board) -> Iterable[str]:
         return
     yield from ("## Estimate documents", "")
     for document in board.documents:
-        found = (
-            f"{plural(len(document.estimates), 'estimate')}, {plural(len(document.contradictions), 'contradiction')}"
-        )
+        found = found_in(document)
         yield f"- {code(clean(document.path))}: {found}"
         yield from (f"  - {block(contradiction_text(contradiction))}" for contradiction in document.contradictions)
     yield ""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from trainmon import units
 from trainmon.estimates import Derived, Estimate, EstimateDocument, Fact, Scope
-from trainmon.exports.report import contradiction_text, plural
+from trainmon.exports.report import contradiction_text
 from trainmon.exports.status_text import cell_width, padded, shortened
 from trainmon.plan.documented_ranges import ends_of
 from trainmon.sanitise import clean
@@ -34,10 +34,10 @@ def _document(document: EstimateDocument) -> list[str]:
     title = clean(document.title)
     head = clean(document.path) + (f": {title}" if title else "")
     counts = [
-        plural(len(document.estimates), "duration"),
-        plural(len(document.facts), "fact"),
-        plural(len(document.derived), "derived value"),
-        plural(len(document.contradictions), "contradiction"),
+        units.plural(len(document.estimates), "duration"),
+        units.plural(len(document.facts), "fact"),
+        units.plural(len(document.derived), "derived value"),
+        units.plural(len(document.contradictions), "contradiction"),
     ]
     held = [estimate for estimate in document.estimates if estimate.scope in _OF_RUNS]
     others = [estimate for estimate in document.estimates if estimate.scope not in _OF_RUNS]

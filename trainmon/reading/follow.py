@@ -15,6 +15,7 @@ from trainmon.reading.reader import LogReader, Reading
 from trainmon.reading.tail import READ_BYTES, Change, FileTail
 from trainmon.runs.state import RunState
 from trainmon.snapshot import FileInfo
+from trainmon.units import plural
 
 _PREVIEW_BYTES = 64 << 10
 _PREVIEW_FROM_BYTES = 4 << 20
@@ -120,7 +121,7 @@ class FileFollower:
         """The file as the contract lists it."""
         notes = list(self.notes)
         if self._reader.cut_bytes:
-            notes.append(f"{self._reader.cut_bytes} bytes of over-long lines left out")
+            notes.append(f"{plural(self._reader.cut_bytes, 'byte')} of over-long lines left out")
         if self._reader.nul_bytes:
             notes.append(f"{self._reader.nul_bytes} NUL bytes skipped")
         if self._decoder is not None and self._decoder.damage:

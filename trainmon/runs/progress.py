@@ -10,6 +10,7 @@ from typing import NamedTuple
 from trainmon.events import CounterScope
 from trainmon.runs.roles import Roles
 from trainmon.runs.tracks import Track
+from trainmon.units import plural
 
 _PRECISION = 0.03
 """How far from a whole number an epoch count worked out from rounded figures may lie."""
@@ -111,7 +112,7 @@ def _per_epoch(
     reason = "the log's header" if total is not None else ""
     if total_epochs is not None and per_epoch is not None:
         total = whole_epochs + (total_epochs - number + 1) * per_epoch
-        reason = f"{total_epochs:g} epochs x {per_epoch:g} {_plural(train.unit)}"
+        reason = _product(total_epochs, per_epoch, train.unit)
     return WholeRun(
         step=step,
         total=total,
@@ -163,7 +164,7 @@ def _by_epochs(
             epoch=current,
             total_epochs=total,
             steps_per_epoch=per_epoch,
-            reason=f"{total:g} epochs x {per_epoch:g} steps" if total is not None else "",
+            reason=_product(total, per_epoch, "step") if total is not None else "",
         )
     return WholeRun(
         step=current, total=total, unit="epoch", epoch=current, total_epochs=total, reason="epochs" if total else ""
@@ -195,6 +196,5 @@ def _unit(unit: str) -> str:
     return "step" if unit in ("it", "steps", "iter", "iteration", "") else unit
 
 
-def _plural(unit: str) -> str:
-    unit = _unit(unit)
-    return f"{unit}es" if unit.endswith("ch") and unit != "epoch" else f"{unit}s"
+def _product(epochs: float, per_epoch: float, unit: str) -> str:
+    return f"{plural(epochs, 'epoch')} x {plural(per_epoch, _unit(unit))}"

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 
 from trainmon.timing.backtest import OURS, RunBacktest, Score, ShareScore, score
 from trainmon.timing.rivals import NAMES
-from trainmon.units import duration
+from trainmon.units import duration, plural
 
 
 def backtest_text(runs: Sequence[RunBacktest]) -> str:
     """A table over all runs, then what was not replayed, and why."""
     scored = [run for run in runs if run.moments]
     lines = [
-        f"{len(scored)} finished runs replayed. Errors of the remaining time in percent of the truth: mean (median).",
+        f"{plural(len(scored), 'finished run')} replayed."
+        " Errors of the remaining time in percent of the truth: mean (median).",
         "",
         "wall time   runs  " + "".join(f"{name:>16}" for name in (OURS, *NAMES)) + "   80 % interval: holds, width",
     ]
