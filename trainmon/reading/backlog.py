@@ -97,13 +97,13 @@ class Backlog:
             return at
         if len(found) != 1:
             return at if found or redraw else self._past_foreign(block, at, stop)
-        bar = bare_bar(found[0].events) if redraw else None
+        bar = bare_bar(found[0].events)
         template = self._template(shape, piece.raw) if bar is None else None
         if bar is not None and b"?" in piece.raw:
             block.slow_until = start + WARMUP_BYTES
         if block.is_slow(start):
             return at
-        if bar is not None:
+        if bar is not None and redraw:
             return (yield from self._bars.read(block, at, stop, newline, piece.raw, bar))
         if template is None:
             return at

@@ -110,7 +110,7 @@ class BarReader:
             texts, newline = _walk(rows, block.data, at, limit)
             try:
                 beside = list(map(float, texts[-1]))
-                columns = template.columns(texts, len(beside))
+                columns = template.columns(texts, len(beside), epochs_too=False)
             except ValueError:
                 return None
             if not beside or columns.size < len(beside) or beside[0] < counter.current or rising(beside) < len(beside):

@@ -140,7 +140,7 @@ class Template:
         self.fixed = tuple(text for text, slot in zip(texts, self.slots, strict=True) if slot.part is Part.FIXED)
         return True
 
-    def columns(self, columns: Sequence[Sequence[bytes]], size: int) -> Columns:
+    def columns(self, columns: Sequence[Sequence[bytes]], size: int, *, epochs_too: bool = True) -> Columns:
         """Turn `size` captured texts for each slot into numbers, as far as the fixed texts stay and no counter falls.
 
         Raises ValueError where a text is no number.
@@ -152,7 +152,7 @@ class Template:
         epochs: Sequence[float] = ()
         paces: Sequence[float] = ()
         for column, slot in zip(columns, self.slots, strict=False):
-            if slot.part is Part.FIXED:
+            if slot.part is Part.FIXED or (slot.part is Part.EPOCH and not epochs_too):
                 continue
             numbers = list(map(float, column if size == len(column) else column[:size]))
             if slot.part is Part.VALUE:

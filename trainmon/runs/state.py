@@ -347,9 +347,11 @@ class RunState:
             self._last_in_bar = dict(event.values)
         if event.kind is StageKind.TRAIN:
             self._credit()
+        # Where a counter of training is known, no epoch changes the step.
+        step = event.step if event.step is not None else self._counted_step
         if event.epoch is not None and event.kind is not StageKind.OTHER:
-            self.metric_epoch = MetricEpoch(event.epoch, event.step if event.step is not None else self._counted_step)
-        step = event.step if event.step is not None else self.present_step
+            self.metric_epoch = MetricEpoch(event.epoch, step)
+        step = step if step is not None else self.present_step
         if event.kind is StageKind.EVAL and not event.in_bar:
             self._evaluated(step)
         placed = event.step is not None or self._counter_line == line.offset or event.kind is not StageKind.TRAIN
