@@ -9,7 +9,8 @@ import pytest
 from tests.planned_runs import a_run, document, matched, sample_document
 from trainmon.estimates import EstimateDocument, Scope
 from trainmon.plan.evidence import evidence_of
-from trainmon.plan.matching import Choice, applicable, matcher_for
+from trainmon.plan.matching import Choice, matcher_for
+from trainmon.plan.reach import applicable
 from trainmon.snapshot import RunSnapshot
 
 HOUR, MINUTE, DAY = 3600.0, 60.0, 86400.0

@@ -11,6 +11,7 @@ from pathlib import Path
 from trainmon.gpu.per_run import GpuLogFollower, LiveMemory
 from trainmon.plan.documents import DocumentShelf
 from trainmon.plan.judging import judge
+from trainmon.plan.naming import KnownRun
 from trainmon.plan.opening import READ_BYTES, opening_of
 from trainmon.reading.discover import Candidate, FileKind, Scanner
 from trainmon.reading.follow import DocumentFollower, FileFollower, ReadingOptions
@@ -113,6 +114,7 @@ class Store:
         self._candidates: list[Candidate] = []
         self._dull: frozenset[Path] = frozenset()
         """Logs that were read and hold no training output; they may be of any kind and belong to no run's folder."""
+        self._known_runs: tuple[KnownRun, ...] = ()
 
     def refresh(self, now: float, budget_s: float, *, rescan: bool = False) -> bool:
         """Look at all files and read on for at most `budget_s`; True when everything on disk was read."""
@@ -186,6 +188,8 @@ class Store:
                 self._regroup(known, files)
         for path in [path for path in self.runs if path not in found]:
             del self.runs[path]
+        bright_runs = sorted((files.name, str(path)) for path, files in found.items() if path not in self._dull)
+        self._known_runs = tuple(KnownRun(name=name, log=path) for name, path in bright_runs)
         self._share_gpu_logs()
 
     def _share_gpu_logs(self) -> None:
@@ -223,7 +227,7 @@ class Store:
             return None
         live = self._liveness(run, scan)
         measured = memory.get(run.files.name)
-        key = (run.version, live, self._shelf.version, run.preview is not None, measured)
+        key = (run.version, live, self._shelf.version, run.preview is not None, measured, self._known_runs)
         still = run.snapshot is not None and run.snapshot.state in _OVER
         if run.snapshot is not None and run.key == key and still:
             return run.snapshot
@@ -255,6 +259,7 @@ class Store:
             now=now,
             slowdown=train.clock.slowdown() if train is not None else None,
             opening=opening_of(run.log.tail.read_at(0, READ_BYTES)) if run.log is not None else "",
+            runs=self._known_runs,
         )
 
     def _liveness(self, run: Run, scan: WriterScan) -> Liveness:

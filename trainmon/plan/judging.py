@@ -12,6 +12,7 @@ from trainmon.plan.evidence import evidence_of
 from trainmon.plan.expectations import expectation
 from trainmon.plan.findings import findings
 from trainmon.plan.matching import Matcher, matcher_for
+from trainmon.plan.naming import KnownRun
 from trainmon.settings import Settings
 from trainmon.snapshot import Eta, RunSnapshot, RunStatus
 from trainmon.timing.eta import forecast
@@ -31,11 +32,12 @@ def judge(
     now: float,
     slowdown: Slowdown | None = None,
     opening: str = "",
+    runs: Sequence[KnownRun] = (),
 ) -> RunSnapshot:
     """Add the ETA, what is documented for the run, every comparison, the verdict, and problems that follow from them.
 
     `now_s` and `last_observed_s` are on the run's own clock, `now` is seconds since the epoch. `opening`: what the log
-    says before its first counter.
+    says before its first counter. `runs`: all on the board.
     """
     settings = settings or Settings()
     matcher = matcher_for(
@@ -44,6 +46,8 @@ def judge(
         run.files[0].path if run.files else run.name,
         named=settings.estimates,
         scenario=settings.scenario,
+        run=run.name,
+        runs=runs,
     )
     if run.state in _UNFINISHED:
         run = replace(run, eta=_eta(run, matcher, pace, last_observed_s, now_s, now))

@@ -7,22 +7,21 @@ one range holds all others, it is that one. Anything else is a choice that only 
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path, PurePath
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from trainmon.estimates import DocumentedRange, Estimate, EstimateDocument, Scope
 from trainmon.plan.conditions import Conditions
 from trainmon.plan.documented_ranges import as_documented, ends_of, union_of_cases
 from trainmon.plan.evidence import Evidence
 from trainmon.plan.fit import Fit, fit
+from trainmon.plan.naming import KnownRun, Part, part_for
 from trainmon.plan.plans import plan_of
+from trainmon.plan.reach import applicable, spoken_of
 from trainmon.units import duration_range
 
-_SPEAKS_FOR_PARENT = frozenset({"doc", "docs", "plan", "plans", "estimate", "estimates", "notes"})
-"""Folders of documents: what lies in them is said of the folder around them."""
 _OF_RUNS = (Scope.TOTAL, Scope.EPOCH, Scope.STEP, Scope.STAGE)
 _OPEN_ENDED, _SEVERAL = 0.4, 0.6
 """A bound says less than a range, and a plan for several runs less than one for a single run."""
@@ -43,6 +42,8 @@ class Candidate:
     document: EstimateDocument
     conditions: Conditions
     fit: Fit
+    own: bool = False
+    """The run's name stands with it."""
 
     @property
     def score(self) -> float:
@@ -67,9 +68,15 @@ class Choice:
 class Matcher:
     """Matches one run with the documents that apply to it. `scenario` is the user's choice."""
 
-    def __init__(self, evidence: Evidence, documents: Sequence[EstimateDocument], scenario: str | None = None) -> None:
+    def __init__(
+        self,
+        evidence: Evidence,
+        documents: Sequence[EstimateDocument | Part],
+        scenario: str | None = None,
+    ) -> None:
         self.evidence = evidence
-        self.documents = tuple(documents)
+        self._parts = tuple(one if isinstance(one, Part) else Part(one) for one in documents)
+        self.documents = tuple(part.document for part in self._parts)
         self.scenario = scenario
         self._weighed: dict[Scope, list[Candidate]] = {}
 
@@ -90,18 +97,25 @@ class Matcher:
         known = self._weighed.get(scope)
         if known is None:
             known = self._weighed[scope] = [
-                Candidate(estimate, plan.document, conditions, fit(conditions, self.evidence, plan, scope))
-                for plan in map(plan_of, self.documents)
-                for estimate, conditions in plan.of(scope)
+                self._weigh(part, estimate, conditions)
+                for part in self._parts
+                for estimate, conditions in plan_of(part.document).of(scope)
                 if ends_of(estimate) != (None, None)
                 and not estimate.device_time
                 and not (scope is Scope.TOTAL and _is_part(estimate))
             ]
         return known
 
+    def _weigh(self, part: Part, estimate: Estimate, conditions: Conditions) -> Candidate:
+        plan, own = plan_of(part.document), part.is_own(estimate)
+        if own:
+            conditions = replace(conditions, runs="")  # `all three` of a line about one run are its epochs
+        return Candidate(estimate, plan.document, conditions, fit(conditions, self.evidence, plan, estimate.scope), own)
+
     def _among(self, candidates: Sequence[Candidate]) -> Choice | None:
         if not candidates:
             return None
+        candidates = [c for c in candidates if c.own] or candidates
         if self.scenario:
             chosen = [c for c in candidates if _says(c.conditions.text, self.scenario)]
             if chosen:
@@ -122,44 +136,25 @@ def matcher_for(
     *,
     named: Sequence[Path] = (),
     scenario: str | None = None,
+    run: str = "",
+    runs: Sequence[KnownRun] = (),
 ) -> Matcher | None:
     """Match a run with the nearest documents that fit it; None without any document.
 
     Those of its own folder need nothing that speaks for them, farther ones do: a README may tell of other runs.
+    `runs` are all on the board: what is said of another of them by name is not said of this `run`.
     """
-    if scenario and not named and _speaks_of(documents, scenario):
-        # Said for all LOGS; a run whose documents know nothing of it is not meant.
-        own = [one for group in applicable(documents, log) for one in group]
-        scenario = scenario if _speaks_of(own, scenario) else None
-    matchers = [
-        Matcher(evidence=evidence, documents=group, scenario=scenario) for group in applicable(documents, log, named)
+    groups = [
+        [part_for(one, run, spoken_of(one.path, tuple(runs), by_user=bool(named))) for one in group]
+        for group in applicable(documents, log, named)
     ]
+    if scenario and _speaks_of(documents, scenario):
+        # Said for all LOGS; a run whose documents know nothing of it is not meant.
+        scenario = scenario if _speaks_of([part.document for group in groups for part in group], scenario) else None
+    matchers = [Matcher(evidence, group, scenario) for group in groups]
     if not matchers or matchers[0].fits(least=0.0):
         return matchers[0] if matchers else None
     return next((matcher for matcher in matchers[1:] if matcher.fits(_FARTHER)), matchers[0])
-
-
-def applicable(
-    documents: Sequence[EstimateDocument], log: str, named: Sequence[Path] = ()
-) -> list[list[EstimateDocument]]:
-    """Give the documents that speak of the run whose log lies at `log`, in groups, nearest folder first.
-
-    A document speaks for its folder and all below it. What the user named speaks for every run, a corrected plan first.
-    """
-    plans = [document for document in documents if document.path.endswith(".toml")]
-    others = [document for document in documents if document not in plans]
-    if named:
-        return [group for group in (plans, others) if group]
-    folder = PurePath(os.path.abspath(log)).parent  # noqa: PTH100 lexical: links in logs are left as they are
-    by_distance: dict[int, list[EstimateDocument]] = {}
-    for document in others:
-        place = PurePath(os.path.abspath(document.path)).parent  # noqa: PTH100
-        if place.name.lower() in _SPEAKS_FOR_PARENT and place != folder and place not in folder.parents:
-            place = place.parent
-        if place == folder or place in folder.parents:
-            by_distance.setdefault(len(folder.parts) - len(place.parts), []).append(document)
-    groups = [by_distance[distance] for distance in sorted(by_distance)]
-    return [plans, *groups] if plans else groups
 
 
 def _speaks_of(documents: Sequence[EstimateDocument], wanted: str) -> bool:

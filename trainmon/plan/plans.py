@@ -39,7 +39,7 @@ class Plan:
         return [entry for entry in self.entries if entry[0].scope is scope]
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def plan_of(document: EstimateDocument) -> Plan:
     """Make the plan of a document, once."""
     stages = [one.stage for one in document.estimates if one.scope is Scope.STAGE and one.stage]

@@ -43,6 +43,11 @@ _SAY_NOTHING = frozenset(_COMMON.split()) | {stem(word) for word in _COMMON.spli
 """What every log and every document has: articles, units, hardware, `train`, `total`, `dataset`."""
 
 
+def say_nothing(word: str) -> bool:
+    """Tell whether a word stands in every log and every document."""
+    return word.lower() in _SAY_NOTHING or stem(word) in _SAY_NOTHING
+
+
 @lru_cache(maxsize=4096)
 def stems(text: str) -> frozenset[str]:
     """Give the stems of a text that say something about a run; `train`, `total`, `dataset` and the like do not."""

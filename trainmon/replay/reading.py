@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from trainmon.plan.documents import DocumentShelf
+from trainmon.plan.naming import KnownRun
 from trainmon.reading.discover import Candidate, FileKind
 from trainmon.reading.grouping import group_runs
 from trainmon.replay.archive import Archive
@@ -62,11 +64,13 @@ class ArchiveReading:
         groups = group_runs([each for each in self._candidates if each not in dull])
         owners = Counter(path for group in groups for path in group.gpu_logs)
         gpu_logs = {path: GpuHistory(path) for path in owners}
+        known = sorted((group.name, str(group.log or group.states[0])) for group in groups)
+        context = replace(self._context, runs=tuple(KnownRun(name=name, log=log) for name, log in known))
         runs = [
             ReplayRun(
                 group,
                 found[group.log] if group.log is not None else None,
-                self._context,
+                context,
                 [gpu_logs[path] for path in group.gpu_logs],
                 alone=all(owners[path] == 1 for path in group.gpu_logs),
             )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from trainmon import units
 from trainmon.plan.documents import DocumentShelf
 from trainmon.plan.judging import judge
+from trainmon.plan.naming import KnownRun
 from trainmon.plan.opening import READ_BYTES, opening_of
 from trainmon.reading.follow import DocumentFollower, ReadingOptions
 from trainmon.reading.grouping import RunFiles
@@ -30,6 +31,7 @@ class Context:
     options: ReadingOptions
     shelf: DocumentShelf
     settings: Settings
+    runs: tuple[KnownRun, ...] = ()
 
 
 class ReplayRun:
@@ -158,4 +160,5 @@ class ReplayRun:
             now=now,
             slowdown=train.clock.slowdown() if train is not None else None,
             opening=opening_of(head),
+            runs=self._context.runs,
         )

@@ -1,0 +1,144 @@
+"""A line that names a run is the plan of that run and of no other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.planned_runs import a_run, document
+from trainmon.estimates import EstimateDocument, Scope
+from trainmon.plan.evidence import evidence_of
+from trainmon.plan.matching import Choice, matcher_for
+from trainmon.plan.naming import KnownRun, part_for, phrases_of
+
+MINUTE = 60.0
+NAMES = ("crash", "good", "killed", "plain", "resume", "sleepy")
+
+ROWS = """# This week
+
+We run everything on one RTX 3090.
+
+| run | what | how long |
+|---|---|---|
+| good | 3 epochs, 900 steps | about 10 minutes |
+| sleepy | 600 steps | 5-6 min |
+| crash | 3 epochs | 4 min |
+
+The plain run does 1,200 steps at roughly 0.3 s each, so it should be finished in 6 minutes.
+"""
+
+SENTENCES = """# Fine-tunes
+
+Each epoch of the good run takes about five minutes, so budget a quarter of an hour for all three.
+The sleepy one should be done in five to six minutes.
+
+| experiment | steps | time per step | expected |
+|---|---:|---:|---:|
+| plain | 1200 | 300 ms | 6 min |
+| crash | 600 | 0.5 s | 5 min |
+"""
+
+
+def choice(name: str, read: EstimateDocument, scope: Scope = Scope.TOTAL, **run: Any) -> Choice | None:
+    known = [KnownRun(name=each, log=f"logs/{each}.log") for each in NAMES]
+    matcher = matcher_for(evidence_of(a_run(name, **run)), [read], f"logs/{name}.log", run=name, runs=known)
+    assert matcher is not None
+    return matcher.choose(scope)
+
+
+def line(found: Choice | None) -> int | None:
+    return None if found is None or found.documented.source is None else found.documented.source.line
+
+
+@pytest.mark.parametrize(
+    ("name", "steps", "at"),
+    [
+        pytest.param("good", 900, 7, id="steps-in-its-row"),
+        pytest.param("sleepy", 600, 8, id="row-of-one-run-among-rows-of-others"),
+        pytest.param("crash", 600, 9, id="epochs-in-its-row"),
+        pytest.param("plain", 1200, 11, id="sentence"),
+        pytest.param("killed", 600, None, id="a-run-that-no-line-names"),
+    ],
+)
+def test_a_run_takes_the_total_of_the_line_that_names_it(name: str, steps: float, at: int | None) -> None:
+    found = choice(name, document(ROWS), steps=steps, epochs=3 if name in {"good", "crash"} else None)
+    assert line(found) == at
+    assert found is None or not found.unlike
+
+
+@pytest.mark.parametrize("name", ["crash", "killed", "good"])
+def test_the_step_time_of_one_run_is_held_against_no_other(name: str) -> None:
+    assert choice(name, document(ROWS), Scope.STEP, steps=600) is None
+    assert line(choice("plain", document(ROWS), Scope.STEP, steps=1200)) == 11
+
+
+@pytest.mark.parametrize("name", ["crash", "sleepy", "killed"])
+def test_the_epoch_of_one_run_is_held_against_no_other(name: str) -> None:
+    assert choice(name, document(SENTENCES), Scope.EPOCH, steps=600, epochs=3) is None
+    assert line(choice("good", document(SENTENCES), Scope.EPOCH, steps=900, epochs=3)) == 3
+
+
+def test_all_three_of_a_line_about_one_run_are_its_epochs() -> None:
+    found = choice("good", document(SENTENCES), steps=900, epochs=3)
+    assert found is not None
+    assert not found.unlike
+    assert (found.documented.likely_s, found.documented.basis) == (15 * MINUTE, "stated")
+
+
+def test_the_steps_planned_for_another_run_rule_nothing_out() -> None:
+    found = choice("good", document(ROWS + "\nEvaluation of each run takes a minute; in total 2 hours.\n"), steps=900)
+    assert found is not None
+    assert not found.unlike
+
+
+def test_the_own_line_speaks_even_where_it_does_not_fit() -> None:
+    read = document("# Plan\n\n- Total: 9 minutes\n\n| run | steps | total |\n|---|---|---|\n| crash | 300 | 5 min |\n")
+    found = choice("crash", read, steps=600)
+    assert found is not None
+    assert found.unlike == "the plan is for 300 steps, the run has 600"
+    other = choice("killed", read, steps=600)
+    assert other is not None
+    assert other.documented.likely_s == 9 * MINUTE
+
+
+def test_a_heading_that_is_a_name_speaks_for_the_lines_below_it() -> None:
+    read = document("# Plan\n\n## Run `sleepy` (600 steps)\n\n- Total: 5 min\n\n## good\n\n- Total: 10 min\n")
+    assert line(choice("sleepy", read, steps=600)) == 5
+    assert line(choice("good", read, steps=900)) == 9
+    assert choice("killed", read, steps=600) is None
+
+
+def test_a_sentence_that_names_two_runs_is_said_of_both_and_a_clause_of_its_own_only() -> None:
+    both = document("# Plan\n\nThe good and sleepy runs take 10 minutes.\n")
+    assert [line(choice(name, both)) for name in ("good", "sleepy", "crash")] == [3, 3, None]
+    each = document("# Plan\n\nThe good run takes 10 minutes, the sleepy one 5 minutes.\n")
+    totals = [choice(name, each) for name in ("good", "sleepy")]
+    assert [found and found.documented.likely_s for found in totals] == [10 * MINUTE, 5 * MINUTE]
+
+
+def test_a_name_is_a_whole_word_and_the_longest_name_is_the_one_meant() -> None:
+    names = ("good", "good_v2", "other")
+    read = document("# Plan\n\n- good_v2: 20 minutes\n- goodness: 30 minutes\n- good: 10 minutes\n")
+    lines = [{one.line for one in part_for(read, name, names).document.estimates} for name in names]
+    assert lines == [{4, 5}, {3, 4}, {4}]
+
+
+def test_words_that_any_run_may_be_called_bar_nobody() -> None:
+    names = ("a/baseline", "a/training", "b/run", "test", "large", "2025-03-01")
+    assert {phrase.words for phrase in phrases_of(names)} == {"a/baseline", "a/training", "b/run"}
+
+
+def test_a_folder_names_all_of_its_runs_and_none_where_all_lie_in_it() -> None:
+    read = document("# Plan\n\n- encoders: 20 hours\n- lora: 45 minutes\n", "logs/plan.md")
+    names = ("encoders/first", "lora/contamination_0", "lora/contamination_10")
+    assert [one.line for one in part_for(read, "lora/contamination_10", names).document.estimates] == [4]
+    assert part_for(read, "lora/contamination_10", names[1:]).document is read
+
+
+def test_a_run_that_the_document_does_not_speak_for_bars_nothing() -> None:
+    read = document("# Plan\n\nA run with retrieval takes 2 hours.\n", "logs/encoders/plan.md")
+    known = [KnownRun(name=name, log=f"logs/{name}.log") for name in ("retrieval/x1", "encoders/e1")]
+    matcher = matcher_for(evidence_of(a_run("e1")), [read], "logs/encoders/e1.log", run="encoders/e1", runs=known)
+    assert matcher is not None
+    assert line(matcher.choose(Scope.TOTAL)) == 3
