@@ -101,11 +101,15 @@ class Span:
 def find_durations(text: str) -> list[Span]:
     """Find the durations in one line, from left to right and never overlapping. Never raises."""
     lower = text.lower()
-    if not any(word in lower for word in _TIME_WORDS) and not _FIGURE_AND_UNIT.search(lower):
+    worded = any(word in lower for word in _TIME_WORDS)
+    if not worded and not _FIGURE_AND_UNIT.search(lower):
         return []
+    readers = [_ranges, _vague, _singles, _worded] if worded or not text.isascii() else [_ranges, _singles]
+    if "/" in text or "±" in text:
+        readers = [_lists, _plus_minus, *readers]
     found: list[Span] = []
     taken: list[tuple[int, int]] = []
-    for reader in (_lists, _plus_minus, _ranges, _vague, _singles, _worded):
+    for reader in readers:
         for span in reader(text):
             if any(span.start < end and start < span.end for start, end in taken):
                 continue

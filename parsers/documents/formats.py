@@ -17,6 +17,8 @@ class SourceLines:
 
     lines: list[str]
     numbers: list[int]
+    moved: bool = False
+    """Some line stands elsewhere on disk."""
 
 
 def source_of(text: str, path: str) -> SourceLines:
@@ -84,4 +86,4 @@ def _numbered(result: SourceLines, text: str) -> SourceLines:
         while index < len(breaks) and breaks[index] < offset:
             index += 1
         numbers.append(index)
-    return SourceLines(result.lines, numbers)
+    return SourceLines(result.lines, numbers, moved=True)

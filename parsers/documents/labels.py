@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from trainmon.parsers.documents.blocks import Piece
 from trainmon.parsers.documents.durations import Span
@@ -116,6 +117,7 @@ def _labels(sentence: str, left: str) -> tuple[str, str, bool]:
     return bare(match["label"]), bare(nested["label"]) if nested else "", False
 
 
+@lru_cache(maxsize=4096)
 def label_of(text: str) -> str:
     """Give the label part of a line: what stands before its colon, bracket or dash."""
     match = re.match(r"^([^:：=]{1,140}?)\s*(?:[:：=]|\s[-–—]\s|$)", text)

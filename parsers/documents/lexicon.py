@@ -53,6 +53,7 @@ _TECHNIQUE_HINTS = (
     "midtrain",
     "mid-",
 )
+_WORD_BREAKS = str.maketrans("_/.", "   ")
 STAGE_PATTERNS = {kind: pattern(text, re.IGNORECASE) for kind, text in _STAGES.items()}
 TRAIN = pattern(_TRAIN, re.IGNORECASE)
 TOTAL = pattern(
@@ -80,6 +81,7 @@ _LEADING = pattern(r"^(?:[^\w<>~(（\"'“$.+-]|\d{1,2}[.)]\s)+", re.UNICODE)
 _EMOJI = pattern(r"[\U0001f000-\U0001faff\u2190-\u2bff\ufe0f\u200d]+")
 
 
+@lru_cache(maxsize=4096)
 def bare(text: str) -> str:
     """Take numbering, bullets, emoji and a closing colon from a label."""
     text = _LEADING.sub("", text.strip())
@@ -91,6 +93,7 @@ def without_brackets(text: str) -> str:
     return _PARENS.sub(" ", text)
 
 
+@lru_cache(maxsize=4096)
 def is_generic(text: str) -> bool:
     """Tell whether a label names no thing and no condition: `Estimated time`, `Total`, `预计时间`."""
     words = bare(text)
@@ -104,12 +107,14 @@ def stage_kinds(text: str) -> tuple[str, ...]:
     return tuple(kind for _, kind in sorted(found))
 
 
-def techniques(text: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def techniques(text: str) -> frozenset[str]:
     """Give the training techniques that a text names, lower-cased."""
     lower = text.lower()
     if not any(hint in lower for hint in _TECHNIQUE_HINTS):
-        return set()
-    return {re.sub(r"[\s-]+", "", match[0].lower()) for match in _TECHNIQUE.finditer(re.sub(r"[_/.]", " ", text))}
+        return frozenset()
+    words = text.translate(_WORD_BREAKS)
+    return frozenset(re.sub(r"[\s-]+", "", match[0].lower()) for match in _TECHNIQUE.finditer(words))
 
 
 _STEP_WORDS = (

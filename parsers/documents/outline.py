@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from trainmon.parsers.documents.blocks import Heading, Piece
 from trainmon.parsers.documents.labels import label_of
@@ -47,8 +48,8 @@ def outline_of(pieces: Iterable[Piece], timed_lines: set[int]) -> Outline:
         if piece.kind == "heading":
             _note_heading(outline, piece)
         if piece.kind != "cell" or piece.column == 0:
-            named = techniques(piece.text) if piece.kind != "code" or piece.comment else set()
-            outline.techniques |= techniques(label_of(piece.text)) if named else set()
+            named = techniques(piece.text) if piece.kind != "code" or piece.comment else frozenset()
+            outline.techniques |= techniques(label_of(piece.text)) if named else frozenset()
         if piece.line not in timed_lines and not (piece.kind in {"item", "cell"} and _LEFT_OUT.search(piece.text)):
             continue
         label = label_of(piece.cells[0] if piece.kind == "cell" and piece.cells else piece.text)
@@ -63,7 +64,7 @@ def _note_heading(outline: Outline, piece: Piece) -> None:
     if not outline.title:
         outline.title = piece.text
     kinds = (
-        set()
+        frozenset[str]()
         if _NO_STAGE_HEADING.search(without_brackets(piece.text))
         else label_kinds(bare(without_brackets(piece.text)))
     )
@@ -93,7 +94,8 @@ def _path(headings: tuple[Heading, ...]) -> tuple[str, ...]:
     return tuple(heading.text for heading in headings)
 
 
-def label_kinds(label: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def label_kinds(label: str) -> frozenset[str]:
     """Give everything a label says: stage kinds, `train`, `total`."""
     words = bare(without_brackets(label))
     kinds = set(stage_kinds(words))
@@ -101,7 +103,7 @@ def label_kinds(label: str) -> set[str]:
         kinds.add("train")
     if TOTAL.search(words):
         kinds.add("total")
-    return kinds
+    return frozenset(kinds)
 
 
 def in_breakdown(outline: Outline, piece: Piece) -> bool:

@@ -32,7 +32,9 @@ def read_document(path: Path) -> EstimateDocument:
 def read_text(text: str, path: str = "") -> EstimateDocument:
     """Read a document that is already text; `path` names it and its suffix tells its format. Never raises."""
     source = source_of(repair(text), path)
-    pieces = [replace(piece, line=source.numbers[piece.line]) for piece in read_pieces(source.lines)]
+    pieces = read_pieces(source.lines)
+    if source.moved:
+        pieces = [replace(piece, line=source.numbers[piece.line]) for piece in pieces]
     shown: dict[int, str] = {}
     for number, line in zip(source.numbers, source.lines, strict=True):
         if line.strip("` "):
