@@ -239,6 +239,39 @@ def test_the_head_counts_the_runs_and_says_when_all_are_done(utc: None) -> None:
     assert "worst first" in second
 
 
+def test_several_documents_are_counted_and_only_grave_contradictions_with_them() -> None:
+    (found,) = boards.document().contradictions
+    several = tuple(replace(found, severity=severity) for severity in ("low", "high", "medium", "low"))
+    documents = tuple(replace(boards.document(), path=f"{at}.md", contradictions=several) for at in range(6))
+
+    second = shown(totals.head(replace(boards.board(), documents=documents), 80, sort="worst first", wanted=""))[1]
+
+    assert "against 6 documents  12 contradictions (d)" in second
+    assert ".md" not in second
+
+
+def test_the_documents_are_named_where_one_of_them_is_shown() -> None:
+    documents = [replace(boards.document(), path=f"plans/plan-{at}.md") for at in range(20)]
+
+    text = shown(estimates_rows.names(documents, 21, 80))
+
+    assert len(text) == 6
+    assert "▸ plans/plan-1.md  1 contradiction" in text[1]
+
+
+CLOCK = "600x  00:50:03 of 11:02:31  paused"
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_a_replays_clock_is_in_the_head_whatever_else_is(width: int) -> None:
+    calm = Board(taken_at=NOW, runs=(boards.within(),))
+    long = replace(boards.within(), name="folder/with-a-name-that-is-far-too-long-for-any-line-of-eighty-cells")
+
+    for board in (calm, boards.board(catching_up=True), None):
+        assert shown(totals.head(board, width, sort="", wanted="", clock=CLOCK))[0].rstrip().endswith(CLOCK)
+    assert shown(run_sections.head(long, width, NOW, CLOCK))[0].rstrip().endswith(CLOCK)
+
+
 def test_before_the_first_board_the_head_says_what_is_awaited() -> None:
     assert "reading the logs" in shown(totals.head(None, 80, sort="", wanted=""))[0]
 

@@ -9,9 +9,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Footer
 
+from trainmon import units
 from trainmon.tui.compare_rows import comparison
 from trainmon.tui.screens import BoardScreen
 from trainmon.tui.spanview import LinesView
+from trainmon.tui.text import Row, with_clock
 
 
 class CompareScreen(BoardScreen):
@@ -42,7 +44,8 @@ class CompareScreen(BoardScreen):
         by_name = {run.name: run for run in self.board.runs} if self.board is not None else {}
         runs = [by_name[name] for name in self._names if name in by_name]
         main = self.query_one("#main", LinesView)
-        self.query_one("#head", LinesView).show([((" compare ", "on-title"), (f"  {len(runs)} runs", "muted"))])
+        head: Row = ((" compare ", "on-title"), (f"  {units.plural(len(runs), 'run')}", "muted"))
+        self.query_one("#head", LinesView).show([with_clock(head, self.clock, self.size.width)])
         width = max(40, (main.size.width or self.size.width) - 1)
         height = 9 if self.size.height < 40 else 14
         main.show(comparison(runs, width, height, log=self._log, smoothed=self._smoothed))

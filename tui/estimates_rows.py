@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from trainmon import units
 from trainmon.estimates import Contradiction, Estimate, EstimateDocument, Fact
-from trainmon.tui.text import Row, fit, fit_row, heading, plain, shorten, wrap
+from trainmon.tui.text import Row, fit, fit_row, heading, plain, shorten, shorten_left, wrap
 
 _SEVERITY_ROLES = {"high": "bad", "medium": "warn", "low": "muted"}
 _WEIGHT = {"high": -2, "medium": -1}
@@ -44,6 +44,20 @@ def document_rows(document: EstimateDocument, width: int) -> list[Row]:
                     width,
                 )
             )
+    return rows
+
+
+def names(documents: Sequence[EstimateDocument], shown: int, width: int, *, most: int = 6) -> list[Row]:
+    """Return the documents by name, as many as `most` lines hold around the one shown, with their contradictions."""
+    at = shown % len(documents)
+    first = max(0, min(at - most // 2, len(documents) - most))
+    rows: list[Row] = []
+    for number, document in enumerate(documents[first : first + most], start=first):
+        doubts = len(document.contradictions)
+        said = f"  {units.plural(doubts, 'contradiction')}" if doubts else ""
+        sign, role = ("▸ ", "key") if number == at else ("  ", "muted")
+        path = shorten_left(plain(document.path), max(12, width - len(said) - 4))
+        rows.append(fit_row((("  " + sign, "key"), (path, role), (said, "warn")), width))
     return rows
 
 

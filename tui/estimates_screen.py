@@ -8,10 +8,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Footer
 
-from trainmon.tui.estimates_rows import document_rows
+from trainmon.tui.estimates_rows import document_rows, names
 from trainmon.tui.screens import BoardScreen
 from trainmon.tui.spanview import LinesView
-from trainmon.tui.text import Row, plain
+from trainmon.tui.text import Row, plain, with_clock
 
 
 class EstimatesScreen(BoardScreen):
@@ -43,7 +43,8 @@ class EstimatesScreen(BoardScreen):
             (" estimates ", "on-title"),
             (f"  document {self._at % len(documents) + 1} of {len(documents)}" if documents else "", "muted"),
         )
-        self.query_one("#head", LinesView).show([head])
+        listed = names(documents, self._at, self.size.width) if len(documents) > 1 else []
+        self.query_one("#head", LinesView).show([with_clock(head, self.clock, self.size.width), *listed])
         if documents:
             width = max(40, (main.size.width or self.size.width) - 1)
             main.show(document_rows(documents[self._at % len(documents)], width))

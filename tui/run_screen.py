@@ -109,7 +109,7 @@ class RunScreen(BoardScreen):
             gone = "reading the logs" if self.board is None else "this run is no longer there"
             self._main.show([((f" {plain(self.run_name)}: {gone}", "muted"),)])
             return
-        self.query_one("#head", LinesView).show(run_sections.head(run, width, self.board.taken_at))
+        self.query_one("#head", LinesView).show(run_sections.head(run, width, self.board.taken_at, self.clock))
         self.query_one("#tabs", LinesView).show([self._tabs(run, width)])
         inner = max(40, (self._main.size.width or width - 2) - 1)
         self._main.show(self._rows(run, inner))
@@ -120,7 +120,6 @@ class RunScreen(BoardScreen):
             count = f" ({len(run.problems)})" if section is Section.PROBLEMS and run.problems else ""
             text = f" {section.value} {section.name.capitalize()}{count} "
             row += [(text, "on-title" if section is self._section else "muted"), (" ", "")]
-        row.append((f"  {self.clock}", "key"))
         return fit_row(tuple(row), width)
 
     def _rows(self, run: RunSnapshot, width: int) -> list[Row]:

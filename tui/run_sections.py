@@ -13,6 +13,7 @@ from trainmon.tui.text import (
     Span,
     as_fits,
     beside,
+    clock_room,
     fit,
     fit_row,
     heading,
@@ -20,6 +21,7 @@ from trainmon.tui.text import (
     shorten,
     shorten_left,
     width_of,
+    with_clock,
     wrap,
 )
 from trainmon.tui.timeline import timeline
@@ -29,12 +31,13 @@ _WIDE = 100
 """From this width on a gauge stands beside each verdict."""
 
 
-def head(run: RunSnapshot, width: int, now: float) -> list[Row]:
+def head(run: RunSnapshot, width: int, now: float, clock: str = "") -> list[Row]:
     """Return the three lines that stay on top: who and how, how far, when it ends."""
     state, role = words.state(run)
-    room = max(12, width - len(state) - 6)
+    left = clock_room(width, clock)
+    room = max(12, left - len(state) - 6)
     first: Row = ((f" {state}  ", role), (shorten_left(words.name(run), room), "title"))
-    first = (*first, *as_fits([(plain(run.state_reason), "muted")], width - width_of(first)))
+    first = (*first, *as_fits([(plain(run.state_reason), "muted")], left - width_of(first)))
     bar_width = max(10, min(60, width - 40))
     bar = bars.plan_bar(bar_width, words.course(run), role)
     unit = plain(run.unit)
@@ -42,7 +45,7 @@ def head(run: RunSnapshot, width: int, now: float) -> list[Row]:
     second = (*second, (f"{unit} {units.steps(run.step, run.total_steps)}", ""))
     if run.total_epochs is not None:
         second = (*second, (f"  epoch {units.exact(run.epoch)}/{units.exact(run.total_epochs)}", "muted"))
-    return [fit_row(first, width), fit_row(second, width), fit_row(_ending(run, width, now), width)]
+    return [with_clock(first, clock, width), fit_row(second, width), fit_row(_ending(run, width, now), width)]
 
 
 def _ending(run: RunSnapshot, width: int, now: float) -> Row:

@@ -70,6 +70,18 @@ def fit_row(row: Row, width: int) -> Row:
     return (*kept, (" " * left, "")) if left else tuple(kept)
 
 
+def clock_room(width: int, clock: str) -> int:
+    """Return the cells that a replay's clock leaves of a line."""
+    return width - cell_len(clock) - 3 if clock else width
+
+
+def with_clock(row: Row, clock: str, width: int) -> Row:
+    """Return a head line with a replay's clock at its right end; the rest gives way."""
+    if not clock:
+        return fit_row(row, width)
+    return fit_row((*fit_row(row, max(0, clock_room(width, clock))), ("  ", ""), (clock, "key")), width)
+
+
 def changed_cells(before: Row, after: Row) -> range:
     """Return the cells from the first to the last one in which two rows differ.
 

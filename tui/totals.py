@@ -12,19 +12,21 @@ from trainmon.alerts.causes import MEMORY_NEAR_LIMIT
 from trainmon.attention import Rank, needs_attention, rank
 from trainmon.snapshot import Board, GpuSample, RunSnapshot, RunStatus
 from trainmon.tui.bars import meter
-from trainmon.tui.text import Row, Span, as_fits, fit, fit_row, plain, shorten, width_of
+from trainmon.tui.text import Row, Span, as_fits, clock_room, fit, fit_row, plain, shorten, width_of, with_clock
+
+_GRAVE = {"medium", "high"}
+"""Contradictions that a reader of the overview should know of."""
 
 
 def head(board: Board | None, width: int, *, sort: str, wanted: str, failure: str = "", clock: str = "") -> list[Row]:
     """Return the line of totals, and the line of documents and notes."""
     name: Span = (" trainmon ", "on-title")
     if board is None:
-        return [(name, ("  " + (failure or "reading the logs"), "bad" if failure else "muted")), ()]
-    parts: list[Span] = [(clock, "key")] if clock else []
-    parts.append((f"{len(board.runs)} run{'s' if len(board.runs) != 1 else ''}", "title"))
+        waiting: Span = ("  " + (failure or "reading the logs"), "bad" if failure else "muted")
+        return [with_clock((name, waiting), clock, width), ()]
+    parts: list[Span] = [(units.plural(len(board.runs), "run"), "title"), *_trouble(board.runs)]
     running = sum(run.state is RunStatus.RUNNING for run in board.runs)
     parts.append((f"{running} running", "accent" if running else "muted"))
-    parts += _trouble(board.runs)
     if failure:
         parts.append((failure, "bad"))
     if board.catching_up:
@@ -36,7 +38,7 @@ def head(board: Board | None, width: int, *, sort: str, wanted: str, failure: st
     second = _documents(board, width - cell_len(order) - 2)
     gap = max(0, width - width_of(second) - cell_len(order))
     return [
-        fit_row((name, *as_fits(parts, width - width_of([name]))), width),
+        with_clock((name, *as_fits(parts, clock_room(width, clock) - width_of([name]))), clock, width),
         fit_row((*second, (" " * gap + order, "muted")), width),
     ]
 
@@ -55,11 +57,15 @@ def _documents(board: Board, width: int) -> Row:
     notes = "  ".join(plain(text) for text in board.notes)
     if not board.documents:
         return ((" no estimate document" + ("  " + notes if notes else ""), "muted"),)
-    names = ", ".join(plain(PurePath(document.path).name) for document in board.documents)
-    doubts = sum(len(document.contradictions) for document in board.documents)
-    row: list[Span] = [(" against ", "muted"), (shorten(names, max(12, width // 2)), "band")]
+    named = (
+        plain(PurePath(board.documents[0].path).name)
+        if len(board.documents) == 1
+        else units.plural(len(board.documents), "document")
+    )
+    doubts = sum(each.severity in _GRAVE for document in board.documents for each in document.contradictions)
+    row: list[Span] = [(" against ", "muted"), (shorten(named, max(12, width // 2)), "band")]
     if doubts:
-        row.append((f"  {doubts} contradiction{'s' if doubts != 1 else ''} in it (e)", "warn"))
+        row.append((f"  {units.plural(doubts, 'contradiction')} (d)", "warn"))
     if notes:
         row.append(("  " + notes, "muted"))
     return fit_row(tuple(row), width) if width_of(row) > width else tuple(row)
