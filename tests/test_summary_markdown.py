@@ -71,7 +71,7 @@ def test_the_worst_run_comes_first() -> None:
 
 
 def test_nothing_found_is_said() -> None:
-    assert summary_markdown(empty_board()) == "# Training summary\n\n0 runs. Read at 1970-01-01 00:00 UTC.\n"
+    assert summary_markdown(empty_board()) == "<!-- trainmon summary -->\n# Training summary\n\n0 runs. Read at 1970-01-01 00:00 UTC.\n"
 
 
 @given(TEXTS)

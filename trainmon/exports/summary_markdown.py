@@ -24,6 +24,7 @@ from trainmon.exports.report import (
     totals,
     verdict_text,
 )
+from trainmon.own_output import SUMMARY_MARK
 from trainmon.plan.corrections import corrections
 from trainmon.sanitise import clean
 from trainmon.snapshot import Board, RunSnapshot, RunStatus
@@ -33,6 +34,7 @@ def summary_markdown(board: Board) -> str:
     """Give the whole report: a table over all runs, each run in detail, the documents, and the lines to correct."""
     runs = worst_first(board.runs)
     lines = [
+        SUMMARY_MARK,
         "# Training summary",
         "",
         f"{totals(runs)}. Read at {units.moment(board.taken_at)}{_from(board)}.",

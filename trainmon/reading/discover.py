@@ -11,6 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from trainmon.errors import NothingReadableError
+from trainmon.own_output import NOT_READ, is_own
 from trainmon.reading.encodings import decoder_for
 
 _HEAD_BYTES = 64 << 10
@@ -228,6 +229,8 @@ class Scanner:
         if decoder.encoding == "utf-8" and _is_binary(head):
             return FileKind.SKIP, "binary"
         text = text_bytes.decode("utf-8", "replace")
+        if is_own(text):
+            return FileKind.SKIP, NOT_READ
         start = text.lstrip()[:1]
         if suffix == "json" or (start == "{" and "\n" in text.strip() and text.lstrip()[1:2] in "\r\n"):
             return self._json(text, suffix)
