@@ -284,6 +284,56 @@ async def test_n_shows_the_next_run() -> None:
         assert app.screen.run_name == "lora/llama-7b-r64"
 
 
+@pytest.mark.parametrize("keys", [["n", "n"], ["p"]], ids=["next", "previous"])
+async def test_the_list_comes_back_on_the_run_that_was_viewed_last(keys: list[str]) -> None:
+    app, _ = app_of()
+    async with app.run_test(size=SIZE) as pilot:
+        runs = await ready(pilot)
+        await pilot.press("enter", *keys)
+        assert isinstance(app.screen, RunScreen)
+        viewed = app.screen.run_name
+
+        await pilot.press("q")
+
+        assert runs.current == viewed != "lora/llama-13b-bs8"
+        (line,) = (line for line in text_of(app).splitlines() if "▸" in line)
+        assert viewed.rpartition("/")[2] in line
+
+
+async def test_the_log_opens_at_its_end_each_time() -> None:
+    app, source = app_of(boards.board([boards.within()]))
+    source.lines = tuple(f"line {at}" for at in range(200))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot)
+
+        await pilot.press("enter", "4")
+        await until(pilot, lambda: "line 199" in text_of(app))
+        await pilot.press("5")
+        await until(pilot, lambda: "line 199" in text_of(app))
+        await pilot.press("1", "5")
+        await pilot.pause()
+
+        assert "line 190" in text_of(app)
+        assert "line 199" in text_of(app)
+
+
+async def test_the_end_of_the_log_below_the_problems_is_on_the_screen() -> None:
+    run = replace(boards.out_of_memory(), problems=boards.out_of_memory().problems * 2)
+    app, source = app_of(boards.board([run]))
+    source.lines = tuple(f"{at} " + "a long line of a traceback " * 5 for at in range(200))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot)
+
+        await pilot.press("enter", "4")
+        await until(pilot, lambda: "199 a long line" in main_text(app))
+
+        assert len(main_text(app).splitlines()) <= max(24, 6 * 6 + 8)
+        few = replace(run, problems=run.problems[:1])
+        source.board = boards.board([few])
+        await until(pilot, lambda: app.board is source.board)
+        assert "199 a long line" in text_of(app)
+
+
 async def test_the_open_run_follows_the_board() -> None:
     app, source = app_of(boards.board([boards.within()]))
     async with app.run_test(size=SIZE) as pilot:
@@ -337,6 +387,23 @@ async def test_below_the_least_size_a_message_stands_and_the_layout_returns() ->
         await until(pilot, lambda: "✗ failed" in text_of(app))
 
         assert not app.screen.query_one("#too-small", Static).display
+
+
+@pytest.mark.parametrize("keys", [[], ["enter"]], ids=["list", "run"])
+@pytest.mark.parametrize("between", [[(60, 15)], [(60, 11)], [(40, 8), (60, 15)], [(30, 24)]], ids=str)
+async def test_the_footer_comes_back_with_the_size(keys: list[str], between: list[tuple[int, int]]) -> None:
+    app, _ = app_of()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot)
+        await pilot.press(*keys)
+        await pilot.pause()
+        before = text_of(app).splitlines()[-1]
+
+        for size in (*between, (80, 24)):
+            await pilot.resize_terminal(*size)
+            await pilot.pause(0.05)
+
+        await until(pilot, lambda: text_of(app).splitlines()[-1] == before)
 
 
 @pytest.mark.parametrize("keys", [[], ["enter"], ["enter", "2"], ["e"], ["question_mark"], ["space", "space", "c"]])

@@ -28,7 +28,15 @@ from trainmon.tui.overview import Overview
 from trainmon.tui.plainascii import AsciiFilter
 from trainmon.tui.preferences import Preferences
 from trainmon.tui.run_screen import RunScreen
-from trainmon.tui.screens import BoardScreen, ComparisonWanted, EstimatesWanted, RunWanted, TailWanted
+from trainmon.tui.runlist import RunList
+from trainmon.tui.screens import (
+    BoardScreen,
+    ComparisonWanted,
+    EstimatesWanted,
+    RunViewed,
+    RunWanted,
+    TailWanted,
+)
 from trainmon.tui.source import Clock, Source
 from trainmon.tui.text import plain
 from trainmon.tui.totals import terminal_title
@@ -193,6 +201,12 @@ class TrainmonApp(App[None]):
     def _open_run(self, message: RunWanted) -> None:
         order = next((screen.order for screen in self.screen_stack if isinstance(screen, Overview)), ())
         self._open(RunScreen(message.name, order))
+
+    @on(RunViewed)
+    def _follow_view(self, message: RunViewed) -> None:
+        for screen in self._screens():
+            if isinstance(screen, Overview):
+                screen.query_one(RunList).stand_on(message.name)
 
     @on(ComparisonWanted)
     def _open_comparison(self, message: ComparisonWanted) -> None:

@@ -14,13 +14,15 @@ from textual.widgets import Footer
 from trainmon.snapshot import RunSnapshot
 from trainmon.tui import run_sections, totals, words
 from trainmon.tui.chart import metric_chart, step_time_chart
-from trainmon.tui.screens import BoardScreen, TailWanted
+from trainmon.tui.screens import BoardScreen, RunViewed, TailWanted
 from trainmon.tui.spanview import LinesView
 from trainmon.tui.text import Row, beside, fit_row, heading, plain, wrap
 from trainmon.tui.timeline import timeline
 
 _WIDE = 132
 _CURSOR_STEP = 0.02
+_LOG_END, _FEWEST_LINES = 15, 5
+"""Lines of the log below the problems, and how many of them however little room there is."""
 
 
 class Section(IntEnum):
@@ -89,14 +91,16 @@ class RunScreen(BoardScreen):
         return next((run for run in runs if run.name == self.run_name), None)
 
     def take_tail(self, lines: Sequence[str]) -> None:
-        """Show the log's last lines."""
-        at_end = self._main.is_vertical_scroll_end
-        fresh = not self._tail
+        """Show the log's last lines, and stay at its end while nobody has scrolled away."""
+        follows = self._main.is_vertical_scroll_end or not self._tail
         self._tail = lines
         if self.wants_tail:
             self.update_view()
-        if self._section is Section.LOG and (at_end or fresh):
-            self.call_after_refresh(self._main.scroll_end, animate=False, immediate=True)
+        if self._section is Section.LOG and follows:
+            self._go_to_end()
+
+    def _go_to_end(self) -> None:
+        self._main.scroll_to(y=self._main.max_scroll_y, animate=False, immediate=True, force=True)
 
     @property
     def _main(self) -> LinesView:
@@ -131,12 +135,15 @@ class RunScreen(BoardScreen):
             case Section.DOCUMENTED:
                 return run_sections.documented(run, width)
             case Section.PROBLEMS:
-                return [heading("Problems", width), *run_sections.problems(run, width), (), *self._log_end(width)]
+                told = [heading("Problems", width), *run_sections.problems(run, width), ()]
+                return [*told, *self._log_end(width, self._main.size.height - len(told))]
             case Section.LOG:
                 return self._wrapped(self._tail, width, "") or [(("  the log is empty", "muted"),)]
 
-    def _log_end(self, width: int) -> list[Row]:
-        return [heading("End of the log", width), *self._wrapped(self._tail[-15:], width, "muted")]
+    def _log_end(self, width: int, room: int) -> list[Row]:
+        """Return the last lines of the log, as many as the screen has room for."""
+        lines = self._wrapped(self._tail[-_LOG_END:], width, "muted")
+        return [heading("End of the log", width), *lines[-max(_FEWEST_LINES, room - 1) :]]
 
     def _wrapped(self, lines: Sequence[str], width: int, role: str) -> list[Row]:
         return [((piece, role),) for line in lines for piece in wrap(plain(line), width) or [""]]
@@ -204,6 +211,8 @@ class RunScreen(BoardScreen):
         self._main.scroll_home(animate=False, immediate=True)
         self.post_message(TailWanted(self.run_name if self.wants_tail else None))
         self.update_view()
+        if self._section is Section.LOG:
+            self._go_to_end()
 
     def action_turn(self, by: int) -> None:
         """Show the next section."""
@@ -233,4 +242,5 @@ class RunScreen(BoardScreen):
         if self.run_name in self._order:
             self.run_name = self._order[(self._order.index(self.run_name) + by) % len(self._order)]
             self._tail, self._cursor = (), None
+            self.post_message(RunViewed(self.run_name))
             self.action_section(self._section)

@@ -157,6 +157,12 @@ class RunList(SpanView, can_focus=True):
             self.action_move(1)
             self._repaint_changed()
 
+    def stand_on(self, name: str) -> None:
+        """Put the cursor on a run."""
+        at = next((at for at, e in enumerate(self._entries) if isinstance(e, RunSnapshot) and e.name == name), None)
+        if at is not None:
+            self._go(at, 1)
+
     def on_click(self, event: events.Click) -> None:
         """Put the cursor on a line; open the run with a second click."""
         at = event.y + self.scroll_offset.y

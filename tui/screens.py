@@ -25,6 +25,14 @@ class RunWanted(Message):
         self.name = name
 
 
+class RunViewed(Message):
+    """Another run is shown than the one that was opened; the list's cursor goes with it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+
 class ComparisonWanted(Message):
     """Runs are to be shown side by side."""
 
@@ -99,4 +107,10 @@ class BoardScreen(Screen[None]):
             text = f"trainmon needs {MIN_WIDTH}x{MIN_HEIGHT}, this is {width}x{height}"
             self.query_one("#too-small", Static).update(Content(text))
         else:
-            self.call_after_refresh(self.update_view)
+            self.call_after_refresh(self._fit)
+
+    def _fit(self) -> None:
+        """Show the content anew; what was hidden while the terminal was too small has lost the focus, and its keys."""
+        if self.focused is None:
+            self.set_focus(self.query_one("#main"))
+        self.update_view()
