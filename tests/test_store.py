@@ -138,3 +138,33 @@ def test_what_is_no_log_is_skipped_and_the_reason_is_kept(tmp_path: Path) -> Non
         "notes.log": "no training output in it",
         "train.py": "source code or settings",
     }
+
+
+def test_a_log_of_which_nothing_is_understood_says_how_to_see_why(tmp_path: Path) -> None:
+    log = tmp_path / "train.log"
+    log.write_text("".join(f"the {n}th quarrel of the day\n" for n in range(300)))
+    store = store_over(tmp_path)
+    store.refresh(NOW, 1.0)
+
+    (run,) = store.board(log.stat().st_mtime).runs
+
+    assert run.state_reason == f"300 lines, none understood: see `trainmon formats explain {log}`"
+    assert (run.files[0].lines, run.files[0].understood) == (300, 0)
+
+
+@pytest.mark.parametrize("copies", [1, 2000], ids=["read line by line", "read as a backlog"])
+def test_lines_that_no_format_claims_are_counted(copies: int, tmp_path: Path) -> None:
+    log = tmp_path / "train.log"
+    talk = "".join(f"the {word} quarrel of the day, {n} of many\n" for n, word in enumerate(["first", "last"] * 15))
+    log.write_text((talk + "step 10/500 loss 0.5\n\n") * copies)
+
+    file = read_whole(log).runs[0].files[0]
+
+    assert (file.lines, file.understood) == (32 * copies, 2 * copies)
+
+
+def test_a_log_that_is_hardly_understood_says_so(tmp_path: Path) -> None:
+    log = tmp_path / "train.log"
+    log.write_text("step 10/500 loss 0.5\n" + "the last quarrel of the day\n" * 999)
+
+    assert read_whole(log).runs[0].files[0].notes == ("1 of 1,000 lines understood",)

@@ -46,6 +46,10 @@ class FileInfo:
     encoding: str = "utf-8"
     notes: tuple[str, ...] = ()
     """What could not be read, and why; what happened to the file (truncated, replaced)."""
+    lines: int | None = None
+    """Lines read so far; None where nobody counted."""
+    understood: int | None = None
+    """Of those, lines that some format read or that are blank."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,7 +209,7 @@ class RunSnapshot:
     eta: Eta | None = None
     gpu: RunGpu | None = None
     documented: DocumentedRange | None = None
-    """The documented total that this run is held against."""
+    """What the verdict holds this run against: the documented total, else that of an epoch, a step, the training."""
     comparisons: tuple[Verdict, ...] = ()
     """Every documented duration that applies (total, epoch, step, stages), held against the measured one."""
     verdict: Verdict | None = None

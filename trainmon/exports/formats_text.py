@@ -11,7 +11,7 @@ from trainmon.parsers.base import LogFormat
 from trainmon.reading.reader import LogReader, Reading
 from trainmon.sanitise import clean
 from trainmon.snapshot import RunSnapshot
-from trainmon.units import plural
+from trainmon.units import exact, plural
 
 _DIM, _BOLD, _GREEN, _RESET = "\x1b[2m", "\x1b[1m", "\x1b[32m", "\x1b[0m"
 _MAX_RUNS = 3
@@ -95,6 +95,9 @@ def _event_text(event: Event) -> str:
 
 
 def _conclusion(run: RunSnapshot) -> Iterator[str]:
+    for file in run.files:
+        if file.lines is not None and file.understood is not None:
+            yield f"lines   {plural(file.lines, 'line')}, {exact(file.understood)} understood"
     total = f"{run.total_steps:g}" if run.total_steps is not None else "unknown"
     step = f"{run.step:g}" if run.step is not None else "unknown"
     yield f"state   {run.state.value}" + (f": {clean(run.state_reason)}" if run.state_reason else "")

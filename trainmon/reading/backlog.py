@@ -129,6 +129,7 @@ class Backlog:
             if raw.translate(None, VARIABLE) not in foreign or b"\r" in raw:
                 break
             block.number += 1
+            self._reader.foreign_lines += bool(raw)
             at += len(raw) + 1
         return at
 

@@ -27,7 +27,6 @@ _BACKLOG_BYTES = 64 << 10
 _EXACT_READ_BYTES = 128 << 10
 _DECODER_BYTES = 64 << 10
 _DOCUMENT_LIMIT_BYTES = 64 << 20
-_QUIET_S = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +125,8 @@ class FileFollower:
             notes.append(f"{self._reader.nul_bytes} NUL bytes skipped")
         if self._decoder is not None and self._decoder.damage:
             notes.append(self._decoder.damage)
+        if self._reader.share_note:
+            notes.append(self._reader.share_note)
         if self.tail.error:
             notes.append(f"unreadable: {self.tail.error}")
         return FileInfo(
@@ -134,6 +135,8 @@ class FileFollower:
             bytes=self.tail.size,
             encoding=self._decoder.encoding if self._decoder is not None else "utf-8",
             notes=tuple(notes),
+            lines=self._reader.lines,
+            understood=self._reader.understood,
         )
 
     @property

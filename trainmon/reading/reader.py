@@ -15,10 +15,14 @@ from trainmon.reading.backlog import Backlog
 from trainmon.reading.lines import VARIABLE, LineAssembler, Piece, text_of
 from trainmon.reading.prefixes import strip
 from trainmon.reading.templates import Said, Template, said
+from trainmon.units import exact, plural
 
 _LETTERS = bytes(range(65, 91)) + bytes(range(97, 123))
 _MAX_SKELETONS = 4096
 _MAX_REMAINDERS = 64
+_TELLING_LINES = 200
+_LEAST_UNDERSTOOD = 0.05
+"""Of a log that prints much else besides, less is understood only where its format is not known."""
 
 
 class Reading(NamedTuple):
@@ -64,11 +68,30 @@ class LogReader:
         """The format that is inside a record of several lines: it is asked first."""
         self.tally: Tally[str] = Tally()
         """Pieces read per format."""
+        self.foreign_lines = 0
+        """Lines that no format claimed."""
 
     @property
     def cut_bytes(self) -> int:
         """Bytes of over-long lines that were dropped."""
         return self._assembler.cut_bytes
+
+    @property
+    def lines(self) -> int:
+        """Lines seen, the one under way among them."""
+        return self._assembler.number - (self._assembler.pending is None)
+
+    @property
+    def understood(self) -> int:
+        """Lines that some format read, or that are blank; 0 as long as no format read any."""
+        return max(self.lines - self.foreign_lines, 0) if self.tally else 0
+
+    @property
+    def share_note(self) -> str:
+        """Say so where hardly anything of a long log was understood; ''."""
+        if self.lines < _TELLING_LINES or not 0 < self.understood < _LEAST_UNDERSTOOD * self.lines:
+            return ""
+        return f"{exact(self.understood)} of {plural(self.lines, 'line')} understood"
 
     @property
     def nul_bytes(self) -> int:
@@ -129,6 +152,7 @@ class LogReader:
         """Read one piece; give its shape, where that was known before, and the readings: several if text is glued."""
         shape = self._shapes.get(piece.raw.translate(None, VARIABLE))
         if shape is not None and shape.owner is None and self.holder is None and not shape.prefixed and not everything:
+            self.foreign_lines += not piece.redraw
             return shape, ()
         text = text_of(piece.raw)
         line = self._line(piece, text, arrived_s, prefixed=shape is None or shape.prefixed)
@@ -138,6 +162,8 @@ class LogReader:
             owner, events = self._ask_all(line)
         if shape is None and (held is None or owner is not held):
             self._remember(piece, owner if events is not None else None, prefixed=line.text != text)
+        if owner is None or events is None:
+            self.foreign_lines += not piece.redraw
         found: list[Reading] = []
         self._add_reading(line, owner, events, everything, found)
         return shape, found

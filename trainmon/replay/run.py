@@ -109,7 +109,7 @@ class ReplayRun:
     def _under_way(self, cursor: LogCursor, seen: Seen, now: float) -> RunSnapshot:
         assert self.index is not None
         grew_at = self.began_at + seen.grew_s
-        info = self.index.text.info(cursor.reader.main_format or "", cursor.reader.cut_bytes, cursor.offset)
+        info = self.index.text.info(cursor.reader, cursor.offset)
         live = Liveness(writer_alive=True, writer_seen=True, grew_at=grew_at, seen_growing=self._by_arrivals)
         snapshot = self._judged(cursor.state.asked(), [info], live, now, cursor.offset, pending=cursor.reader.pending())
         gpu = self._gpu.at(now) if self._gpu is not None else None
@@ -126,7 +126,7 @@ class ReplayRun:
             return self._judged(self._sides[0].state, infos, live, 0.0, 0)
         for side in self._sides:
             end.state.side = side.state
-        infos.insert(0, self.index.text.info(end.reader.main_format or "", end.reader.cut_bytes))
+        infos.insert(0, self.index.text.info(end.reader))
         infos += [log.info() for log in self._gpu_logs]
         snapshot = self._judged(end.state, infos, live, 0.0, self.index.text.size)
         gpu = self._gpu.gpu if self._gpu is not None else None

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import IO
 
 from trainmon.reading.encodings import StreamDecoder, decoder_for, is_compressed
+from trainmon.reading.reader import LogReader
 from trainmon.snapshot import FileInfo
+from trainmon.units import plural
 
 _STEP_BYTES = 4 << 20
 _IN_MEMORY_BYTES = 64 << 20
@@ -71,14 +73,23 @@ class LogText:
         found = _TERMINATORS.search(self.read(offset, _LONGEST_BYTES))
         return offset + found.end() if found else min(offset + _LONGEST_BYTES, self.size)
 
-    def info(self, format_name: str, cut_bytes: int, text_bytes: int | None = None) -> FileInfo:
+    def info(self, reader: LogReader, text_bytes: int | None = None) -> FileInfo:
         """The file as the contract lists it; `text_bytes`: as long as it was at some moment of its past."""
-        notes = [f"{cut_bytes} bytes of over-long lines left out"] if cut_bytes else []
+        notes = [f"{plural(reader.cut_bytes, 'byte')} of over-long lines left out"] if reader.cut_bytes else []
         notes += [f"{self._nul_bytes} NUL bytes skipped"] if self._nul_bytes else []
         notes += [self._decoder.damage] if self._decoder is not None and self._decoder.damage else []
+        notes += [reader.share_note] if reader.share_note else []
         notes += [f"unreadable: {self.error}"] if self.error else []
         size = self.disk_bytes if text_bytes is None else text_bytes
-        return FileInfo(path=str(self.path), format=format_name, bytes=size, encoding=self.encoding, notes=tuple(notes))
+        return FileInfo(
+            path=str(self.path),
+            format=reader.main_format or "",
+            bytes=size,
+            encoding=self.encoding,
+            notes=tuple(notes),
+            lines=reader.lines,
+            understood=reader.understood,
+        )
 
     def close(self) -> None:
         """Give the unfolded text up."""

@@ -14,6 +14,7 @@ from trainmon.runs.status import Liveness, decide_status
 from trainmon.runs.tracks import track_key
 from trainmon.snapshot import ClockBasis, FileInfo, MetricInfo, ProblemInfo, RunSnapshot, RunStatus, StageInfo, StepTime
 from trainmon.timing.pace import Overhead, Pace
+from trainmon.units import plural
 
 
 def present(
@@ -44,6 +45,7 @@ def present(
         usual_gap_s=pace.usual_gap_s if pace is not None else 0.0,
         live=live,
         now=now,
+        unread=_unread(files),
     )
     over = status in (RunStatus.FINISHED, RunStatus.FAILED, RunStatus.INTERRUPTED)
     overheads = train.clock.overheads() if train is not None else {}
@@ -77,6 +79,15 @@ def present(
         gpu=state.memory.info(),
         preview=preview,
     )
+
+
+def _unread(files: Sequence[FileInfo]) -> str:
+    """Where to see why, for a log with text in which no format found anything."""
+    log = next(iter(files), None)
+    if log is None or not (log.bytes if log.lines is None else log.lines):
+        return ""
+    how_much = plural(log.lines, "line") + ", none" if log.lines is not None else "nothing in it"
+    return f"{how_much} understood: see `trainmon formats explain {log.path}`"
 
 
 def best_step_time(state: RunState) -> StepTime | None:

@@ -36,9 +36,19 @@ class Liveness:
 
 
 def decide_status(
-    *, end: End | None, at_last_step: bool, anything_read: bool, usual_gap_s: float, live: Liveness, now: float
+    *,
+    end: End | None,
+    at_last_step: bool,
+    anything_read: bool,
+    usual_gap_s: float,
+    live: Liveness,
+    now: float,
+    unread: str = "",
 ) -> tuple[RunStatus, str]:
-    """Give the state and the reason for it in words."""
+    """Give the state and the reason for it in words.
+
+    `unread` says what there is in a log of which nothing was understood; '' where there is nothing in it.
+    """
     if end is not None:
         told = _told(end)
         if told is not None:
@@ -48,9 +58,9 @@ def decide_status(
     if at_last_step and (gone or _settled(live, silence_s, usual_gap_s)):
         return RunStatus.FINISHED, "the last step was reached"
     if gone:
-        return RunStatus.INTERRUPTED, "the log just ends" if anything_read else "the log is empty"
+        return RunStatus.INTERRUPTED, "the log just ends" if anything_read else unread or "the log is empty"
     if not anything_read:
-        return RunStatus.WAITING, "nothing logged yet"
+        return RunStatus.WAITING, unread or "nothing logged yet"
     return _by_silence(silence_s, usual_gap_s, live)
 
 
