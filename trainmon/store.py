@@ -16,6 +16,7 @@ from trainmon.plan.opening import READ_BYTES, opening_of
 from trainmon.reading.discover import Candidate, FileKind, Scanner
 from trainmon.reading.follow import DocumentFollower, FileFollower, ReadingOptions
 from trainmon.reading.grouping import RunFiles, group_runs
+from trainmon.reading.guard import guarded
 from trainmon.reading.processes import WriterScan, WriterWatch
 from trainmon.runs.present import present
 from trainmon.runs.state import RunState
@@ -86,7 +87,20 @@ class Run:
         return best.gpu
 
     def step(self, now: float, deadline_s: float) -> None:
-        """Read on."""
+        """Read on; a reader that goes wrong ends the reading of this run only."""
+        _, fault = guarded(lambda: self._read(now, deadline_s))
+        if fault and self.log is not None:
+            self.log.stop(fault)
+            self.preview = None
+
+    def finish(self) -> None:
+        """Nothing will be added any more."""
+        if self.log is not None:
+            _, fault = guarded(self.log.finish)
+            if fault:
+                self.log.stop(fault)
+
+    def _read(self, now: float, deadline_s: float) -> None:
         for document in self.states:
             if document.step() and self.log is not None:
                 self.log.state.side = document.state
@@ -139,8 +153,7 @@ class Store:
     def finish(self) -> None:
         """Nothing will be added any more."""
         for run in self.runs.values():
-            if run.log is not None:
-                run.log.finish()
+            run.finish()
 
     def board(self, now: float, gpu: GpuPanel | None = None, notes: Sequence[str] = ()) -> Board:
         """Everything as it stands at `now`."""

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from trainmon.events import Line
+from trainmon.events import Line, ProblemKind
 from trainmon.parsers.base import LogFormat
 from trainmon.reading.encodings import StreamDecoder, decoder_for
 from trainmon.reading.lines import text_of
 from trainmon.reading.reader import LogReader, Reading
 from trainmon.reading.tail import READ_BYTES, Change, FileTail
 from trainmon.runs.state import RunState
-from trainmon.snapshot import FileInfo
+from trainmon.snapshot import FileInfo, ProblemInfo
 from trainmon.units import plural
 
 _PREVIEW_BYTES = 64 << 10
@@ -54,6 +54,7 @@ class FileFollower:
         self._decoder: StreamDecoder | None = None
         self._grown_at: float | None = None
         self._caught_up_once = False
+        self._stopped = False
 
     @property
     def behind_bytes(self) -> int:
@@ -74,6 +75,8 @@ class FileFollower:
         if change in (Change.TRUNCATED, Change.REWRITTEN, Change.REPLACED):
             self._start_again(change)
         changed = False
+        if self._stopped:
+            return False
         live = self._caught_up_once
         while self.tail.offset < self.tail.size:
             history = self._is_history
@@ -94,12 +97,21 @@ class FileFollower:
 
     def finish(self) -> None:
         """Nothing will be added any more: the last line counts even without its newline."""
+        if self._stopped:
+            return
         self.state.apply_all(self._reader.flush())
+        self.version += 1
+
+    def stop(self, fault: str) -> None:
+        """Read no further: a reader went wrong, and what was read so far stays."""
+        self._stopped = self._caught_up_once = True
+        key = (ProblemKind.OTHER, fault)
+        self.state.problems[key] = ProblemInfo(kind=ProblemKind.OTHER, message=fault, line=self.state.lines)
         self.version += 1
 
     def pending(self) -> Reading | None:
         """The redraw under way."""
-        return self._reader.pending()
+        return None if self._stopped else self._reader.pending()
 
     def preview(self) -> RunState | None:
         """The present state from the head and the tail of a long file whose history is not read yet."""

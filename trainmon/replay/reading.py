@@ -6,11 +6,13 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from trainmon.plan.documents import DocumentShelf
 from trainmon.plan.naming import KnownRun
 from trainmon.reading.discover import Candidate, FileKind
 from trainmon.reading.grouping import group_runs
+from trainmon.reading.guard import guarded
 from trainmon.replay.archive import Archive
 from trainmon.replay.cursor import LogCursor
 from trainmon.replay.gpu import GpuHistory
@@ -35,16 +37,23 @@ class ArchiveReading:
         self._context = Context(options=reading_options(settings), shelf=shelf, settings=settings)
         self._waiting = [each for each in self._candidates if each.kind is FileKind.LOG]
         self._present: LogIndex | None = None
+        self._faults: list[Skipped] = []
+        """Logs whose reader went wrong."""
         self._read: dict[Candidate, tuple[LogIndex, LogCursor]] = {}
 
     def step(self, deadline_s: float | None = None) -> Archive | None:
         """Read on until `time.monotonic()` passes `deadline_s`; give the archive once all was read."""
         while self._waiting:
-            self._present = self._present or LogIndex(self._waiting[0].path, self._context.options)
-            end = self._present.step(float("inf") if deadline_s is None else deadline_s)
-            if end is None:
+            index = self._present = self._present or LogIndex(self._waiting[0].path, self._context.options)
+            end, fault = guarded(partial(index.step, float("inf") if deadline_s is None else deadline_s))
+            if end is None and not fault:
                 return None
-            self._read[self._waiting.pop(0)] = (self._present, end)
+            candidate = self._waiting.pop(0)
+            if end is None:
+                self._candidates = [each for each in self._candidates if each is not candidate]
+                self._faults.append(Skipped(path=str(candidate.path), reason=fault))
+            else:
+                self._read[candidate] = (index, end)
             self._present = None
             if deadline_s is not None and time.monotonic() > deadline_s and self._waiting:
                 return None
@@ -78,7 +87,7 @@ class ArchiveReading:
         ]
         skipped = [Skipped(path=str(c.path), reason=c.reason) for c in self._candidates if c.kind is FileKind.SKIP]
         skipped += [Skipped(path=str(each.path), reason="no training output in it") for each in dull]
-        return Archive(self._logs, runs, skipped, self._context.shelf)
+        return Archive(self._logs, runs, [*skipped, *self._faults], self._context.shelf)
 
 
 def _is_training(state: RunState) -> bool:
