@@ -94,6 +94,7 @@ def test_an_unknown_run_is_null_all_over_and_has_no_estimate() -> None:
         "documented": None,
         "measured_s": None,
         "projected": False,
+        "so_far": False,
     }
     for name in ("started_at", "elapsed_s", "step", "total_steps", "progress", "step_time_s", "eta", "gpu"):
         assert run[name] is None, name

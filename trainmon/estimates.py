@@ -97,6 +97,10 @@ class Contradiction:
     """low, medium, high."""
 
 
+GRAVE = frozenset({"medium", "high"})
+"""Severities of contradictions that change what to expect of a run; the others are rounding and the like."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EstimateDocument:
     """Everything read from one document."""
@@ -147,6 +151,10 @@ class DocumentedRange:
     """The document says that initialisation comes on top."""
 
 
+NOTHING_MEASURED = "no time measured"
+"""Text of a verdict: there is a plan, and the run shows no time to hold against it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """A measured or projected duration held against a documented one."""
@@ -159,3 +167,5 @@ class Verdict:
     measured_s: float | None = None
     projected: bool = False
     """The run is not over: `measured_s` is the projected value."""
+    so_far: bool = False
+    """The run ended early: what there was of it is compared, not the whole."""

@@ -29,7 +29,7 @@ _FIGURES: tuple[tuple[str, Callable[[RunSnapshot], Span]], ...] = (
     ("elapsed", lambda run: (units.duration(run.elapsed_s), "")),
     ("ETA", lambda run: (words.time_left_interval(run), "")),
     ("documented", lambda run: (words.documented(run.documented), "band")),
-    ("verdict", lambda run: words.verdict(run.verdict)),
+    ("verdict", words.verdict_of),
     ("GPU memory", lambda run: (words.memory(run) or "-", "")),
 )
 

@@ -10,12 +10,10 @@ from rich.cells import cell_len
 from trainmon import units
 from trainmon.alerts.causes import MEMORY_NEAR_LIMIT
 from trainmon.attention import Rank, needs_attention, rank
+from trainmon.estimates import GRAVE
 from trainmon.snapshot import Board, GpuSample, RunSnapshot, RunStatus
 from trainmon.tui.bars import meter
 from trainmon.tui.text import Row, Span, as_fits, clock_room, fit, fit_row, plain, shorten, width_of, with_clock
-
-_GRAVE = {"medium", "high"}
-"""Contradictions that a reader of the overview should know of."""
 
 
 def head(board: Board | None, width: int, *, sort: str, wanted: str, failure: str = "", clock: str = "") -> list[Row]:
@@ -24,11 +22,10 @@ def head(board: Board | None, width: int, *, sort: str, wanted: str, failure: st
     if board is None:
         waiting: Span = ("  " + (failure or "reading the logs"), "bad" if failure else "muted")
         return [with_clock((name, waiting), clock, width), ()]
-    parts: list[Span] = [(units.plural(len(board.runs), "run"), "title"), *_trouble(board.runs)]
+    parts: list[Span] = [(failure, "bad")] if failure else []
+    parts += [(units.plural(len(board.runs), "run"), "title"), *_trouble(board.runs)]
     running = sum(run.state is RunStatus.RUNNING for run in board.runs)
     parts.append((f"{running} running", "accent" if running else "muted"))
-    if failure:
-        parts.append((failure, "bad"))
     if board.catching_up:
         parts.append(("catching up", "warn"))
     done = all_done(board, width)
@@ -62,7 +59,7 @@ def _documents(board: Board, width: int) -> Row:
         if len(board.documents) == 1
         else units.plural(len(board.documents), "document")
     )
-    doubts = sum(each.severity in _GRAVE for document in board.documents for each in document.contradictions)
+    doubts = sum(each.severity in GRAVE for document in board.documents for each in document.contradictions)
     row: list[Span] = [(" against ", "muted"), (shorten(named, max(12, width // 2)), "band")]
     if doubts:
         row.append((f"  {units.plural(doubts, 'contradiction')} (d)", "warn"))

@@ -6,7 +6,7 @@ import math
 
 from trainmon import units
 from trainmon.attention import Rank, main_problem, rank
-from trainmon.estimates import DocumentedRange, Verdict, VerdictKind
+from trainmon.estimates import NOTHING_MEASURED, DocumentedRange, Scope, Verdict, VerdictKind
 from trainmon.events import ProblemKind
 from trainmon.snapshot import RunSnapshot, RunStatus
 from trainmon.tui.bars import Course, ends
@@ -76,9 +76,13 @@ def state(run: RunSnapshot) -> Span:
 
 
 def verdict(value: Verdict | None) -> Span:
-    """Return `▲ 1.42x slower`, `= within`, `≠ not comparable`."""
+    """Return `▲ 1.42x slower`, `= within`, `= within so far`, `≠ not comparable`, `· no time measured`."""
     kind = VerdictKind.NO_ESTIMATE if value is None else value.kind
     sign, role = VERDICT_SIGNS[kind]
+    if value is not None and value.text == NOTHING_MEASURED:
+        return f"· {NOTHING_MEASURED}", "muted"
+    if value is not None and value.so_far and kind is VerdictKind.WITHIN:
+        return f"{sign} {kind} so far", "muted"
     if value is None or value.ratio is None or kind not in {VerdictKind.FASTER, VerdictKind.SLOWER}:
         return f"{sign} {kind}", role
     return f"{sign} {value.ratio:.2f}x {kind}", role
@@ -87,7 +91,7 @@ def verdict(value: Verdict | None) -> Span:
 def verdict_of(run: RunSnapshot) -> Span:
     """Return the run's verdict; `· not yet` where there is an estimate to come up to."""
     if run.verdict is None and run.documented is not None:
-        return "· not reached" if run.state in ENDED else "· not yet", "muted"
+        return "· not yet", "muted"
     return verdict(run.verdict)
 
 
@@ -136,13 +140,15 @@ def time_left_interval(run: RunSnapshot) -> str:
 
 
 def documented(value: DocumentedRange | None) -> str:
-    """Return a documented range, `~` before it where it follows from the document's numbers only."""
+    """Return a documented range, `33 h/epoch`, `~` before it where it follows from the document's numbers only."""
     if value is None:
         return units.UNKNOWN
     sign = "~" if value.basis == "derived" else ""
     low = value.low_s if value.low_s is not None or value.high_s is not None else value.likely_s
     high = value.high_s if value.low_s is not None or value.high_s is not None else value.likely_s
-    return sign + units.duration_range(low, high)
+    if value.scope is Scope.STEP:
+        return sign + units.step_time_range(low, high)
+    return sign + units.duration_range(low, high) + ("/epoch" if value.scope is Scope.EPOCH else "")
 
 
 def course(run: RunSnapshot) -> Course:
@@ -151,7 +157,8 @@ def course(run: RunSnapshot) -> Course:
     if run.state is RunStatus.FINISHED or run.eta is not None:
         return Course(share=run.progress, total_s=total_s(run), band_s=band)
     would_be = run.elapsed_s / run.progress if run.elapsed_s is not None and run.progress else None
-    return Course(share=run.progress, total_s=would_be, band_s=band, marked=False)
+    whole = run.documented is not None and run.documented.scope in (Scope.TOTAL, Scope.STAGE)
+    return Course(share=run.progress, total_s=would_be, band_s=band if whole else None, marked=False)
 
 
 def total_s(run: RunSnapshot) -> float | None:

@@ -14,11 +14,22 @@ from pathlib import PurePath
 
 from trainmon import units
 from trainmon.attention import STATES_WORST_FIRST, is_slower
-from trainmon.estimates import Contradiction, DocumentedRange, EstimateDocument, Scope, Verdict, VerdictKind
+from trainmon.estimates import (
+    GRAVE,
+    NOTHING_MEASURED,
+    Contradiction,
+    DocumentedRange,
+    EstimateDocument,
+    Scope,
+    Verdict,
+    VerdictKind,
+)
 from trainmon.sanitise import clean
 from trainmon.snapshot import Board, MetricInfo, ProblemInfo, RunSnapshot
 
 UNNAMED = "(unnamed)"
+_NOT_YET = "not yet"
+"""There is a plan, and the run has not come far enough to be held against it."""
 
 _GROWS = re.compile(
     r"acc\w*|f1\w*|auc|auroc|bleu\w*|rouge\w*|map\d*|precision|recall|rew|rewards?|scores?|[mb]?iou|psnr|ssim|mrr|ndcg|r2"
@@ -70,9 +81,9 @@ def limits(board: Board) -> list[str]:
 
 
 def found_in(document: EstimateDocument) -> str:
-    """Give `44 estimates, 1 contradiction`."""
-    estimates = units.plural(len(document.estimates), "estimate")
-    return f"{estimates}, {units.plural(len(document.contradictions), 'contradiction')}"
+    """Give `44 estimates, 1 contradiction`; rounding and other contradictions of low severity are not counted."""
+    grave = sum(one.severity in GRAVE for one in document.contradictions)
+    return f"{units.plural(len(document.estimates), 'estimate')}, {units.plural(grave, 'contradiction')}"
 
 
 def contradiction_text(contradiction: Contradiction) -> str:
@@ -126,10 +137,19 @@ def actual_text(verdict: Verdict) -> str:
     return f"{text} projected" if verdict.projected and text != units.UNKNOWN else text
 
 
+def verdict_of(run: RunSnapshot) -> str:
+    """Give the verdict on a run; `not yet` where there is a plan and no time to hold against it so far."""
+    return _NOT_YET if run.verdict is None and run.documented is not None else verdict_text(run.verdict)
+
+
 def verdict_text(verdict: Verdict | None) -> str:
-    """Give `1.10x slower`, `within`, `not comparable`, `no estimate`."""
+    """Give `1.10x slower`, `within`, `within so far`, `not comparable`, `no time measured`, `no estimate`."""
     if verdict is None:
         return VerdictKind.NO_ESTIMATE.value
+    if verdict.text in (NOTHING_MEASURED, _NOT_YET):
+        return verdict.text
+    if verdict.so_far and verdict.kind is VerdictKind.WITHIN:
+        return f"{verdict.kind.value} so far"
     compared = verdict.kind in {VerdictKind.SLOWER, VerdictKind.FASTER} and verdict.ratio is not None
     return f"{verdict.ratio:.2f}x {verdict.kind.value}" if compared else verdict.kind.value
 
@@ -137,6 +157,8 @@ def verdict_text(verdict: Verdict | None) -> str:
 def verdicts(run: RunSnapshot) -> list[Verdict]:
     """Give every verdict about a run that names a documented duration, each once: the run's own first."""
     found = [run.verdict, *run.comparisons, *(stage.verdict for stage in run.stages)]
+    if run.verdict is None and run.documented is not None:
+        found[0] = Verdict(kind=VerdictKind.NOT_COMPARABLE, text=_NOT_YET, documented=run.documented)
     return list(dict.fromkeys(verdict for verdict in found if verdict is not None and verdict.documented is not None))
 
 

@@ -208,6 +208,7 @@ def _values() -> JsonObject:
             documented=or_null("documented"),
             measured_s=NUMBER,
             projected=FLAG,
+            so_far=FLAG,
         ),
     }
 

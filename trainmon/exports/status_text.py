@@ -22,7 +22,7 @@ from trainmon.exports.report import (
     step_time,
     steps,
     totals,
-    verdict_text,
+    verdict_of,
 )
 from trainmon.sanitise import clean
 from trainmon.snapshot import Board, RunSnapshot, RunStatus
@@ -95,7 +95,7 @@ def _row(run: RunSnapshot) -> tuple[str, ...]:
         units.duration(run.elapsed_s),
         "done" if run.state is RunStatus.FINISHED else left,
         interval,
-        verdict_text(run.verdict),
+        verdict_of(run),
     )
 
 

@@ -22,6 +22,7 @@ from trainmon.exports.report import (
     steps,
     time_split,
     totals,
+    verdict_of,
     verdict_text,
 )
 from trainmon.own_output import SUMMARY_MARK
@@ -68,7 +69,7 @@ def _comparison(runs: Iterable[RunSnapshot]) -> list[str]:
                 units.duration(run.elapsed_s),
                 left,
                 plan[0].plan if plan else units.UNKNOWN,
-                verdict_text(run.verdict),
+                verdict_of(run),
                 peak_memory(run),
             )
         )

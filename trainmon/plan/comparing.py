@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 
-from trainmon.estimates import Scope, Verdict, VerdictKind
+from trainmon.estimates import NOTHING_MEASURED, Scope, Verdict, VerdictKind
 from trainmon.events import StageKind
 from trainmon.plan import measured as took
 from trainmon.plan.matching import Choice, Matcher
@@ -14,25 +14,36 @@ from trainmon.plan.rates import money_text
 from trainmon.plan.stage_matching import documented_kind, documented_stage, documented_unit, kind_of, prices_pauses
 from trainmon.plan.verdicts import hold, unlike
 from trainmon.snapshot import RunSnapshot, RunStatus, StageInfo
-from trainmon.units import duration_range, exact, step_time_range
+from trainmon.units import duration_range, exact, percent, step_time_range
 
 _FAR_OFF = 10.0
+_ENDED_EARLY = (RunStatus.FAILED, RunStatus.INTERRUPTED)
 
 
 def compare(run: RunSnapshot, matcher: Matcher, total: Choice | None) -> tuple[RunSnapshot, tuple[Verdict, ...]]:
-    """Give the run with its stages judged, and all comparisons: total, epoch, step, then the stages."""
+    """Give the run with its stages judged, and all comparisons: total, epoch, step, then the stages.
+
+    `total` is that of `total_of`.
+    """
     epoch, step = matcher.choose(Scope.EPOCH), matcher.choose(Scope.STEP)
     found = [
-        _total(run, matcher, total or derived_total(matcher, epoch, step)),
+        _total(run, matcher, total),
         _of(epoch, took.epoch_of(run, matcher.evidence), matcher.evidence.epochs),
         _of(step, took.step_of(run), run.total_steps),
     ]
     stages, held = _stages(run, matcher)
-    comparisons = (*(verdict for verdict in found if verdict is not None), *held)
+    comparisons = (*(_so_far(run, verdict) for verdict in found if verdict is not None), *held)
     return replace(run, stages=stages), comparisons
 
 
-def overall(run: RunSnapshot, comparisons: Iterable[Verdict], total: Choice | None) -> Verdict | None:
+def total_of(matcher: Matcher) -> Choice | None:
+    """Give the documented total, stated or made from the time of an epoch or a step."""
+    return matcher.choose(Scope.TOTAL) or derived_total(
+        matcher, matcher.choose(Scope.EPOCH), matcher.choose(Scope.STEP)
+    )
+
+
+def overall(run: RunSnapshot, comparisons: Sequence[Verdict], total: Choice | None) -> Verdict | None:
     """Give the verdict on the run: of the total where it can be compared, else of an epoch, a step, the training.
 
     A run that is another one than planned (other GPU, other number of steps) is not comparable, whatever its steps.
@@ -47,9 +58,10 @@ def overall(run: RunSnapshot, comparisons: Iterable[Verdict], total: Choice | No
     comparable = next((v for v in ordered if v.kind is not VerdictKind.NOT_COMPARABLE), None)
     if comparable is not None or ordered:
         return comparable or ordered[0]
-    if run.state in (RunStatus.FAILED, RunStatus.INTERRUPTED):
-        return unlike(None, "the run ended early: only its finished stages can be held against the document")
-    return None
+    planned = total.documented if total is not None and not total.unlike else None
+    if run.state in _ENDED_EARLY and (planned is not None or comparisons):
+        return unlike(planned, "the run ended early: only its finished stages can be held against the document")
+    return unlike(planned, NOTHING_MEASURED) if run.state is RunStatus.FINISHED and planned is not None else None
 
 
 def derived_total(matcher: Matcher, epoch: Choice | None, step: Choice | None) -> Choice | None:
@@ -135,7 +147,18 @@ def _stage(run: RunSnapshot, matcher: Matcher, stage: StageInfo) -> tuple[StageI
     verdict = hold(choice.documented, measured) if measured is not None and measured.seconds > 0 else None
     if verdict is not None and _is_partial(run, stage):
         verdict = None
+    if verdict is not None and stage.kind is StageKind.TRAIN:
+        verdict = _so_far(run, verdict)
     return replace(stage, documented=choice.documented, verdict=verdict), verdict
+
+
+def _so_far(run: RunSnapshot, verdict: Verdict) -> Verdict:
+    """A run that came to nothing is not `within` its plan, whatever its pace."""
+    done = run.progress is not None and run.progress >= 1
+    if run.state not in _ENDED_EARLY or done or verdict.kind is VerdictKind.NOT_COMPARABLE:
+        return verdict
+    at = f" at {percent(run.progress)}" if run.progress is not None else ""
+    return replace(verdict, so_far=True, text=f"{verdict.text}, so far: {run.state.value}{at}")
 
 
 def _is_partial(run: RunSnapshot, stage: StageInfo) -> bool:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from trainmon.estimates import EstimateDocument, Scope
-from trainmon.plan.comparing import compare, overall
+from trainmon.estimates import DocumentedRange, EstimateDocument, Verdict, VerdictKind
+from trainmon.plan.comparing import compare, overall, total_of
 from trainmon.plan.deadlines import deadline_problem
 from trainmon.plan.evidence import evidence_of
 from trainmon.plan.expectations import expectation
 from trainmon.plan.findings import findings
-from trainmon.plan.matching import Matcher, matcher_for
+from trainmon.plan.matching import Choice, Matcher, matcher_for
 from trainmon.plan.naming import KnownRun
 from trainmon.settings import Settings
 from trainmon.snapshot import Eta, RunSnapshot, RunStatus
@@ -57,10 +57,17 @@ def judge(
     run = replace(run, problems=(*run.problems, *found))
     if matcher is None:
         return run
-    total = matcher.choose(Scope.TOTAL)
+    total = total_of(matcher)
     run, comparisons = compare(run, matcher, total)
-    documented = total.documented if total is not None and not total.unlike else None
-    return replace(run, documented=documented, comparisons=comparisons, verdict=overall(run, comparisons, total))
+    verdict = overall(run, comparisons, total)
+    return replace(run, documented=_held_against(verdict, total), comparisons=comparisons, verdict=verdict)
+
+
+def _held_against(verdict: Verdict | None, total: Choice | None) -> DocumentedRange | None:
+    """The one figure that is shown beside the verdict: what it compares, else the total to come up to."""
+    if verdict is not None and verdict.kind is not VerdictKind.NOT_COMPARABLE:
+        return verdict.documented
+    return total.documented if total is not None and not total.unlike else None
 
 
 def _eta(
