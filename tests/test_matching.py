@@ -275,3 +275,31 @@ def test_gpu_hours_are_never_held_against_the_clock() -> None:
     alone = document("# Training\n\nTraining took 48 GPU-hours.\n")
     assert [estimate.device_time for estimate in alone.estimates] == [True]
     assert matched(a_run("exp"), alone).choose(Scope.TOTAL) is None
+
+
+def test_where_several_plans_fit_the_scenarios_to_choose_from_are_named() -> None:
+    run = a_run("exp42", epochs=2)
+    unlike = total(run, sample_document("retrieval")).unlike
+    assert unlike.endswith('; choose one with --scenario "Baseline" or "HANS"')
+    for name, low_min in (("Baseline", 30), ("HANS", 35)):
+        assert ends(total(run, sample_document("retrieval"), scenario=name))[0] == low_min * MINUTE
+
+
+def test_plans_that_no_scenario_tells_apart_are_chosen_by_their_line() -> None:
+    two = document("# Plan\n\nThe run takes 3 hours.\n\nThe run takes 9 hours.\n", "logs/plan.md")
+    unlike = total(a_run("exp"), two).unlike
+    assert unlike.endswith('choose one with estimate = "plan.md:3" for this run in trainmon.toml')
+
+
+def test_the_users_scenario_is_meant_for_the_runs_that_it_can_apply_to() -> None:
+    proteins = sample_document("proteins")
+    small, large = a_run("one", bars={"Fetching sequences": 5000}), a_run("two", bars={"Fetching sequences": 20000})
+    assert ends(total(small, proteins, scenario="20000 proteins")) == (3 * HOUR, 5 * HOUR)
+    assert ends(total(large, proteins, scenario="20000 proteins")) == (11 * HOUR, 22 * HOUR)
+
+
+def test_the_users_scenario_goes_before_what_the_run_shows_where_no_other_plan_fits_it() -> None:
+    only = document("# Plan\n\n## Long\n\n- Total for 900 steps: 3 hours\n", "logs/plan.md")
+    choice = total(a_run("exp", steps=600), only, scenario="long")
+    assert not choice.unlike
+    assert ends(choice) == (3 * HOUR, 3 * HOUR)

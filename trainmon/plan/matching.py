@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from trainmon.estimates import DocumentedRange, Estimate, EstimateDocument, Scope
 from trainmon.plan.conditions import Conditions
@@ -20,6 +20,7 @@ from trainmon.plan.fit import Fit, fit
 from trainmon.plan.naming import KnownRun, Part, part_for
 from trainmon.plan.plans import plan_of
 from trainmon.plan.reach import applicable, spoken_of
+from trainmon.plan.scenarios import says, speak_of, telling
 from trainmon.units import duration_range
 
 _OF_RUNS = (Scope.TOTAL, Scope.EPOCH, Scope.STEP, Scope.STAGE)
@@ -31,7 +32,6 @@ _SUPPORTED, _FARTHER = 3.0, 2.0
 """A name, a size or a number of steps says whose plan it is; an equal number of epochs alone does not."""
 _SAME = 0.1
 _SHARE = re.compile(r"%\s*(?:of\s+(?:the\s+)?(?:total\s+|whole\s+)?(?:time|run|runtime))\b", re.IGNORECASE)
-_WORDS = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +116,15 @@ class Matcher:
         if not candidates:
             return None
         candidates = [c for c in candidates if c.own] or candidates
-        if self.scenario:
-            chosen = [c for c in candidates if _says(c.conditions.text, self.scenario)]
-            if chosen:
-                return _choice(_top(chosen), f"scenario {self.scenario!r}")
-            if not _speaks_of(self.documents, self.scenario):
-                return Choice(_told(candidates[0], ""), f"no document speaks of {self.scenario!r}")
         fitting = [c for c in candidates if not c.fit.conflicts]
+        if self.scenario:
+            chosen = [c for c in candidates if says(c.conditions.text, self.scenario)]
+            # Of several runs the user means those that it can apply to; where nothing else fits either, this one too.
+            able = [c for c in chosen if not c.fit.conflicts] or ([] if fitting else chosen)
+            if able:
+                return _choice(_top(able), f"scenario {self.scenario!r}")
+            if not speak_of(self.documents, self.scenario):
+                return Choice(_told(candidates[0], ""), f"no document speaks of {self.scenario!r}")
         if not fitting:
             nearest = min(candidates, key=lambda c: (len(c.fit.conflicts), c.conditions.case != "", -c.score))
             return Choice(_told(nearest, ""), "; ".join(nearest.fit.conflicts))
@@ -148,32 +150,18 @@ def matcher_for(
         [part_for(one, run, spoken_of(one.path, tuple(runs), by_user=bool(named))) for one in group]
         for group in applicable(documents, log, named)
     ]
-    if scenario and _speaks_of(documents, scenario):
+    if scenario and speak_of(documents, scenario):
         # Said for all LOGS; a run whose documents know nothing of it is not meant.
-        scenario = scenario if _speaks_of([part.document for group in groups for part in group], scenario) else None
+        scenario = scenario if speak_of([part.document for group in groups for part in group], scenario) else None
     matchers = [Matcher(evidence, group, scenario) for group in groups]
     if not matchers or matchers[0].fits(least=0.0):
         return matchers[0] if matchers else None
     return next((matcher for matcher in matchers[1:] if matcher.fits(_FARTHER)), matchers[0])
 
 
-def _speaks_of(documents: Sequence[EstimateDocument], wanted: str) -> bool:
-    return any(_says(conditions.text, wanted) for plan in map(plan_of, documents) for _, conditions in plan.entries)
-
-
 def _is_part(estimate: Estimate) -> bool:
     """What stands under a share of the time (`Training (5-15% of the time)`) is not the whole of it."""
     return any(_SHARE.search(level) for level in estimate.scenario)
-
-
-def _says(text: str, wanted: str) -> bool:
-    """Tell whether all words of `wanted` stand in `text`; `10,000` and `10000` are one word."""
-    words = {word.lower() for word in _WORDS.findall(_joined(text))}
-    return all(word.lower() in words for word in _WORDS.findall(_joined(wanted)))
-
-
-def _joined(text: str) -> str:
-    return re.sub(r"(?<=\d),(?=\d{3})", "", text)
 
 
 def _top(candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -201,8 +189,18 @@ def _choice(top: Sequence[Candidate], said: str) -> Choice:
     listed = ", ".join(
         f"{_range_text(c.estimate)} (line {c.estimate.line})" for c in sorted(distinct.values(), key=_line)[:4]
     )
-    why = f"{len(distinct)} plans fit equally: {listed}; choose one with --scenario"
+    why = f"{len(distinct)} plans fit equally: {listed}; {_how_to_choose(list(distinct.values()))}"
     return Choice(_told(rest[0], ""), why, ambiguous=True)
+
+
+def _how_to_choose(plans: Sequence[Candidate]) -> str:
+    """Name what to type for each of the plans, or where to write its line."""
+    told = sorted(plans, key=_line)[:4]
+    names = [telling(c.estimate, c.conditions, [o.conditions for o in plans if o is not c]) for c in told]
+    if any(names):
+        return "choose one with --scenario " + " or ".join(f'"{name}"' for name in names if name)
+    place = f"{PurePath(told[0].document.path).name}:{told[0].estimate.line}"
+    return f'choose one with estimate = "{place}" for this run in trainmon.toml'
 
 
 def _one_of(rest: Sequence[Candidate]) -> Candidate | None:

@@ -1,0 +1,68 @@
+"""Scenarios as a person types them: which documents speak of one, which there are, and what tells plans apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from trainmon.errors import UsageError
+from trainmon.estimates import Estimate, EstimateDocument, Scope
+from trainmon.plan.conditions import Conditions
+from trainmon.plan.plans import plan_of
+
+_WORDS = re.compile(r"[^\W_]+")
+_BRACKETS = re.compile(r"\s*[(（\[][^()（）\[\]]*[)）\]]")
+_OF_RUNS = (Scope.TOTAL, Scope.EPOCH, Scope.STEP, Scope.STAGE)
+_LONGEST, _MOST = 6, 12
+"""Words of a name, and names listed."""
+
+
+def says(text: str, wanted: str) -> bool:
+    """Tell whether all words of `wanted` stand in `text`; `10,000` and `10000` are one word."""
+    words = {word.lower() for word in _WORDS.findall(_joined(text))}
+    return all(word.lower() in words for word in _WORDS.findall(_joined(wanted)))
+
+
+def _joined(text: str) -> str:
+    return re.sub(r"(?<=\d),(?=\d{3})", "", text)
+
+
+def speak_of(documents: Iterable[EstimateDocument], wanted: str) -> bool:
+    """Tell whether a duration in one of the documents holds under `wanted`."""
+    return any(says(conditions.text, wanted) for plan in map(plan_of, documents) for _, conditions in plan.entries)
+
+
+def check_scenario(documents: Sequence[EstimateDocument], wanted: str) -> None:
+    """Raise UsageError, naming the scenarios that there are, where no document speaks of `wanted`."""
+    if not documents or speak_of(documents, wanted):
+        return
+    names = list(dict.fromkeys(name for document in documents for name in scenario_names(document)))
+    told = ", ".join(names[:_MOST]) + (f" and {len(names) - _MOST} more" if len(names) > _MOST else "")
+    what = f"they speak of: {told}" if told else "they tell no scenarios apart"
+    raise UsageError(f"no estimate document speaks of scenario {wanted!r}; {what}")
+
+
+def scenario_names(document: EstimateDocument) -> Iterator[str]:
+    """Give the short labels and headings under which the document's durations stand, but for those of all of them."""
+    held = [one for one in document.estimates if one.scope in _OF_RUNS]
+    everywhere = set(held[0].scenario).intersection(*(one.scenario for one in held)) if len(held) > 1 else set()
+    for one in held:
+        yield from (_bare(level) for level in one.scenario if level not in everywhere and level != document.title
+                    and 0 < len(_bare(level).split()) <= _LONGEST)  # fmt: skip
+
+
+def telling(estimate: Estimate, conditions: Conditions, others: Sequence[Conditions]) -> str:
+    """Give the shortest name, if any, that says this plan and none of the `others`."""
+    levels = [*reversed(estimate.scenario), estimate.subject]
+    names = [name for level in levels for name in (_bare(level), level.strip())]
+    fit = [
+        name
+        for name in names
+        if _WORDS.search(name) and says(conditions.text, name) and not any(says(o.text, name) for o in others)
+    ]
+    return min(fit, key=lambda name: len(name.split()), default="")
+
+
+def _bare(level: str) -> str:
+    """A label without what stands in its brackets and behind its colon."""
+    return _BRACKETS.sub("", level).partition(":")[0].strip(" *`#-")
