@@ -61,6 +61,8 @@ class Piece:
     column: int = -1
     code_above: str = ""
     """The code that stands before this line in its section."""
+    code_below: str = ""
+    """The code that a comment introduces: what follows it in its fence, as far as the next comment."""
 
 
 @dataclass(slots=True)
@@ -258,11 +260,21 @@ def _code(state: _State, token: Token, line: int) -> Iterator[Piece]:
             piece,
             code=info,
             comment=bool(comment or trailing),
+            code_below=_introduced(lines[offset + 1 :]) if comment else text if trailing else "",
             parents=(*piece.parents, above) if above else piece.parents,
         )
         if comment and words and not re.match(r"(?:time|size|cost|note)\b", words, re.IGNORECASE):
             above = words
     state.code_above = (state.code_above + "\n" + token.content)[-4000:]
+
+
+def _introduced(lines: Sequence[str]) -> str:
+    """Give the lines that stand under a comment, as far as the next one."""
+    end = next((index for index, text in enumerate(lines) if index and _COMMENT.match(text)), len(lines))
+    return "\n".join(lines[: min(end, _LONGEST_INTRODUCED)])
+
+
+_LONGEST_INTRODUCED = 40
 
 
 def _html(state: _State, content: str, line: int) -> Iterator[Piece]:

@@ -99,7 +99,7 @@ def _formula(plan: Plan) -> Iterator[Contradiction]:
             or for_several(claim)
         ):
             continue
-        count, epochs, steps = count_of(claim, plan), epochs_of(claim, plan), steps_of(claim, plan)
+        count, epochs, steps = count_of(claim, plan), epochs_of(claim, plan), steps_of(claim)
         if steps is None and (epochs is None or (count and count[0] != count[1])):
             continue
         items = count[0] if count else examples.value
@@ -134,7 +134,7 @@ def _epochs(plan: Plan) -> Iterator[Contradiction]:
         if not is_whole(claim) or value is None or value[0] != value[1] or claim.restates >= 0 or claim.operand:
             continue
         epochs, count = epochs_of(claim, plan), count_of(claim, plan)
-        if epochs and steps_of(claim, plan) is None and not re.search(r"[×*]", claim.piece.text[: claim.span.start]):
+        if epochs and steps_of(claim) is None and not re.search(r"[×*]", claim.piece.text[: claim.span.start]):
             main = main_examples(plan)
             key = count or ((main.value, main.value) if main else None)
             by_count[key, frozenset(purpose_of(claim)), frozenset(cases_of(claim) - {"half", "full"})][epochs].append(

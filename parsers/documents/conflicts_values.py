@@ -64,9 +64,7 @@ def _runs(plan: Plan) -> list[_Run]:
         if claim.span.position_in_list is not None or for_several(claim):
             continue
         cases, purpose = frozenset(cases_of(claim)), frozenset(purpose_of(claim))
-        runs.append(
-            _Run(claim, value, epochs_of(claim, plan), count_of(claim, plan), cases, purpose, steps_of(claim, plan))
-        )
+        runs.append(_Run(claim, value, epochs_of(claim, plan), count_of(claim, plan), cases, purpose, steps_of(claim)))
     return runs
 
 

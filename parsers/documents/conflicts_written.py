@@ -41,7 +41,8 @@ def _equation(equation: Equation) -> Iterator[Contradiction]:
 
 def _rounding(equation: Equation, exact: float, text: str, right: Value) -> Contradiction:
     down = int(exact)
-    note = f"{text} is {exact:,.6g}, rounded up to {right.text}; only {down:,} are full"
+    same = text.replace(",", "") == f"{exact:g}"
+    note = f"{text}{'' if same else f' is {exact:,.6g},'} rounded up to {right.text}; only {down:,} are full"
     return conflict("rounding", equation.lines, note, right.low / exact if exact else None)
 
 

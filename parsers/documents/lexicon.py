@@ -85,7 +85,7 @@ _EMOJI = pattern(r"[\U0001f000-\U0001faff\u2190-\u2bff\ufe0f\u200d]+")
 def bare(text: str) -> str:
     """Take numbering, bullets, emoji and a closing colon from a label."""
     text = _LEADING.sub("", text.strip())
-    return (text if text.isascii() else _EMOJI.sub(" ", text)).strip(" :：=-–—*_|").strip()
+    return (text if text.isascii() else _EMOJI.sub(" ", text)).strip(" :：=-–—*_|#").strip()
 
 
 def without_brackets(text: str) -> str:

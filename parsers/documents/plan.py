@@ -42,8 +42,6 @@ class Plan:
     """0-based line -> its facts."""
     named: dict[str, list[Placed]] = field(default_factory=lambda: defaultdict(list))
     """Name -> its facts, in order."""
-    groups: dict[int, list[Piece]] = field(default_factory=lambda: defaultdict(list))
-    """The pieces that stand together, by their group."""
     things: set[str] | None = None
     """What the document counts, once asked."""
     counts: dict[int, Interval | None] = field(default_factory=dict)
@@ -76,8 +74,6 @@ class Plan:
 def plan_of(pieces: list[Piece], claims: list[Claim], facts: list[Placed], outline: Outline) -> Plan:
     """Put a document together."""
     plan = Plan(pieces, claims, facts, outline)
-    for piece in pieces:
-        plan.groups[piece.group].append(piece)
     for placed in facts:
         plan.by_line[placed.piece.line].append(placed.fact)
         plan.named[placed.fact.name].append(placed)
@@ -252,14 +248,12 @@ def _counted(claim: Claim, plan: Plan) -> Interval | None:
 _LIMIT = pattern(r"max[_-](?:steps|iters)[ =:]+(\d+)", re.IGNORECASE)
 
 
-def steps_of(claim: Claim, plan: Plan) -> float | None:
-    """Give the step limit set in the code above a claim, on its line, or below its comment in the fence; else None."""
+def steps_of(claim: Claim) -> float | None:
+    """Give the step limit set in the code above a claim, on its line, or below its comment; None without one."""
     piece = claim.piece
     found = _LIMIT.findall(piece.code_above if piece.code is None and piece.code_above else piece.text)
-    if not found and piece.comment:
-        fence = [other for other in plan.groups.get(piece.group, ()) if other.line > piece.line]
-        following = next((i for i, other in enumerate(fence) if other.comment), len(fence))
-        found = _LIMIT.findall(" ".join(other.text for other in fence[:following]))
+    if not found:
+        found = _LIMIT.findall(piece.code_below)
     return float(found[-1]) if found else None
 
 

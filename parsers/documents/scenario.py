@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from trainmon.parsers.documents.blocks import Piece
+from trainmon.parsers.documents.durations import find_durations
 from trainmon.parsers.documents.labels import Words, label_of
 from trainmon.parsers.documents.lexicon import TIME, bare, is_generic
 from trainmon.patterns import pattern
@@ -15,6 +16,7 @@ _SETTINGS = pattern(
     r"|--?(?P<flag>(?:num[_-])?(?:train[_-])?epochs|max[_-](?:steps|iters)|(?:train[_-]|"
     r"device[_-])?batch[_-]?size|gpus|batch|nodes|device)[= ](?P<setting>[\w.]+))"
 )
+_OPERAND = pattern(r"[×÷*]\s*\d[\d.,]*$")
 _HARDWARE_AFTER = pattern(
     r"^\W*((?:on|in|using|with)\s+.{0,50}?(?:GPUs?|TPUs?|CPUs?|[AHVTLB]\d{1,3}\w*|RTX\s?\d+\w*(?:\s?Ti)?|MPS|"
     r"M\d|V100)[\w-]*)"
@@ -29,10 +31,12 @@ def scenario_of(piece: Piece, words: Words | None) -> tuple[str, ...]:
     found += [label_of(parent) for parent in piece.parents]
     if piece.kind == "cell" and piece.cells != piece.header:
         found += _cells(piece)
-    if piece.code_above or piece.code is not None:
-        found += _settings(piece.code_above or "")
+    if not re.search(
+        r"\d\s*epochs?\b", piece.text, re.IGNORECASE
+    ):  # a line that names its own is not about those above
+        found += _settings(piece.code_below if piece.code is not None else piece.code_above)
     if words is not None:
-        found += [words.label, words.inner]
+        found += [label for label in (words.label, words.inner) if not _OPERAND.search(label)]
         found += _brackets(piece.text)
         if hardware := _HARDWARE_AFTER.match(words.after):
             found.append(hardware[1])
@@ -45,7 +49,7 @@ def _cells(piece: Piece) -> list[str]:
         if column == piece.column or not cell or len(cell) > 60:
             continue
         header = piece.header[column] if column < len(piece.header) else ""
-        if TIME.search(header) and column:
+        if column and (TIME.search(header) or find_durations(cell)):
             continue
         if column == 0 or not re.search(r"\d", cell):
             found.append(cell)
