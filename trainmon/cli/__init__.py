@@ -1,0 +1,69 @@
+"""The command line: what is typed becomes a call; data to stdout, talk to stderr, exit codes as documented."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from trainmon.cli import formats, reports, screens
+from trainmon.cli.common import app, emit, say
+from trainmon.errors import TrainmonError
+
+_COMMANDS = ("watch", "serve", "replay", "summary", "status", "estimates", "backtest", "formats")
+
+__all__ = ["app", "formats", "main", "reports", "screens"]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the program and exit."""
+    typed = list(sys.argv[1:] if arguments is None else arguments)
+    first = next((word for word in typed if not word.startswith("-")), None)
+    own = ("-h", "--help", "--version", "--install-completion", "--show-completion")
+    if typed and typed[0] not in own and (typed[0] != first or first not in _COMMANDS):
+        typed.insert(0, "watch")
+    try:
+        _check_command(first)
+        app(typed, standalone_mode=True)
+    except TrainmonError as error:
+        say(str(error))
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # Whoever read our output has enough of it; nothing to say, and nothing may be written at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _check_command(word: str | None) -> None:
+    """A word that names neither a command nor LOGS, but nearly a command. Raises UsageError."""
+    if word is None or word in _COMMANDS or os.path.lexists(word) or not word.isalpha():
+        return
+    from difflib import get_close_matches
+
+    meant = get_close_matches(word.lower(), _COMMANDS, n=1, cutoff=0.7)
+    if meant:
+        from trainmon.errors import UsageError
+
+        raise UsageError(f"no command, file or folder is called {word}: did you mean `trainmon {meant[0]}`?")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        emit(f"trainmon {version('trainmon')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Options before any command."""

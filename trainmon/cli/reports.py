@@ -1,0 +1,121 @@
+"""Commands that print or write and end: status, summary, estimates, backtest."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from trainmon.cli.common import (
+    ConfigOption,
+    DeadlineOption,
+    EstimatesOption,
+    HardwareOption,
+    JsonOption,
+    Logs,
+    ScenarioOption,
+    app,
+    emit,
+    settings_of,
+    width,
+)
+
+
+class SummaryFormat(StrEnum):
+    """What a summary is written as."""
+
+    MD = "md"
+    JSON = "json"
+    CSV = "csv"
+    HTML = "html"
+
+
+@app.command()
+def status(
+    logs: Logs,
+    json: JsonOption = False,
+    estimates: EstimatesOption = None,
+    scenario: ScenarioOption = None,
+    hardware: HardwareOption = None,
+    deadline: DeadlineOption = None,
+    config: ConfigOption = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Name the files that were skipped, too.")] = False,
+) -> None:
+    """Take one look and exit: 1 when a run needs attention, 3 when there is nothing to read."""
+    from trainmon.attention import needs_attention
+    from trainmon.exports.contract import board_object, json_text
+    from trainmon.exports.status_text import status_text
+    from trainmon.session import look_once
+
+    board = look_once(logs, settings_of(logs, estimates, scenario, hardware, config, deadline=deadline))
+    emit(json_text(board_object(board)) if json else status_text(board, width=width(), name_skipped=verbose))
+    raise typer.Exit(1 if any(needs_attention(run) for run in board.runs) else 0)
+
+
+@app.command()
+def summary(
+    logs: Logs,
+    format: Annotated[SummaryFormat, typer.Option("--format", "-f", help="What to write.")] = SummaryFormat.MD,  # noqa: A002
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to FILE.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over an existing FILE.")] = False,
+    estimates: EstimatesOption = None,
+    scenario: ScenarioOption = None,
+    hardware: HardwareOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Report plan against actual for the runs under LOGS."""
+    from trainmon.exports.export import write_report
+    from trainmon.exports.summaries import summarise
+    from trainmon.session import look_once
+
+    board = look_once(logs, settings_of(logs, estimates, scenario, hardware, config))
+    text = summarise(board, format.value)
+    if output is None:
+        emit(text)
+    else:
+        write_report(output, text, force=force)
+
+
+@app.command(name="estimates")
+def estimates_command(
+    documents: Annotated[list[Path], typer.Argument(metavar="DOC...", show_default=False)],
+    json: JsonOption = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit 4 when a document contradicts itself.")] = False,
+    write: Annotated[
+        Path | None,
+        typer.Option("--write", metavar="PLAN.toml", help="Freeze what was read into a file to correct; it then wins."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over an existing file.")] = False,
+) -> None:
+    """Show what estimate documents claim, line by line, and where they contradict themselves."""
+    from trainmon.errors import NothingReadableError
+    from trainmon.exports.contract import estimates_object, json_text
+    from trainmon.plan.documents import read_any
+    from trainmon.plan.estimates_text import estimates_text
+
+    read = []
+    for path in documents:
+        try:
+            read.append(read_any(path))
+        except OSError as error:
+            raise NothingReadableError(f"{path}: {error.strerror or error}") from None
+    emit(json_text(estimates_object(read)) if json else estimates_text(read, width=width()))
+    if write is not None:
+        from trainmon.exports.export import write_report
+        from trainmon.plan.plan_file import plan_toml
+
+        write_report(write, plan_toml(read), force=force)
+    raise typer.Exit(4 if strict and any(document.contradictions for document in read) else 0)
+
+
+@app.command()
+def backtest(logs: Logs, json: JsonOption = False, config: ConfigOption = None) -> None:
+    """Replay finished runs and show how good the ETA would have been on the way."""
+    from trainmon.exports.contract import json_text
+    from trainmon.session import backtests
+    from trainmon.timing.backtest_report import backtest_object, backtest_text
+
+    runs = backtests(logs, settings_of(logs, None, None, None, config))
+    emit(json_text(backtest_object(runs)) if json else backtest_text(runs))
