@@ -136,6 +136,15 @@ def test_any_encoding_can_be_sought_in(encode: object, tmp_path: Path, monkeypat
     archive.close()
 
 
+def test_a_run_lasts_as_long_as_its_log_grew_whatever_its_bars_tell() -> None:
+    archive = archive_of(SAMPLES / "proteins" / "retrain_cached.log")
+
+    (run,) = archive.board(archive.axis.span_s).runs
+
+    assert run.elapsed_s == pytest.approx(1253.7, abs=1.0)  # 153 s before the first bar are told by no line
+    archive.close()
+
+
 # -- driving it ----------------------------------------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -168,3 +169,22 @@ def test_a_log_that_is_hardly_understood_says_so(tmp_path: Path) -> None:
     log.write_text("step 10/500 loss 0.5\n" + "the last quarrel of the day\n" * 999)
 
     assert read_whole(log).runs[0].files[0].notes == ("1 of 1,000 lines understood",)
+
+
+def test_what_a_run_does_before_its_first_bar_counts_once_somebody_watched_it(tmp_path: Path) -> None:
+    log = tmp_path / "train.log"
+    log.write_text("embeddings_cache.pkl found: fetching and embedding skipped\n")
+    began_at = log.stat().st_mtime
+    store = store_over(tmp_path)
+    store.refresh(began_at, 1.0)
+
+    with log.open("a") as file:
+        file.write("Negative sampling done: 100000 pairs\n\rEpoch 1/10:   0%|          | 0/3125 [00:00<?, ?it/s]")
+    os.utime(log, (began_at + 153, began_at + 153))
+    store.refresh(began_at + 153, 1.0)
+    with log.open("a") as file:
+        file.write("\rEpoch 1/10:   3%|▎         | 84/3125 [00:10<06:05,  8.31it/s]\r")
+    os.utime(log, (began_at + 163, began_at + 163))
+    store.refresh(began_at + 163, 1.0)
+
+    assert store.board(began_at + 163).runs[0].elapsed_s == pytest.approx(163, abs=0.01)

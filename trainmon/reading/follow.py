@@ -88,6 +88,8 @@ class FileFollower:
             if time.monotonic() > deadline_s:
                 break
         if self.tail.offset >= self.tail.size:
+            if not live and self.tail.size and self.tail.modified_at is not None:
+                self.state.arrived(min(self.tail.modified_at, now))  # what comes next comes after that
             self._caught_up_once = True
         if changed:
             self.version += 1
@@ -172,6 +174,8 @@ class FileFollower:
         if self._decoder is None:
             self._decoder = decoder_for(data[:_DECODER_BYTES])
         text = self._decoder.feed(data)
+        if arrived_s is not None:
+            self.state.arrived(arrived_s)
         self.state.apply_all(self._reader.feed(text, arrived_s=arrived_s, ahead_bytes=ahead_bytes))
 
     def _start_again(self, change: Change) -> None:

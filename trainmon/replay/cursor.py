@@ -86,6 +86,8 @@ class LogCursor:
             data = self._text.read(self.offset, stop - self.offset)
             self.offset = stop
             ahead_bytes = self._text.size - stop if history else None
+            if arrived_s is not None:
+                self.state.arrived(arrived_s)
             for reading in self.reader.feed(data, arrived_s=arrived_s, ahead_bytes=ahead_bytes):
                 self.state.apply(reading)
                 yield reading

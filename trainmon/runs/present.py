@@ -61,7 +61,7 @@ def present(
         started_at=started_at,
         ended_at=last_at if over else None,
         last_activity_at=last_at if last_at is not None else live.grew_at,
-        elapsed_s=_elapsed(state, started_at, now, over=over),
+        elapsed_s=_elapsed(state, live, now, over=over),
         step=step,
         start_step=_start_step(state, pace),
         total_steps=whole.total,
@@ -146,16 +146,19 @@ def _times(state: RunState, live: Liveness) -> tuple[float | None, float | None]
     if state.clock.started_at is not None:
         return state.clock.started_at, state.clock.now_at
     if state.first_arrived_s is not None and live.seen_growing:
-        return state.first_arrived_s, state.last_arrived_s
+        return state.first_arrived_s - state.watched_from_s, state.last_arrived_s
     return None, None
 
 
-def _elapsed(state: RunState, started_at: float | None, now: float, *, over: bool) -> float | None:
-    if state.clock.ticks:
-        return state.clock.now_s
-    if started_at is not None and state.last_arrived_s is not None:
-        return (state.last_arrived_s if over else now) - started_at
-    return None
+def _elapsed(state: RunState, live: Liveness, now: float, *, over: bool) -> float | None:
+    """What the log tells, or longer where somebody watched what no line tells; it goes on while the run does."""
+    known = [state.clock.now_s] if state.clock.ticks else []
+    if live.seen_growing and state.watched_s is not None:
+        known.append(state.watched_s)
+    if not known:
+        return None
+    silence_s = max(now - live.grew_at, 0.0) if live.grew_at is not None and not (over or live.archive) else 0.0
+    return max(known) + silence_s
 
 
 def _start_step(state: RunState, pace: Pace | None) -> float:

@@ -80,6 +80,8 @@ class RunState:
         """What a document beside the log (`trainer_state.json`) says: it fills what the log leaves open."""
         self.first_arrived_s: float | None = None
         self.last_arrived_s: float | None = None
+        self.watched_from_s = 0.0
+        """Where the run's clock stood when somebody began to watch."""
         self.metric_epoch: MetricEpoch | None = None
         self.lines = 0
         self._earlier_clock: tuple[TrackKey, StepClock] | None = None
@@ -102,8 +104,7 @@ class RunState:
         if line.time_s is not None:
             self.clock.stamp(line.time_s)
         if line.arrived_s is not None:
-            self.first_arrived_s = line.arrived_s if self.first_arrived_s is None else self.first_arrived_s
-            self.last_arrived_s = line.arrived_s
+            self.arrived(line.arrived_s)
         if reading.events and self.attempts == 0:
             self.attempts = 1
         if self._last_moved is not None and reading.events and line.offset != self._counter_line:
@@ -115,6 +116,19 @@ class RunState:
                 self.clock.stamp(time_s)
             else:
                 self._apply(event, line, time_s)
+
+    def arrived(self, at_s: float) -> None:
+        """Bytes arrived, whether or not any line in them says something."""
+        if self.first_arrived_s is None:
+            self.first_arrived_s, self.watched_from_s = at_s, self.clock.now_s
+        self.last_arrived_s = at_s
+
+    @property
+    def watched_s(self) -> float | None:
+        """How long the run lasts by what was watched of it; None where nobody watched."""
+        if self.first_arrived_s is None or self.last_arrived_s is None:
+            return None
+        return self.watched_from_s + self.last_arrived_s - self.first_arrived_s
 
     def apply_all(self, readings: Iterable[Reading]) -> None:
         """Fold several readings in their order."""
