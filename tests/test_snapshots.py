@@ -95,7 +95,7 @@ def test_failed_run(snap_compare: SnapCompare) -> None:
 
 
 def test_estimates(snap_compare: SnapCompare) -> None:
-    assert snap_compare(app_of(), run_before=pressing("e"), terminal_size=(120, 30))
+    assert snap_compare(app_of(), run_before=pressing("d"), terminal_size=(120, 30))
 
 
 def test_comparison(snap_compare: SnapCompare) -> None:

@@ -80,12 +80,12 @@ async def test_every_run_is_listed_worst_first() -> None:
 @pytest.mark.parametrize(
     ("keys", "name"),
     [
-        pytest.param(["down"], "lora/llama-7b-r64", id="down"),
-        pytest.param(["j", "j"], "pipeline/colbert", id="j passes over the folder's title"),
-        pytest.param(["j", "j", "k"], "lora/llama-7b-r64", id="k"),
-        pytest.param(["G"], "old/resnet50", id="G"),
+        pytest.param(["down"], "pipeline/colbert", id="down"),
+        pytest.param(["f", "j", "j"], "pipeline/colbert", id="j passes over the folder's title"),
+        pytest.param(["j", "j", "k"], "pipeline/colbert", id="k"),
+        pytest.param(["G"], "mmarco/baseline-seed2", id="G"),
         pytest.param(["end", "g"], "lora/llama-13b-bs8", id="g"),
-        pytest.param(["pagedown"], "old/resnet50", id="page down"),
+        pytest.param(["pagedown"], "mmarco/baseline-seed2", id="page down"),
         pytest.param(["end", "pageup"], "lora/llama-13b-bs8", id="page up"),
         pytest.param(["up"], "lora/llama-13b-bs8", id="up stays at the top"),
     ],
@@ -110,7 +110,7 @@ async def test_enter_opens_the_run_and_escape_goes_back() -> None:
         await pilot.press("escape")
 
         assert isinstance(opened, RunScreen)
-        assert opened.run_name == "lora/llama-7b-r64"
+        assert opened.run_name == "pipeline/colbert"
         assert isinstance(app.screen, Overview)
 
 
@@ -119,11 +119,11 @@ async def test_a_click_selects_and_a_second_click_opens() -> None:
     async with app.run_test(size=SIZE) as pilot:
         runs = await ready(pilot)
 
-        await pilot.click("#main", offset=(20, 2))
+        await pilot.click("#main", offset=(20, 1))
         selected = runs.current
-        await pilot.click("#main", offset=(20, 2))
+        await pilot.click("#main", offset=(20, 1))
 
-        assert selected == "lora/llama-7b-r64"
+        assert selected == "pipeline/colbert"
         assert isinstance(app.screen, RunScreen)
 
 
@@ -131,6 +131,7 @@ async def test_a_click_on_a_folder_does_nothing() -> None:
     app, _ = app_of()
     async with app.run_test(size=SIZE) as pilot:
         runs = await ready(pilot)
+        await pilot.press("f")
 
         await pilot.click("#main", offset=(3, 0))
 
@@ -159,11 +160,55 @@ async def test_s_changes_the_order() -> None:
     async with app.run_test(size=SIZE) as pilot:
         await ready(pilot)
 
-        await pilot.press("s", "o")
+        await pilot.press("s")
 
         text = text_of(app)
         assert "time left" in text
         assert text.index("hans-resumed") < text.index("colbert") < text.index("resnet50")
+
+
+async def test_all_runs_stand_in_one_list_until_f_groups_them_by_folder() -> None:
+    app, _ = app_of()
+    async with app.run_test(size=SIZE) as pilot:
+        await ready(pilot)
+
+        one_list = text_of(app)
+        await pilot.press("f")
+        grouped = text_of(app)
+        await pilot.press("f")
+
+        assert "/llama-13b-bs8" in one_list
+        assert "lora/ ─" not in one_list
+        assert "lora/ ─" in grouped
+        assert text_of(app) == one_list
+
+
+async def test_the_filter_is_a_box_with_a_name_while_words_are_typed() -> None:
+    app, _ = app_of()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot)
+        await pilot.press("slash", *"rag")
+
+        assert "┌─ Filter ─" in text_of(app)
+        assert "│ rag" in text_of(app)
+        await pilot.press("enter")
+        assert "Filter ─" not in text_of(app)
+
+
+async def test_a_notice_stands_above_the_footer_and_over_no_run() -> None:
+    runs = [replace(boards.within(), name=f"run-{at:02d}") for at in range(40)]
+    app, _ = app_of(boards.board(runs))
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        listed = await ready(pilot)
+        lines = listed.size.height
+        app.notify("loss is nan since step 1,204 " * 2, title="run-07", severity="error", timeout=60, markup=False)
+        await until(pilot, lambda: "loss is nan" in text_of(app))
+        await pilot.pause()
+
+        text = text_of(app).splitlines()
+        assert "loss is nan" in text[-2]
+        assert listed.size.height == lines - 2
+        assert all("%" in line for line in text[3 : 3 + listed.size.height])
 
 
 async def test_the_cursor_stays_on_its_run_when_the_order_changes() -> None:
@@ -189,8 +234,8 @@ async def test_marked_runs_are_compared() -> None:
         await pilot.press("space", "space", "c")
 
         assert isinstance(app.screen, CompareScreen)
-        assert "A lora/llama-7b-r64" in main_text(app)
-        assert "B lora/llama-13b-bs8" in main_text(app)
+        assert "A lora/llama-13b-bs8" in main_text(app)
+        assert "B pipeline/colbert" in main_text(app)
         await pilot.press("l", "m")
         assert "log   smoothed" in main_text(app)
 
@@ -205,12 +250,12 @@ async def test_comparing_needs_two_marked_runs() -> None:
         assert isinstance(app.screen, Overview)
 
 
-async def test_e_shows_the_documents() -> None:
+async def test_d_shows_the_documents() -> None:
     app, _ = app_of()
     async with app.run_test(size=SIZE) as pilot:
         await ready(pilot)
 
-        await pilot.press("e")
+        await pilot.press("d")
 
         assert isinstance(app.screen, EstimatesScreen)
         assert "Contradictions" in main_text(app)
@@ -281,7 +326,7 @@ async def test_n_shows_the_next_run() -> None:
         await pilot.press("enter", "n")
 
         assert isinstance(app.screen, RunScreen)
-        assert app.screen.run_name == "lora/llama-7b-r64"
+        assert app.screen.run_name == "pipeline/colbert"
 
 
 @pytest.mark.parametrize("keys", [["n", "n"], ["p"]], ids=["next", "previous"])
@@ -406,7 +451,7 @@ async def test_the_footer_comes_back_with_the_size(keys: list[str], between: lis
         await until(pilot, lambda: text_of(app).splitlines()[-1] == before)
 
 
-@pytest.mark.parametrize("keys", [[], ["enter"], ["enter", "2"], ["e"], ["question_mark"], ["space", "space", "c"]])
+@pytest.mark.parametrize("keys", [[], ["enter"], ["enter", "2"], ["d"], ["question_mark"], ["space", "space", "c"]])
 async def test_a_storm_of_sizes_breaks_nothing(keys: list[str]) -> None:
     app, _ = app_of()
     async with app.run_test(size=SIZE) as pilot:

@@ -205,7 +205,7 @@ async def test_y_copies_the_run_under_the_cursor_and_shift_y_its_json(
         await pilot.press("enter", "n", "Y")
         await until(pilot, lambda: app.clipboard.startswith("{"))
 
-        assert json.loads(app.clipboard)["name"] == "lora/llama-7b-r64"
+        assert json.loads(app.clipboard)["name"] == "pipeline/colbert"
 
 
 def test_a_run_in_one_line() -> None:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from textual import events, on
-from textual.app import App
+from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.filter import Monochrome, NoColor
+from textual.screen import Screen
 from textual.theme import Theme
 from textual.widgets import Input
 
 from trainmon.alerts.alerting import Alerting
 from trainmon.snapshot import Board
-from trainmon.tui.clipboard import json_of, line_of, to_tmux
+from trainmon.tui.clipboard import copy, json_of, line_of
 from trainmon.tui.compare_screen import CompareScreen
 from trainmon.tui.estimates_screen import EstimatesScreen
 from trainmon.tui.feed import BoardChanged, Feed, FeedStopped, TailRead
@@ -25,6 +25,7 @@ from trainmon.tui.guard import EXIT_INTERRUPTED, TerminalGuard
 from trainmon.tui.help_screen import HelpScreen
 from trainmon.tui.notices import Alerted, NoticeOptions, desktop_sequence, desktop_text, headline, show_toasts
 from trainmon.tui.overview import Overview
+from trainmon.tui.palette import commands
 from trainmon.tui.plainascii import AsciiFilter
 from trainmon.tui.preferences import Preferences
 from trainmon.tui.run_screen import RunScreen
@@ -52,8 +53,8 @@ class TrainmonApp(App[None]):
     CSS_PATH = "app.tcss"
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("question_mark", "help", "Help", key_display="?"),
-        Binding("q", "quit", "Quit"),
+        Binding("question_mark", "help", "Help", key_display="?", tooltip="Keys and signs"),
+        Binding("q", "quit", "Quit", tooltip="Leave trainmon"),
         Binding("ctrl+c", "leave", show=False, priority=True),
         Binding("space", "clock_pause", show=False, priority=True),
         Binding("left", "clock_skip(-0.01)", show=False, priority=True),
@@ -63,8 +64,8 @@ class TrainmonApp(App[None]):
         Binding("plus,equals_sign", "clock_speed(2)", show=False, priority=True),
         Binding("minus", "clock_speed(0.5)", show=False, priority=True),
         Binding("colon", "command_palette", show=False),
-        Binding("y", "copy(False)", "Copy the run's line", show=False),
-        Binding("Y,shift+y", "copy(True)", "Copy the run as JSON", show=False),
+        Binding("y", "copy(False)", "Copy the run's line", show=False, tooltip="For a chat; in tmux too"),
+        Binding("Y,shift+y", "copy(True)", "Copy the run as JSON", show=False, tooltip="As in status --json"),
     ]
 
     def __init__(
@@ -216,6 +217,11 @@ class TrainmonApp(App[None]):
     def _open_estimates(self) -> None:
         self._open(EstimatesScreen())
 
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Offer in the palette what the screen can do, then what every app can."""
+        yield from commands(self, screen)
+        yield from (each for each in super().get_system_commands(screen) if each.title != "Quit")
+
     def action_help(self) -> None:
         """Show the keys and signs."""
         if not isinstance(self.screen, HelpScreen):
@@ -253,12 +259,7 @@ class TrainmonApp(App[None]):
         name = self.screen.chosen_run if isinstance(self.screen, BoardScreen) else None
         run = next((run for run in self.board.runs if run.name == name), None) if self.board is not None else None
         if run is not None:
-            self.run_worker(self._copy(json_of(run) if whole else line_of(run), "JSON" if whole else "line"))
-
-    async def _copy(self, text: str, what: str) -> None:
-        if self.is_web or not await asyncio.to_thread(to_tmux, text, os.environ):
-            self.copy_to_clipboard(text)
-        self.notify(f"Copied the run's {what}.", markup=False, timeout=3)
+            self.run_worker(copy(self, json_of(run) if whole else line_of(run), "JSON" if whole else "line"))
 
     def action_leave(self) -> None:
         """End as an interrupt does."""

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from trainmon import units
 from trainmon.snapshot import RunSnapshot
 from trainmon.tui import bars, words
-from trainmon.tui.text import Row, fit, plain, shorten_left
+from trainmon.tui.text import Row, fit, plain, shorten_path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,7 @@ def _state(run: RunSnapshot, width: int, _now: float) -> Row:
 
 
 def _name(run: RunSnapshot, width: int, _now: float) -> Row:
-    return ((fit(shorten_left(words.name(run), width), width), ""),)
+    return ((fit(shorten_path(words.name(run), width), width), ""),)
 
 
 def _progress(run: RunSnapshot, width: int, _now: float) -> Row:

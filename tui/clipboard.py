@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import shutil
 import subprocess
 from collections.abc import Mapping
+
+from textual.app import App
 
 from trainmon import units
 from trainmon.exports.contract import json_text, run_object
@@ -14,6 +18,13 @@ from trainmon.tui.text import plain
 
 _TMUX = ("tmux", "load-buffer", "-w", "-")
 _PATIENCE_S = 2.0
+
+
+async def copy(app: App[None], text: str, what: str) -> None:
+    """Put `text` where the user pastes from, and say so."""
+    if app.is_web or not await asyncio.to_thread(to_tmux, text, os.environ):
+        app.copy_to_clipboard(text)
+    app.notify(f"Copied the run's {what}.", markup=False, timeout=3)
 
 
 def to_tmux(text: str, environment: Mapping[str, str]) -> bool:

@@ -11,7 +11,7 @@ from textual.widgets import Footer
 
 from trainmon import units
 from trainmon.tui.compare_rows import comparison
-from trainmon.tui.screens import BoardScreen
+from trainmon.tui.screens import EXPORT, BoardScreen
 from trainmon.tui.spanview import LinesView
 from trainmon.tui.text import Row, with_clock
 
@@ -23,6 +23,7 @@ class CompareScreen(BoardScreen):
         Binding("escape,q,c", "app.pop_screen", "Back", key_display="esc"),
         Binding("l", "log_scale", "Log scale"),
         Binding("m", "smoothing", "Smooth"),
+        EXPORT,
         Binding("j", "scroll(1)", show=False),
         Binding("k", "scroll(-1)", show=False),
     ]

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Footer
 
 from trainmon.tui.estimates_rows import document_rows, names
-from trainmon.tui.screens import BoardScreen
+from trainmon.tui.screens import EXPORT, BoardScreen
 from trainmon.tui.spanview import LinesView
 from trainmon.tui.text import Row, plain, with_clock
 
@@ -18,9 +18,10 @@ class EstimatesScreen(BoardScreen):
     """Shows one document at a time."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,e", "app.pop_screen", "Back", key_display="esc"),
+        Binding("escape,q,d", "app.pop_screen", "Back", key_display="esc"),
         Binding("n,right,tab", "turn(1)", "Next document", key_display="n"),
         Binding("p,left,shift+tab", "turn(-1)", "Previous", key_display="p"),
+        EXPORT,
         Binding("j", "scroll(1)", show=False),
         Binding("k", "scroll(-1)", show=False),
     ]

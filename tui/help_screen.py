@@ -20,9 +20,9 @@ _KEYS = {
         "enter": "open the run; so does a second click",
         "/": "only runs with these words in name, state, verdict; escape: all",
         "s": "next order: worst first, time left, name, last activity",
-        "o": "with or without folders",
+        "f": "group by folder, or all runs in one list",
         "space": "mark for comparison; c compares the marked runs",
-        "e": "what the estimate documents say",
+        "d": "the plan: what the estimate documents say",
     },
     "One run": {
         "1 - 5": "summary, charts, documented, problems, log; tab: next",
@@ -40,8 +40,9 @@ _KEYS = {
         "+ -": "faster, slower",
     },
     "Everywhere": {
+        "e": "export the summary to a file: md, html, json or csv",
         "y Y": "copy the run's line, the run as JSON; in tmux too",
-        ": ctrl+p": "command palette, with the themes",
+        ": ctrl+p": "command palette: everything above by name, and the themes",
         "?": "this page",
         "q": "on the list of runs: leave trainmon; everywhere else: back",
         "ctrl+c": "leave trainmon",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
 from typing import ClassVar
 
 from textual import on
-from textual.app import ComposeResult
+from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.widgets import Footer, Input
 
@@ -13,7 +15,7 @@ from trainmon.tui import columns, totals
 from trainmon.tui.attention import Sort, arrange
 from trainmon.tui.run_sections import preview
 from trainmon.tui.runlist import RunList
-from trainmon.tui.screens import BoardScreen, ComparisonWanted, EstimatesWanted
+from trainmon.tui.screens import EXPORT, BoardScreen, ComparisonWanted, EstimatesWanted
 from trainmon.tui.spanview import LinesView
 
 _ROOMY_WIDTH, _ROOMY_HEIGHT = 100, 36
@@ -25,19 +27,20 @@ class Overview(BoardScreen):
     """Totals, the list of runs, the GPUs."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", "Filter", key_display="/"),
-        Binding("s", "sort", "Sort"),
-        Binding("o", "group", show=False),
-        Binding("c", "compare", "Compare"),
-        Binding("e", "estimates", "Estimates"),
-        Binding("escape", "clear", show=False),
+        Binding("slash", "filter", "Filter", key_display="/", tooltip="Only runs with some words in name or state"),
+        Binding("s", "sort", "Sort", tooltip="Take the next order of the runs"),
+        Binding("f", "group", "Dirs", tooltip="Group the runs by folder, or show them in one list"),
+        Binding("c", "compare", "Compare", tooltip="Put the marked runs side by side"),
+        Binding("d", "estimates", "Plan", tooltip="What the estimate documents say"),
+        EXPORT,
+        Binding("escape", "clear", "Show all runs", show=False, tooltip="Take the filter away"),
     ]
 
     def __init__(self) -> None:
         super().__init__()
         self._sort = Sort.WORST
         self._wanted = ""
-        self._grouped = True
+        self._grouped = False
         self.failure = ""
 
     def compose_body(self) -> ComposeResult:
@@ -46,7 +49,9 @@ class Overview(BoardScreen):
         yield LinesView(id="titles", classes="fixed")
         yield RunList(id="main")
         yield LinesView(id="preview", classes="fixed")
-        yield Input(id="filter", placeholder="words of a name, state, stage or problem", compact=True)
+        field = Input(id="filter", classes="prompt", placeholder="words of a name, state, stage or problem")
+        field.border_title, field.border_subtitle = "Filter", "enter: keep   esc: all runs"
+        yield field
         yield LinesView(id="gpus", classes="fixed")
         yield Footer(show_command_palette=False)
 
@@ -111,10 +116,18 @@ class Overview(BoardScreen):
         self.query_one("#filter", Input).value = ""
         self._done_typing()
 
+    def commands(self) -> Iterator[SystemCommand]:
+        """Offer each order by its name."""
+        for order in Sort:
+            yield SystemCommand(f"Sort by {order}", "Order of the runs", partial(self._sort_by, order))
+
+    def _sort_by(self, order: Sort) -> None:
+        self._sort = order
+        self.update_view()
+
     def action_sort(self) -> None:
         """Take the next order."""
-        self._sort = self._sort.following
-        self.update_view()
+        self._sort_by(self._sort.following)
 
     def action_group(self) -> None:
         """Show the runs under their folders, or in one list."""

@@ -14,7 +14,7 @@ from textual.widgets import Footer
 from trainmon.snapshot import RunSnapshot
 from trainmon.tui import run_sections, totals, words
 from trainmon.tui.chart import metric_chart, step_time_chart
-from trainmon.tui.screens import BoardScreen, RunViewed, TailWanted
+from trainmon.tui.screens import EXPORT, BoardScreen, RunViewed, TailWanted
 from trainmon.tui.spanview import LinesView
 from trainmon.tui.text import Row, beside, fit_row, heading, plain, wrap
 from trainmon.tui.timeline import timeline
@@ -40,7 +40,16 @@ class RunScreen(BoardScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "app.pop_screen", "Back", key_display="esc"),
-        *(Binding(str(each.value), f"section({each.value})", each.name.capitalize(), show=False) for each in Section),
+        *(
+            Binding(
+                str(each.value),
+                f"section({each.value})",
+                each.name.capitalize(),
+                show=False,
+                tooltip="Section of this run",
+            )
+            for each in Section
+        ),
         Binding("tab,bracketright", "turn(1)", "Section", key_display="1-5"),
         Binding("shift+tab,bracketleft", "turn(-1)", show=False),
         Binding("l", "log_scale", "Log scale"),
@@ -48,7 +57,8 @@ class RunScreen(BoardScreen):
         Binding("left,h", "cursor(-1)", "Cursor", key_display="←→"),
         Binding("right", "cursor(1)", show=False),
         Binding("n", "other(1)", "Next run"),
-        Binding("p", "other(-1)", show=False),
+        Binding("p", "other(-1)", "Run before", show=False, tooltip="Show the run before it in the list"),
+        EXPORT,
         Binding("j", "scroll(1)", show=False),
         Binding("k", "scroll(-1)", show=False),
     ]

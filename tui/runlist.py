@@ -28,14 +28,14 @@ class RunList(SpanView, can_focus=True):
     """Runs under their folders, with a cursor that stays on its run while the order changes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", "Open"),
+        Binding("enter", "open", "Open", tooltip="Show the run under the cursor"),
         Binding("up,k", "move(-1)", show=False),
         Binding("down,j", "move(1)", show=False),
         Binding("pageup,ctrl+b", "page(-1)", show=False),
         Binding("pagedown,ctrl+f", "page(1)", show=False),
         Binding("home,g", "edge(-1)", show=False),
         Binding("end,G,shift+g", "edge(1)", show=False),
-        Binding("space", "mark", "Mark"),
+        Binding("space", "mark", "Mark", tooltip="Mark the run under the cursor for comparison"),
     ]
 
     class Moved(Message):

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from textual import events
-from textual.app import ComposeResult
+from textual.app import ComposeResult, SystemCommand
+from textual.binding import Binding
 from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from trainmon.snapshot import Board
+from trainmon.tui.exporting import export
 
+EXPORT = Binding("e", "export", "Export", tooltip="Write the summary of all runs to a file: md, html, json or csv")
 MIN_WIDTH, MIN_HEIGHT = 60, 12
-_ROOMY_FOOTER = 80
+_ROOMY_FOOTER = 100
 
 
 class RunWanted(Message):
@@ -77,6 +80,15 @@ class BoardScreen(Screen[None]):
     def chosen_run(self) -> str | None:
         """Name of the run that keys are about."""
         return None
+
+    def commands(self) -> Iterable[SystemCommand]:
+        """What the command palette offers here besides what has a key."""
+        return ()
+
+    def action_export(self) -> None:
+        """Write the summary to a file that the user names."""
+        if self.board is not None:
+            self.run_worker(export(self.app, self.board), exclusive=True, group="export")
 
     def show(self, board: Board, clock: str = "") -> None:
         """Take a new board."""

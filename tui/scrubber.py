@@ -104,15 +104,13 @@ class Scrubber(LinesView, can_focus=False):
 class PercentPrompt(ModalScreen[float | None]):
     """Asks for a percentage of the replay; gives 0..1, or None where none was typed."""
 
-    DEFAULT_CSS = """
-    PercentPrompt { align: center bottom; background: transparent; }
-    PercentPrompt Input { width: 100%; margin: 0 0 1 0; border: none; }
-    """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", show=False)]
 
     def compose(self) -> ComposeResult:
         """Build the line to type in."""
-        yield Input(placeholder="percentage of the replay, 0 to 100", compact=True)
+        field = Input(placeholder="0 to 100", classes="prompt")
+        field.border_title, field.border_subtitle = "Go to a percentage of the replay", "enter: go   esc: stay"
+        yield field
 
     @on(Input.Submitted)
     def _typed(self, event: Input.Submitted) -> None:

@@ -48,6 +48,15 @@ def shorten_left(text: str, width: int) -> str:
     return _ELLIPSIS + kept if width > 0 else ""
 
 
+def shorten_path(text: str, width: int) -> str:
+    """Return `text` with its folder cut before its last part: `prot…/retrain_cached`."""
+    folder, _, last = text.rpartition("/")
+    room = width - cell_len(last) - 1
+    if cell_len(text) <= width or not folder or room < 2:
+        return shorten_left(text, width)
+    return f"{shorten(folder, room)}/{last}"
+
+
 def fit(text: str, width: int, *, right: bool = False) -> str:
     """Return `text` at exactly `width` cells: cut, or padded on the other side."""
     short = shorten(text, width)
