@@ -13,7 +13,8 @@ from trainmon.parsers import log_formats
 from trainmon.parsers.base import LogFormat
 from trainmon.parsers.user_format import user_formats
 from trainmon.plan.documents import DocumentShelf
-from trainmon.reading.discover import Scanner
+from trainmon.plan.scenarios import check_choices
+from trainmon.reading.discover import FileKind, Scanner
 from trainmon.reading.encodings import decoder_for
 from trainmon.reading.follow import ReadingOptions
 from trainmon.reading.likeness import looks_like_log
@@ -76,11 +77,21 @@ def reading_options(settings: Settings) -> ReadingOptions:
 
 
 def open_store(logs: Sequence[str], settings: Settings, *, archive: bool = False) -> Store:
-    """A store over LOGS. Raises NothingReadableError where a LOGS does not exist."""
+    """A store over LOGS. Raises NothingReadableError for LOGS that do not exist, UsageError for an unknown scenario."""
     scanner = new_scanner(logs)
     scanner.check()
     options = StoreOptions(reading=reading_options(settings), archive=archive, settings=settings)
-    return Store(logs, scanner, DocumentShelf(settings.estimates), options)
+    shelf = new_shelf(settings)
+    if settings.scenario or settings.runs:
+        shelf.offer([each.path for each in scanner.scan() if each.kind is FileKind.DOCUMENT])
+        check_choices(shelf.documents, settings)
+    return Store(logs, scanner, shelf, options)
+
+
+def new_shelf(settings: Settings) -> DocumentShelf:
+    """Where the documents that the settings name, and those found, are kept read."""
+    lines = [one.estimate.path for one in settings.runs if one.estimate is not None]
+    return DocumentShelf(settings.estimates, lines)
 
 
 def look_once(logs: Sequence[str], settings: Settings, *, archive: bool = False) -> Board:

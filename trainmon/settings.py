@@ -11,6 +11,7 @@ from typing import Any
 
 from trainmon.errors import UsageError
 from trainmon.plan.deadlines import check_deadline
+from trainmon.run_choices import RunChoice, read_choices
 
 FILE_NAME = "trainmon.toml"
 
@@ -25,6 +26,8 @@ class Settings:
     formats: tuple[Mapping[str, Any], ...] = ()
     """The user's own formats, as written in the settings files."""
     origin: Path | None = None
+    runs: tuple[RunChoice, ...] = ()
+    """What the user says of single runs."""
     deadline: str | None = None
     """When the runs are ended from outside: a time of day, a date and time, or a duration from a run's beginning."""
     on_event: str | None = None
@@ -41,11 +44,12 @@ class _Layer:
     values: dict[str, Any] = field(default_factory=dict)
     folder: Path | None = None
     path: Path | None = None
+    runs: tuple[RunChoice, ...] = ()
 
 
 _TEXTS = ("scenario", "hardware", "deadline", "on_event")
 _SWITCHES = ("desktop", "bell")
-_KNOWN = {"estimates", "formats", *_TEXTS, *_SWITCHES}
+_KNOWN = {"estimates", "formats", "runs", *_TEXTS, *_SWITCHES}
 _YES, _NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 
@@ -84,6 +88,7 @@ def load_settings(
         scenario=merged.get("scenario"),
         hardware=merged.get("hardware"),
         formats=tuple(one for layer in layers for one in layer.values.get("formats", ())),
+        runs=tuple(one for layer in layers for one in layer.runs),
         deadline=check_deadline(merged["deadline"]) if merged.get("deadline") else None,
         origin=next((layer.path for layer in layers if layer.path is not None), None),
         on_event=merged.get("on_event"),
@@ -156,4 +161,5 @@ def _read(path: Path) -> _Layer:
             raise UsageError(f"{path}: {name} must be true or false")
     if not isinstance(values.get("formats", []), list):
         raise UsageError(f"{path}: formats must be written as [[formats]] tables")
-    return _Layer(values=values, folder=path.parent, path=path)
+    runs = read_choices(values.pop("runs", {}), path)
+    return _Layer(values=values, folder=path.parent, path=path, runs=runs)

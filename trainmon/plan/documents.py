@@ -22,10 +22,11 @@ def read_any(path: Path) -> EstimateDocument:
 class DocumentShelf:
     """Reads each document once and again when it changes."""
 
-    def __init__(self, named: Sequence[Path] = ()) -> None:
+    def __init__(self, named: Sequence[Path] = (), more: Sequence[Path] = ()) -> None:
+        """`named` are read instead of those found, `more` besides them: documents that a setting for a run names."""
         self.version = 0
         self.notes: tuple[str, ...] = ()
-        self._named = tuple(named)
+        self._named, self._more = tuple(named), tuple(more)
         self._read: dict[Path, tuple[int, EstimateDocument]] = {}
 
     @property
@@ -35,10 +36,10 @@ class DocumentShelf:
 
     def offer(self, found: Sequence[Path]) -> None:
         """Read what is new or changed among the named documents, or, where none is named, among those found."""
-        wanted = self._named or tuple(found)
+        wanted = {path.absolute(): path for path in (*self._more, *(self._named or found))}
         notes = []
         kept: dict[Path, tuple[int, EstimateDocument]] = {}
-        for path in wanted:
+        for path in wanted.values():
             try:
                 stamp = path.stat().st_mtime_ns
                 known = self._read.get(path)

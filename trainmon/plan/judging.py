@@ -11,8 +11,9 @@ from trainmon.plan.deadlines import deadline_problem
 from trainmon.plan.evidence import evidence_of
 from trainmon.plan.expectations import expectation
 from trainmon.plan.findings import findings
-from trainmon.plan.matching import Choice, Matcher, matcher_for
+from trainmon.plan.matching import Choice, Matcher, matcher_by, matcher_for
 from trainmon.plan.naming import KnownRun
+from trainmon.run_choices import choice_for
 from trainmon.settings import Settings
 from trainmon.snapshot import Eta, RunSnapshot, RunStatus
 from trainmon.timing.eta import forecast
@@ -40,10 +41,13 @@ def judge(
     says before its first counter. `runs`: all on the board.
     """
     settings = settings or Settings()
-    matcher = matcher_for(
-        evidence_of(run, opening, settings.hardware),
+    choice = choice_for(settings.runs, run.name)
+    evidence = evidence_of(run, opening, choice.hardware or settings.hardware)
+    log = run.files[0].path if run.files else run.name
+    matcher = matcher_by(choice, evidence, documents, log, settings.estimates) or matcher_for(
+        evidence,
         documents,
-        run.files[0].path if run.files else run.name,
+        log,
         named=settings.estimates,
         scenario=settings.scenario,
         run=run.name,

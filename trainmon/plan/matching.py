@@ -7,6 +7,7 @@ one range holds all others, it is that one. Anything else is a choice that only 
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -21,8 +22,10 @@ from trainmon.plan.naming import KnownRun, Part, part_for
 from trainmon.plan.plans import plan_of
 from trainmon.plan.reach import applicable, spoken_of
 from trainmon.plan.scenarios import says, speak_of, telling
+from trainmon.run_choices import RunChoice
 from trainmon.units import duration_range
 
+_OF_WHOLE_RUNS = (Scope.TOTAL, Scope.EPOCH, Scope.STEP)
 _OF_RUNS = (Scope.TOTAL, Scope.EPOCH, Scope.STEP, Scope.STAGE)
 _OPEN_ENDED, _SEVERAL = 0.4, 0.6
 """A bound says less than a range, and a plan for several runs less than one for a single run."""
@@ -32,6 +35,9 @@ _SUPPORTED, _FARTHER = 3.0, 2.0
 """A name, a size or a number of steps says whose plan it is; an equal number of epochs alone does not."""
 _SAME = 0.1
 _SHARE = re.compile(r"%\s*(?:of\s+(?:the\s+)?(?:total\s+|whole\s+)?(?:time|run|runtime))\b", re.IGNORECASE)
+
+
+_SAID_BY_USER = Fit(_SUPPORTED, ("your settings",), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +79,13 @@ class Matcher:
         evidence: Evidence,
         documents: Sequence[EstimateDocument | Part],
         scenario: str | None = None,
+        *,
+        line: int | None = None,
+        insisted: bool = False,
     ) -> None:
+        """`line`: only what stands there is held against the run; `insisted`: `scenario` is said of this very run."""
         self.evidence = evidence
+        self._line, self._insisted = line, insisted
         self._parts = tuple(one if isinstance(one, Part) else Part(one) for one in documents)
         self.documents = tuple(part.document for part in self._parts)
         self.scenario = scenario
@@ -103,6 +114,7 @@ class Matcher:
                 if ends_of(estimate) != (None, None)
                 and not estimate.device_time
                 and not (scope is Scope.TOTAL and _is_part(estimate))
+                and (self._line in (None, estimate.line) or scope not in _OF_WHOLE_RUNS)
             ]
         return known
 
@@ -110,6 +122,8 @@ class Matcher:
         plan, own = plan_of(part.document), part.is_own(estimate)
         if own:
             conditions = replace(conditions, runs="")  # `all three` of a line about one run are its epochs
+        if self._line == estimate.line:
+            return Candidate(estimate, plan.document, conditions, _SAID_BY_USER, own)
         return Candidate(estimate, plan.document, conditions, fit(conditions, self.evidence, plan, estimate.scope), own)
 
     def _among(self, candidates: Sequence[Candidate]) -> Choice | None:
@@ -120,7 +134,7 @@ class Matcher:
         if self.scenario:
             chosen = [c for c in candidates if says(c.conditions.text, self.scenario)]
             # Of several runs the user means those that it can apply to; where nothing else fits either, this one too.
-            able = [c for c in chosen if not c.fit.conflicts] or ([] if fitting else chosen)
+            able = [c for c in chosen if not c.fit.conflicts] or ([] if fitting and not self._insisted else chosen)
             if able:
                 return _choice(_top(able), f"scenario {self.scenario!r}")
             if not speak_of(self.documents, self.scenario):
@@ -157,6 +171,21 @@ def matcher_for(
     if not matchers or matchers[0].fits(least=0.0):
         return matchers[0] if matchers else None
     return next((matcher for matcher in matchers[1:] if matcher.fits(_FARTHER)), matchers[0])
+
+
+def matcher_by(
+    choice: RunChoice, evidence: Evidence, documents: Sequence[EstimateDocument], log: str, named: Sequence[Path] = ()
+) -> Matcher | None:
+    """Match a run with what the user says of it; None where that is nothing, or where no document holds it any more."""
+    if choice.estimate is not None:
+        place = os.path.abspath(choice.estimate.path)  # noqa: PTH100
+        told = [one for one in documents if os.path.abspath(one.path) == place]  # noqa: PTH100
+        return Matcher(evidence, told, line=choice.estimate.line) if told else None
+    if choice.scenario is None:
+        return None
+    groups = applicable(documents, log, named)
+    told = next((group for group in groups if speak_of(group, choice.scenario)), [])
+    return Matcher(evidence, told, choice.scenario, insisted=True) if told else None
 
 
 def _is_part(estimate: Estimate) -> bool:

@@ -26,7 +26,9 @@ def applicable(
     plans = [document for document in documents if document.path.endswith(".toml")]
     others = [document for document in documents if document not in plans]
     if named:
-        return [group for group in (plans, others) if group]
+        told = {os.path.abspath(path) for path in named}  # noqa: PTH100
+        mine = [[one for one in group if os.path.abspath(one.path) in told] for group in (plans, others)]  # noqa: PTH100
+        return [group for group in mine if group]
     by_distance: dict[int, list[EstimateDocument]] = {}
     for document in others:
         distance = _distance(document.path, log)

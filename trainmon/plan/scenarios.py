@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -9,10 +10,15 @@ from trainmon.errors import UsageError
 from trainmon.estimates import Estimate, EstimateDocument, Scope
 from trainmon.plan.conditions import Conditions
 from trainmon.plan.plans import plan_of
+from trainmon.settings import Settings
 
 _WORDS = re.compile(r"[^\W_]+")
 _BRACKETS = re.compile(r"\s*[(（\[][^()（）\[\]]*[)）\]]")
+_TIME = re.compile(r"\d\W*(?:s|sec\w*|m|min\w*|h|hrs?|hours?|days?|weeks?)\b|[×=]", re.IGNORECASE)
 _OF_RUNS = (Scope.TOTAL, Scope.EPOCH, Scope.STEP, Scope.STAGE)
+_OF_EVERY_RUN = frozenset(
+    ("total", "time", "per", "step", "steps", "epoch", "epochs", "training", "duration", "estimate")
+)
 _LONGEST, _MOST = 6, 12
 """Words of a name, and names listed."""
 
@@ -37,18 +43,38 @@ def check_scenario(documents: Sequence[EstimateDocument], wanted: str) -> None:
     if not documents or speak_of(documents, wanted):
         return
     names = list(dict.fromkeys(name for document in documents for name in scenario_names(document)))
-    told = ", ".join(names[:_MOST]) + (f" and {len(names) - _MOST} more" if len(names) > _MOST else "")
+    told = ", ".join(f'"{name}"' for name in names[:_MOST]) + (
+        f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
+    )
     what = f"they speak of: {told}" if told else "they tell no scenarios apart"
     raise UsageError(f"no estimate document speaks of scenario {wanted!r}; {what}")
 
 
+def check_choices(documents: Sequence[EstimateDocument], settings: Settings) -> None:
+    """Raise UsageError for a scenario that no document speaks of, and for a line that holds no duration of a run."""
+    for scenario in (settings.scenario, *(one.scenario for one in settings.runs)):
+        if scenario:
+            check_scenario(documents, scenario)
+    for place in (one.estimate for one in settings.runs if one.estimate is not None):
+        for document in documents:
+            lines = sorted({one.line for one in document.estimates if one.scope in _OF_RUNS})
+            if os.path.abspath(document.path) == os.path.abspath(place.path) and place.line not in lines:  # noqa: PTH100
+                told = ", ".join(map(str, lines)) or "none"
+                raise UsageError(f"{place.path}:{place.line} holds no duration of a run; lines that do: {told}")
+
+
 def scenario_names(document: EstimateDocument) -> Iterator[str]:
-    """Give the short labels and headings under which the document's durations stand, but for those of all of them."""
-    held = [one for one in document.estimates if one.scope in _OF_RUNS]
+    """Give the short labels and headings that tell whole runs apart, or where the document has no totals, others."""
+    totals = [one for one in document.estimates if one.scope is Scope.TOTAL]
+    held = totals or [one for one in document.estimates if one.scope in _OF_RUNS]
     everywhere = set(held[0].scenario).intersection(*(one.scenario for one in held)) if len(held) > 1 else set()
-    for one in held:
-        yield from (_bare(level) for level in one.scenario if level not in everywhere and level != document.title
-                    and 0 < len(_bare(level).split()) <= _LONGEST)  # fmt: skip
+    names = (_bare(level) for one in held for level in one.scenario if level not in {document.title, *everywhere})
+    yield from (name for name in names if _is_name(name))
+
+
+def _is_name(text: str) -> bool:
+    words = _WORDS.findall(text.lower())
+    return 0 < len(words) <= _LONGEST and not set(words) <= _OF_EVERY_RUN and not _TIME.search(text)
 
 
 def telling(estimate: Estimate, conditions: Conditions, others: Sequence[Conditions]) -> str:

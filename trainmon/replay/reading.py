@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from trainmon.plan.documents import DocumentShelf
 from trainmon.plan.naming import KnownRun
+from trainmon.plan.scenarios import check_choices
 from trainmon.reading.discover import Candidate, FileKind
 from trainmon.reading.grouping import group_runs
 from trainmon.reading.guard import guarded
@@ -19,7 +19,7 @@ from trainmon.replay.gpu import GpuHistory
 from trainmon.replay.index import LogIndex
 from trainmon.replay.run import Context, ReplayRun
 from trainmon.runs.state import RunState
-from trainmon.session import new_scanner, reading_options
+from trainmon.session import new_scanner, new_shelf, reading_options
 from trainmon.settings import Settings
 from trainmon.snapshot import Board, Skipped
 
@@ -32,8 +32,9 @@ class ArchiveReading:
         scanner = new_scanner(logs)
         scanner.check()
         self._candidates = scanner.scan()
-        shelf = DocumentShelf(settings.estimates)
+        shelf = new_shelf(settings)
         shelf.offer([each.path for each in self._candidates if each.kind is FileKind.DOCUMENT])
+        check_choices(shelf.documents, settings)
         self._context = Context(options=reading_options(settings), shelf=shelf, settings=settings)
         self._waiting = [each for each in self._candidates if each.kind is FileKind.LOG]
         self._present: LogIndex | None = None
