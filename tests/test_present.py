@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from trainmon.parsers import log_formats
@@ -16,7 +18,7 @@ STAMPED = "".join(f"2026-11-20 10:00:{n:02d} INFO step {n}/1000 loss 0.5\n" for 
 BAR = "".join(f"\rtrain:  {n}%|   | {n}/100 [00:{n:02d}<01:00,  1.00it/s]" for n in range(41)) + "\n"
 
 
-def shown(parts: list[tuple[str, float | None]], live: Liveness, now: float = NOW) -> RunSnapshot:
+def shown(parts: Sequence[tuple[str, float | None]], live: Liveness, now: float = NOW) -> RunSnapshot:
     """`parts` are texts and when they arrived."""
     reader, state = LogReader(log_formats(), default_year=2026), RunState()
     for text, arrived_s in parts:

@@ -188,3 +188,21 @@ def test_what_a_run_does_before_its_first_bar_counts_once_somebody_watched_it(tm
     store.refresh(began_at + 163, 1.0)
 
     assert store.board(began_at + 163).runs[0].elapsed_s == pytest.approx(163, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("before", "hole", "behind"),
+    [
+        pytest.param(4, 4096, 6, id="in the middle, as a power cut leaves it"),
+        pytest.param(0, 200_000, 10, id="in front, as a truncated log leaves it"),
+        pytest.param(4, 3000, 0, id="at the end"),
+    ],
+)
+def test_a_log_with_a_hole_is_read_and_the_hole_is_told(before: int, hole: int, behind: int, tmp_path: Path) -> None:
+    lines = [f"step {n}/10 loss 0.5\n".encode() for n in range(1, 11)]
+    (tmp_path / "train.log").write_bytes(b"".join(lines[:before]) + b"\0" * hole + b"".join(lines[before:][:behind]))
+
+    (run,) = read_whole(tmp_path).runs
+
+    assert run.step == before + behind
+    assert run.files[0].notes == (f"{hole:,} NUL bytes skipped",)

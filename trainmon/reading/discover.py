@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -89,6 +90,7 @@ _SOURCE = frozenset(
 )
 _DOCUMENT = frozenset(("md", "markdown", "rst", "ipynb", "txt"))
 _LOG_NAMES = frozenset(("log", "out", "err", "txt", "stdout", "stderr"))
+_HOLE = re.compile(rb"\0{64,}")
 _SKIPPED_FOLDERS = frozenset(("node_modules", "__pycache__", "site-packages"))
 
 
@@ -219,6 +221,9 @@ class Scanner:
         try:
             with path.open("rb") as file:
                 head = file.read(_HEAD_BYTES)
+                if not head.strip(b"\0") and found.st_size > _HEAD_BYTES:
+                    file.seek(-_HEAD_BYTES, os.SEEK_END)  # behind the hole that a truncated log begins with
+                    head = file.read(_HEAD_BYTES)
         except OSError as error:
             return FileKind.SKIP, f"unreadable: {_why(error)}"
         return self._by_content(head, suffix)
@@ -306,8 +311,8 @@ def _documents_in(folder: Path) -> Iterator[Path]:
 
 
 def _is_binary(head: bytes) -> bool:
-    """NUL bytes in front may be the hole that a truncated log leaves; among the text they are no text."""
-    body = head.lstrip(b"\0")
+    """Many NUL bytes behind each other are a hole, as a truncated log or a power cut leaves it; a few are no text."""
+    body = _HOLE.sub(b"", head).lstrip(b"\0")
     if not body:
         return True
     controls = sum(body.count(bytes((c,))) for c in (*range(1, 7), *range(14, 27)))

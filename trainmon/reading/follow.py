@@ -136,7 +136,7 @@ class FileFollower:
         if self._reader.cut_bytes:
             notes.append(f"{plural(self._reader.cut_bytes, 'byte')} of over-long lines left out")
         if self._reader.nul_bytes:
-            notes.append(f"{self._reader.nul_bytes} NUL bytes skipped")
+            notes.append(f"{plural(self._reader.nul_bytes, 'NUL byte')} skipped")
         if self._decoder is not None and self._decoder.damage:
             notes.append(self._decoder.damage)
         if self._reader.share_note:

@@ -76,7 +76,7 @@ class LogText:
     def info(self, reader: LogReader, text_bytes: int | None = None) -> FileInfo:
         """The file as the contract lists it; `text_bytes`: as long as it was at some moment of its past."""
         notes = [f"{plural(reader.cut_bytes, 'byte')} of over-long lines left out"] if reader.cut_bytes else []
-        notes += [f"{self._nul_bytes} NUL bytes skipped"] if self._nul_bytes else []
+        notes += [f"{plural(self._nul_bytes, 'NUL byte')} skipped"] if self._nul_bytes else []
         notes += [self._decoder.damage] if self._decoder is not None and self._decoder.damage else []
         notes += [reader.share_note] if reader.share_note else []
         notes += [f"unreadable: {self.error}"] if self.error else []
