@@ -57,6 +57,54 @@ def found(text: str) -> list[Contradiction]:
             4.0,
             id="two-values",
         ),
+        pytest.param(
+            "## Run\n- Initialization: 2-5 min\n- **Total training**: 30-60 min\n  - Plus initialization time\n",
+            "missing",
+            (2, 3, 4),
+            65 / 60,
+            id="initialization-on-top",
+        ),
+        pytest.param(
+            "- Epochs: 10\n- Fetching: 1 hour\n- Training: 40 min\n\n"
+            "## Later\n- 10-20 epochs\n- Estimated time: 3 hours\n",
+            "scaling",
+            (6, 7),
+            220 / 180,
+            id="epochs-that-double",
+        ),
+        pytest.param(
+            "| Run | Time |\n|---|---|\n| Small | 3 hours |\n| Large | 18 hours |\n\n"
+            "2-4x difference between small and large\n",
+            "scaling",
+            (3, 4, 6),
+            1.5,
+            id="factor-between-sizes",
+        ),
+        pytest.param(
+            "## Fetching sequences\n- Small dataset: 30-60 minutes\n- Large dataset: 2-4 hours\n\n## Faster\n"
+            "- Fetching beforehand saves 1-4 hours\n",
+            "part_exceeds_whole",
+            (2, 6),
+            4.0,
+            id="saved-more-than-it-takes",
+        ),
+        pytest.param(
+            "Total time: 40-50 minutes\n\n- Compilation adds 30-60 seconds (one-time)\n"
+            "- **First run**: expect 50 minutes\n",
+            "missing",
+            (1, 3, 4),
+            50.5 / 50,
+            id="one-time-cost-on-top",
+        ),
+        pytest.param(
+            "HINT has 5,000-20,000 proteins.\n\n- 10,000 proteins: 6-11 hours in total\n"
+            "- 20,000 proteins: 11-22 hours in total\n"
+            "\n## Full\n- Data: all proteins\n- Estimated time: 6-11 hours\n",
+            "two_values",
+            (1, 4, 7, 8),
+            2.0,
+            id="all-items",
+        ),
     ],
 )
 def test_a_contradiction_is_reported_with_lines_and_ratio(
@@ -91,6 +139,16 @@ def test_a_small_difference_is_low_and_a_factor_is_high() -> None:
         pytest.param("Batches: 304,000 ÷ 128 = 2,375 steps", id="right-quotient"),
         pytest.param("Training: 250 sec = 4 minutes", id="within-the-last-digit"),
         pytest.param("- Small dataset: 2-4 h\n- Large dataset: 8-16 h\n", id="other-sizes"),
+        pytest.param("The whole run is 29-30 h in all, a day and a half with restarts", id="two-things-on-one-line"),
+        pytest.param(
+            "- Steps: 1,000\n- Batch size: 8\n- Examples: 8,000\n- Epochs: 1\n- Time per step: 1 s\n"
+            "- Total: ~50 minutes for all three seeds\n",
+            id="several-runs",
+        ),
+        pytest.param(
+            "| Size | Time |\n|---|---|\n| Small | 3 h |\n| Large | 9 h |\n\n2-4x difference between small and large\n",
+            id="factor-that-holds",
+        ),
     ],
 )
 def test_what_agrees_is_no_contradiction(text: str) -> None:

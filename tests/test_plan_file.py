@@ -9,6 +9,7 @@ import pytest
 from tests.planned_runs import SAMPLES, a_run, matched, sample_document
 from trainmon.errors import UsageError
 from trainmon.estimates import Estimate, EstimateDocument, Scope
+from trainmon.parsers.documents import read_document, read_text
 from trainmon.plan.plan_file import plan_toml, read_plan
 
 HELD = (Scope.TOTAL, Scope.EPOCH, Scope.STEP, Scope.STAGE, Scope.UNIT)
@@ -37,6 +38,24 @@ def test_what_is_written_is_read_back(name: str, tmp_path: Path) -> None:
     assert {(one.scope, one.stage, one.low_s, one.likely_s, one.high_s) for one in again.estimates} == ends
     assert [(f.name, f.value, f.high) for f in again.facts] == [(f.name, f.value, f.high) for f in read.facts]
     assert again.title == read.title
+
+
+def test_documents_of_every_style_are_read_back(tmp_path: Path) -> None:
+    documents = sorted(path for path in (Path(__file__).parent / "documents").iterdir() if path.suffix != ".json")
+    assert documents
+    for path in documents:
+        read = read_document(path)
+        again = read_plan(written(tmp_path, plan_toml([read])))
+        assert claims(again) <= claims(read)
+        flags = {(one.text, one.approximate, one.device_time) for one in read.estimates if one.scope in HELD}
+        assert {(one.text, one.approximate, one.device_time) for one in again.estimates} == flags
+
+
+def test_a_duration_without_a_figure_is_not_frozen(tmp_path: Path) -> None:
+    read = read_text("# Plan\n\nTraining takes a few hours. An epoch takes 20 minutes.\n")
+    assert len(read.estimates) == 2
+    again = read_plan(written(tmp_path, plan_toml([read])))
+    assert [one.likely_s for one in again.estimates] == [1200]
 
 
 def test_savings_and_quoted_bars_are_not_frozen(tmp_path: Path) -> None:

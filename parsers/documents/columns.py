@@ -36,8 +36,8 @@ def cell_spans(piece: Piece, lent: float | None = None) -> list[Span]:
     size = header_unit(header) or (lent if _TIME_HEADER.search(header) else None)
     if size is None:
         return []
-    low = number_of(match["low"]) * size
-    high = number_of(match["high"]) * size if match["high"] else None
+    low = round(number_of(match["low"]) * size, 9)
+    high = round(number_of(match["high"]) * size, 9) if match["high"] else None
     return [
         Span(
             start=0,

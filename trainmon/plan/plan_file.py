@@ -24,7 +24,8 @@ _SECONDS_BY_LETTER = {unit[0]: seconds for unit, seconds in _UNITS.items()}
 _DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(s|sec|seconds?|min|minutes?|h|hours?|d|days?)\s*")
 _TABLE = re.compile(r"\s*\[\[\s*(estimate|fact)\s*\]\]")
 _BOTH_KEYS = frozenset({"high", "conditions", "read_from"})
-_ESTIMATE_KEYS = _BOTH_KEYS | {"scope", "stage", "subject", "low", "likely", "text", "words"}
+_FLAGS = ("approximate", "device_time")
+_ESTIMATE_KEYS = _BOTH_KEYS | {"scope", "stage", "subject", "low", "likely", "text", "words", *_FLAGS}
 _FACT_KEYS = _BOTH_KEYS | {"name", "value"}
 
 
@@ -44,11 +45,12 @@ def plan_toml(documents: Sequence[EstimateDocument]) -> str:
 
 
 def _once(estimates: Iterable[Estimate]) -> Iterator[Estimate]:
-    """Leave out what repeats an earlier line under the same conditions."""
+    """Leave out what repeats an earlier line under the same conditions, and `a few hours`, which says no number."""
     seen: set[object] = set()
     for one in estimates:
-        key = (one.scope, one.stage, one.low_s, one.likely_s, one.high_s, one.scenario)
-        if one.scope in _SCOPES and key not in seen:
+        key = (one.scope, one.stage, one.low_s, one.likely_s, one.high_s, one.scenario, one.device_time)
+        told = any(end is not None for end in (one.low_s, one.likely_s, one.high_s))
+        if one.scope in _SCOPES and told and key not in seen:
             seen.add(key)
             yield one
 
@@ -62,6 +64,10 @@ def _estimate_lines(estimate: Estimate, document: EstimateDocument) -> Iterator[
     for name, seconds in (("low", estimate.low_s), ("likely", estimate.likely_s), ("high", estimate.high_s)):
         if seconds is not None:
             yield f"{name} = {_text(_duration_text(seconds))}"
+    if estimate.approximate:
+        yield "approximate = true"
+    if estimate.device_time:
+        yield "device_time = true  # GPU-hours, never held against a clock"
     conditions = [level for level in estimate.scenario if level != document.title]
     if conditions:
         yield f"conditions = {_texts(conditions)}"
@@ -144,6 +150,7 @@ def _estimate(path: Path, at: int, table: Mapping[str, Any], title: str) -> Esti
         raise UsageError(f"{path}:{at}: an estimate needs low, likely or high")
     text, words = _string(path, at, table, "text"), _string(path, at, table, "words")
     stage = _string(path, at, table, "stage") or None
+    flags = {name: _flag(path, at, table, name) for name in _FLAGS}
     return Estimate(
         line=at,
         text=text or " to ".join(str(table[name]) for name in ("low", "likely", "high") if name in table),
@@ -155,6 +162,7 @@ def _estimate(path: Path, at: int, table: Mapping[str, Any], title: str) -> Esti
         likely_s=likely,
         high_s=high,
         source_text=words,
+        **flags,
     )
 
 
@@ -184,6 +192,13 @@ def _string(path: Path, at: int, table: Mapping[str, Any], name: str) -> str:
     value = table.get(name, "")
     if not isinstance(value, str):
         raise UsageError(f"{path}:{at}: {name} must be a text")
+    return value
+
+
+def _flag(path: Path, at: int, table: Mapping[str, Any], name: str) -> bool:
+    value = table.get(name, False)
+    if not isinstance(value, bool):
+        raise UsageError(f"{path}:{at}: {name} must be true or false")
     return value
 
 
