@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from trainmon.estimates import EstimateDocument
+from trainmon.plan.results import REASON, is_plan, plans_only
+from trainmon.snapshot import Skipped
 
 
 def read_any(path: Path) -> EstimateDocument:
@@ -27,12 +29,19 @@ class DocumentShelf:
         self.version = 0
         self.notes: tuple[str, ...] = ()
         self._named, self._more = tuple(named), tuple(more)
+        self._asked_for = {*self._named, *self._more}
         self._read: dict[Path, tuple[int, EstimateDocument]] = {}
 
     @property
     def documents(self) -> tuple[EstimateDocument, ...]:
-        """All documents, those named by the user first."""
-        return tuple(document for _, document in self._read.values())
+        """All documents that plan something, or that the user named; those first."""
+        return tuple(one for path, (_, one) in self._read.items() if path in self._asked_for or is_plan(one))
+
+    @property
+    def left_out(self) -> tuple[Skipped, ...]:
+        """Documents that only tell what was measured."""
+        read = {path: document for path, (_, document) in self._read.items() if path not in self._asked_for}
+        return tuple(Skipped(path=str(path), reason=REASON) for path, one in read.items() if not is_plan(one))
 
     def offer(self, found: Sequence[Path]) -> None:
         """Read what is new or changed among the named documents, or, where none is named, among those found."""
@@ -43,7 +52,7 @@ class DocumentShelf:
             try:
                 stamp = path.stat().st_mtime_ns
                 known = self._read.get(path)
-                kept[path] = known if known is not None and known[0] == stamp else (stamp, read_any(path))
+                kept[path] = known if known is not None and known[0] == stamp else (stamp, plans_only(read_any(path)))
             except OSError as error:
                 notes.append(f"{path}: {error.strerror or error}")
         self.notes = tuple(notes)

@@ -43,9 +43,8 @@ def check_scenario(documents: Sequence[EstimateDocument], wanted: str) -> None:
     if not documents or speak_of(documents, wanted):
         return
     names = list(dict.fromkeys(name for document in documents for name in scenario_names(document)))
-    told = ", ".join(f'"{name}"' for name in names[:_MOST]) + (
-        f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
-    )
+    told = ", ".join(f'"{name}"' for name in names[:_MOST])
+    told += f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
     what = f"they speak of: {told}" if told else "they tell no scenarios apart"
     raise UsageError(f"no estimate document speaks of scenario {wanted!r}; {what}")
 
