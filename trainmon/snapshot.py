@@ -157,6 +157,8 @@ class GpuDevice:
     uuid: str | None = None
     others: tuple[GpuProcess, ...] = ()
     """Processes on this GPU that belong to no part of the run."""
+    history: tuple[tuple[float, float], ...] = ()
+    """(seconds since the epoch, bytes used) of the last half hour of a watch, bounded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,4 +79,5 @@ def _higher(before: GpuDevice | None, now: GpuDevice) -> GpuDevice:
         name=now.name or before.name,
         peak_memory_bytes=max(peaks, default=None),
         memory_total_bytes=now.memory_total_bytes or before.memory_total_bytes,
+        history=before.history,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from trainmon.gpu.filling import with_history
 from trainmon.gpu.logs import GpuLogReader
 from trainmon.gpu.owner import attribute
 from trainmon.gpu.peaks import LogPeaks, with_peaks
@@ -76,7 +77,7 @@ class GpuLogFollower:
 
 
 class LiveMemory:
-    """What the driver says, given to the runs whose processes use it; peaks are kept while we watch."""
+    """What the driver says, given to the runs whose processes use it; peaks and their way are kept while we watch."""
 
     def __init__(self) -> None:
         self._runs: dict[str, RunGpu] = {}
@@ -91,5 +92,5 @@ class LiveMemory:
         for run in self._runs.keys() | now.keys():
             merged = with_peaks(self._runs.get(run), now.get(run))
             if merged is not None:
-                self._runs[run] = merged
+                self._runs[run] = merged if panel.taken_at is None else with_history(merged, panel.taken_at)
         return self._runs

@@ -1,4 +1,4 @@
-"""Trouble that no line of the log reports: a lasting slowdown, and more memory than the document plans."""
+"""Trouble that no line of the log reports: a lasting slowdown, GPU memory that runs out or is over the plan's."""
 
 from __future__ import annotations
 
@@ -6,22 +6,26 @@ import re
 from collections.abc import Iterator
 
 from trainmon.estimates import Fact
-from trainmon.events import ProblemKind
+from trainmon.events import ProblemKind, StageKind
+from trainmon.gpu.filling import Filling, filling
 from trainmon.plan.matching import Matcher
-from trainmon.snapshot import ProblemInfo, RunSnapshot, RunStatus
-from trainmon.timing.pace import Slowdown
-from trainmon.units import bytes_text, exact, step_time
+from trainmon.snapshot import GpuDevice, ProblemInfo, RunSnapshot, RunStatus
+from trainmon.timing.pace import Pace, Slowdown
+from trainmon.units import bytes_text, duration_range, exact, step_time
 
 _PEAK = re.compile(r"\bpeak\b|\bmax(?:imum)?\b|\bwhile training\b|\bduring training\b|\btraining\b", re.IGNORECASE)
 _FREE = re.compile(r"\bfree\b|\bmargin\b|\bheadroom\b", re.IGNORECASE)
+_SOON_S = 1800.0
 _BINARY = 1024**3 / 1e9
 """Documents write GB and mean what nvidia-smi shows, which counts in powers of 1024."""
 
 
-def findings(run: RunSnapshot, matcher: Matcher | None, slowdown: Slowdown | None) -> tuple[ProblemInfo, ...]:
+def findings(
+    run: RunSnapshot, matcher: Matcher | None, slowdown: Slowdown | None, pace: Pace | None = None
+) -> tuple[ProblemInfo, ...]:
     """Give the problems; a log that reports one of the kind itself is believed."""
     reported = {problem.kind for problem in run.problems}
-    found = [*_slowdown(run, slowdown), *_memory(run, matcher)]
+    found = [*_slowdown(run, slowdown), *_filling(run, pace), *_memory(run, matcher)]
     return tuple(problem for problem in found if problem.kind not in reported)
 
 
@@ -31,6 +35,48 @@ def _slowdown(run: RunSnapshot, slowdown: Slowdown | None) -> Iterator[ProblemIn
     before, after = step_time(slowdown.before_s, run.unit), step_time(slowdown.after_s, run.unit)
     text = f"{slowdown.ratio:.2f}x slower since {run.unit} {exact(slowdown.step)}: {before} before, {after} after"
     yield ProblemInfo(kind=ProblemKind.SLOWDOWN, message=text, line=0, step=slowdown.step)
+
+
+def _filling(run: RunSnapshot, pace: Pace | None) -> Iterator[ProblemInfo]:
+    """Say which GPU is full before the next evaluation, or within half an hour where none is known to come."""
+    if run.gpu is None or run.state is not RunStatus.RUNNING:
+        return
+    found = [(one, device) for device in run.gpu.devices if (one := _filling_of(device)) is not None]
+    for one, device in sorted(found, key=lambda each: each[0].left_s)[:1]:
+        if one.left_s < _horizon_s(run, pace, one.span_s):
+            gpu = "GPU" if device.index is None else f"GPU {device.index}"
+            per_minute, left_s = bytes_text(60 * one.bytes_per_s), max(round(one.left_s / 60), 1) * 60
+            text = f"{gpu} fills up in about {duration_range(left_s, left_s)} (+{per_minute}/min"
+            text += f", {bytes_text(one.free_bytes)} free)"
+            yield ProblemInfo(kind=ProblemKind.MEMORY, message=text, line=0, step=run.step)
+
+
+def _filling_of(device: GpuDevice) -> Filling | None:
+    """What other processes hold is no room for this run."""
+    if device.memory_total_bytes is None or device.memory_used_bytes is None:
+        return None
+    others = sum(process.used_bytes or 0.0 for process in device.others)
+    return filling(device.history, device.memory_total_bytes - others)
+
+
+def _horizon_s(run: RunSnapshot, pace: Pace | None, watched_s: float) -> float:
+    """Until the next evaluation, which may free memory, or the end; evaluations that freed none meanwhile do not count.
+
+    Half an hour where none is known to come.
+    """
+    until_s = _until_evaluation_s(run, pace, watched_s)
+    until_s = _SOON_S if until_s is None else until_s
+    return min(until_s, run.eta.remaining_s.likely) if run.eta is not None else until_s
+
+
+def _until_evaluation_s(run: RunSnapshot, pace: Pace | None, watched_s: float) -> float | None:
+    if pace is None or run.step_time_s is None:
+        return None
+    for one in pace.recurring:
+        if one.kind == StageKind.EVAL and one.cadence_steps * run.step_time_s.median > watched_s:
+            ahead = (one.last_step - pace.last_step) % one.cadence_steps or one.cadence_steps
+            return ahead * run.step_time_s.median
+    return None
 
 
 def _memory(run: RunSnapshot, matcher: Matcher | None) -> Iterator[ProblemInfo]:

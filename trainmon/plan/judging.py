@@ -55,7 +55,7 @@ def judge(
     )
     if run.state in _UNFINISHED:
         run = replace(run, eta=_eta(run, matcher, pace, last_observed_s, now_s, now))
-    found = [*findings(run, matcher, slowdown)]
+    found = [*findings(run, matcher, slowdown, pace)]
     if settings.deadline is not None and (late := deadline_problem(run, settings.deadline, now)) is not None:
         found.append(late)
     run = replace(run, problems=(*run.problems, *found))
