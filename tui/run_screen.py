@@ -164,7 +164,8 @@ class RunScreen(BoardScreen):
             right_width = width - left_width - 3
             left = [*self._facts(run, left_width), (), *run_sections.documented(run, left_width)]
             return beside(left, left_width, self._first_charts(run, right_width, 11), gap=3)
-        return [*self._facts(run, width), (), *self._first_charts(run, width, 7)]
+        late = run_sections.why_late(run, width)
+        return [*late, *([()] if late else []), *self._facts(run, width), (), *self._first_charts(run, width, 7)]
 
     def _facts(self, run: RunSnapshot, width: int) -> list[Row]:
         trouble = [*run_sections.problems(run, width, most=2), ()] if run.problems else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from trainmon import units
 from trainmon.attention import main_problem
 from trainmon.estimates import Scope, Verdict
+from trainmon.exports.report import why_late_text
 from trainmon.snapshot import Eta, RunSnapshot, RunStatus
 from trainmon.tui import bars, words
 from trainmon.tui.chart import metric_chart, step_time_chart
@@ -156,7 +157,7 @@ def _unwell(run: RunSnapshot, width: int, lines: int) -> list[Row]:
 
 def documented(run: RunSnapshot, width: int) -> list[Row]:
     """Return every documented duration that applies, held against the measured one, with its line of the document."""
-    rows: list[Row] = [heading("Documented against measured", width)]
+    rows: list[Row] = [heading("Documented against measured", width), *why_late(run, width)]
     held = run.comparisons or ((run.verdict,) if run.verdict is not None else ())
     if not held:
         return [*rows, (("  no estimate document speaks of this run", "muted"),)]
@@ -170,6 +171,15 @@ def documented(run: RunSnapshot, width: int) -> list[Row]:
     for verdict in held:
         rows.extend(_held(verdict, width))
     return rows
+
+
+def why_late(run: RunSnapshot, width: int) -> list[Row]:
+    """Return what a run that is slower than documented spent the difference on; nothing for others."""
+    text = why_late_text(run)
+    if not text:
+        return []
+    first, *more = wrap(plain(text), width - 12)
+    return [(("  why late  ", "warn"), (first, "")), *(((" " * 12 + line, ""),) for line in more)]
 
 
 def _held(verdict: Verdict, width: int) -> list[Row]:

@@ -24,6 +24,7 @@ from trainmon.estimates import (
     Verdict,
     VerdictKind,
 )
+from trainmon.plan.lateness import STEPS, UNPRICED, why_late
 from trainmon.sanitise import clean
 from trainmon.snapshot import Board, MetricInfo, ProblemInfo, RunSnapshot
 
@@ -178,6 +179,25 @@ def plan_rows(run: RunSnapshot) -> list[PlanRow]:
         for verdict in verdicts(run)
         if (documented := verdict.documented) is not None
     ]
+
+
+def why_late_text(run: RunSnapshot) -> str:
+    """Give `21m 00s over the plan: steps 15m 20s (0.61 s/step, planned 0.5 s/step), stalls 5m 40s`, or ''."""
+    late = why_late(run)
+    if late is None:
+        return ""
+    told = []
+    for what, seconds in late.parts:
+        sign = "-" if seconds < 0 else ""
+        pace = ""
+        if what == STEPS and late.step_s is not None:
+            measured, planned = (units.step_time(each, clean(run.unit)) for each in late.step_s)
+            pace = f" ({measured}, planned {planned})"
+        elif what == UNPRICED and late.beside:
+            pace = f" ({', '.join(f'{name} took {units.duration(spent)}' for name, spent in late.beside)})"
+        told.append(f"{what} {sign}{units.duration(abs(seconds))}{pace}")
+    projected = " (projected)" if run.verdict is not None and run.verdict.projected else ""
+    return f"{units.duration(late.late_s)} over the plan{projected}: {', '.join(told)}"
 
 
 def _what(documented: DocumentedRange) -> str:

@@ -23,6 +23,7 @@ from trainmon.exports.report import (
     steps,
     totals,
     verdict_of,
+    why_late_text,
 )
 from trainmon.sanitise import clean
 from trainmon.snapshot import Board, RunSnapshot, RunStatus
@@ -110,6 +111,8 @@ def _details(run: RunSnapshot) -> Iterable[tuple[str, str]]:
         yield "plan", f"{row.what} {row.plan}, {row.source}{quote}" + (f" [{row.scenario}]" if row.scenario else "")
         if row.actual != units.UNKNOWN:
             yield "actual", f"{row.actual}: {row.verdict}"
+    if late := why_late_text(run):
+        yield "why late", late
     if run.verdict is not None and run.verdict.kind is VerdictKind.NOT_COMPARABLE and run.verdict.text:
         yield "verdict", clean(run.verdict.text)
     for problem in shown:

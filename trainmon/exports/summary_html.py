@@ -28,6 +28,7 @@ from trainmon.exports.report import (
     totals,
     verdict_text,
     verdicts,
+    why_late_text,
 )
 from trainmon.exports.report_figures import metric_figures, plan_figure, time_figure
 from trainmon.plan.corrections import corrections
@@ -146,6 +147,7 @@ def _plan(run: RunSnapshot) -> Markup:
             element("h3", "Plan against actual"),
             _table(header, cells, numbers={1, 2}),
             element("p", told) if told else "",
+            element("p", f"Why late: {late}.") if (late := why_late_text(run)) else "",
         ]
     )
 

@@ -24,6 +24,7 @@ from trainmon.exports.report import (
     totals,
     verdict_of,
     verdict_text,
+    why_late_text,
 )
 from trainmon.own_output import SUMMARY_MARK
 from trainmon.plan.corrections import corrections
@@ -118,6 +119,8 @@ def _plan(run: RunSnapshot) -> Iterable[str]:
     yield from (f"- {block(source)}: {code(quote)}" for source, quote in quoted.items())
     if run.verdict and run.verdict.text not in {"", run.verdict.kind.value}:
         yield from ("", block(clean(run.verdict.text)))
+    if late := why_late_text(run):
+        yield from ("", f"Why late: {inline(late)}.")
     yield ""
 
 
