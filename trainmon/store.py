@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from trainmon.followed_run import FollowedRun
 from trainmon.gpu.per_run import GpuLogFollower, LiveMemory
 from trainmon.plan.documents import DocumentShelf
 from trainmon.plan.judging import judge
 from trainmon.plan.naming import KnownRun
 from trainmon.plan.opening import READ_BYTES, opening_of
 from trainmon.reading.discover import Candidate, FileKind, Scanner
-from trainmon.reading.follow import DocumentFollower, FileFollower, ReadingOptions
+from trainmon.reading.follow import DocumentFollower, ReadingOptions
 from trainmon.reading.grouping import RunFiles, group_runs
-from trainmon.reading.guard import guarded
-from trainmon.reading.processes import WriterScan, WriterWatch
+from trainmon.reading.processes import WriterScan, WriterWatch, stat_of
 from trainmon.runs.present import present
 from trainmon.runs.state import RunState
 from trainmon.runs.status import Liveness
 from trainmon.settings import Settings
-from trainmon.snapshot import Board, FileInfo, GpuPanel, RunGpu, RunSnapshot, RunStatus, Skipped
+from trainmon.snapshot import Board, GpuPanel, RunGpu, RunSnapshot, RunStatus, Skipped
 
 _OVER = (RunStatus.FINISHED, RunStatus.FAILED, RunStatus.INTERRUPTED)
 _FRESH_S = 600.0
@@ -41,83 +42,12 @@ class StoreOptions:
     """Replay and summary of archives: no writer is looked for."""
 
 
-class Run:
-    """One run: its followers and its latest snapshot."""
-
-    def __init__(self, files: RunFiles, options: ReadingOptions) -> None:
-        self.files = files
-        self.log = FileFollower(files.log, options) if files.log is not None else None
-        self.states = [DocumentFollower(path, options.formats) for path in files.states]
-        self.gpu_logs: list[GpuLogFollower] = []
-        self.writer_seen = False
-        """A process was seen holding the log open for writing."""
-        self.alone = True
-        """No other run lies beside its nvidia-smi logs."""
-        self.preview: RunState | None = None
-        self.looked_at = 0.0
-        self.snapshot: RunSnapshot | None = None
-        self.key: object = None
-
-    @property
-    def state(self) -> RunState:
-        """The state that is shown: of the log, else of the document beside it."""
-        if self.log is None:
-            return self.states[0].state
-        return self.log.state
-
-    @property
-    def version(self) -> tuple[int, ...]:
-        """Changes with everything that was read."""
-        sides: tuple[DocumentFollower | GpuLogFollower, ...] = (*self.states, *self.gpu_logs)
-        return (self.log.version if self.log is not None else 0, *(side.version for side in sides))
-
-    @property
-    def file_infos(self) -> list[FileInfo]:
-        """All files of the run, the log first."""
-        sides: tuple[DocumentFollower | GpuLogFollower, ...] = (*self.states, *self.gpu_logs)
-        return [*([self.log.info()] if self.log is not None else []), *(side.info() for side in sides)]
-
-    def logged_gpu(self) -> RunGpu | None:
-        """From the nvidia-smi log that was written while the run ran; the only run of a folder needs no clock."""
-        clock = self.state.clock
-        began_s, ended_s = clock.started_at, clock.now_at
-        best = max(self.gpu_logs, key=lambda log: log.overlap_s(began_s, ended_s), default=None)
-        if best is None or not (self.alone or best.overlap_s(began_s, ended_s) > 0):
-            return None
-        return best.gpu
-
-    def step(self, now: float, deadline_s: float) -> None:
-        """Read on; a reader that goes wrong ends the reading of this run only."""
-        _, fault = guarded(lambda: self._read(now, deadline_s))
-        if fault and self.log is not None:
-            self.log.stop(fault)
-            self.preview = None
-
-    def finish(self) -> None:
-        """Nothing will be added any more."""
-        if self.log is not None:
-            _, fault = guarded(self.log.finish)
-            if fault:
-                self.log.stop(fault)
-
-    def _read(self, now: float, deadline_s: float) -> None:
-        for document in self.states:
-            if document.step() and self.log is not None:
-                self.log.state.side = document.state
-        if self.log is not None:
-            self.log.step(now, deadline_s)
-            if self.log.caught_up:
-                self.preview = None
-            elif self.preview is None:
-                self.preview = self.log.preview()
-
-
 class Store:
     """Owns all run states. Used by one thread; what it gives out is immutable."""
 
     def __init__(self, logs: Sequence[str], scanner: Scanner, shelf: DocumentShelf, options: StoreOptions) -> None:
         self.logs = tuple(logs)
-        self.runs: dict[Path, Run] = {}
+        self.runs: dict[Path, FollowedRun] = {}
         self._scanner = scanner
         self._shelf = shelf
         self._options = options
@@ -158,7 +88,9 @@ class Store:
     def board(self, now: float, gpu: GpuPanel | None = None, notes: Sequence[str] = ()) -> Board:
         """Everything as it stands at `now`."""
         paths = [str(run.log.path) for run in self.runs.values() if run.log is not None]
-        scan = WriterScan(complete=False, same_host=False) if self._options.archive else self._writers.scan(paths, now)
+        scan = WriterScan(complete=False, same_host=False)
+        if not self._options.archive:
+            scan = self._writers.scan(paths, now, self._deleted())
         writers = {
             run.files.name: scan.writers.get(str(run.log.path), ()) for run in self.runs.values() if run.log is not None
         }
@@ -180,13 +112,33 @@ class Store:
         """The log file of a run; None where the run is unknown or has none."""
         return next((run.files.log for run in self.runs.values() if run.files.name == run_name), None)
 
+    def _deleted(self) -> dict[str, os.stat_result]:
+        logs = [run.log for run in self.runs.values() if run.log is not None and run.log.deleted]
+        return {str(log.path): log.tail.stat for log in logs if log.tail.stat is not None}
+
     # -- finding -----------------------------------------------------------------------------------------------
 
     def _scan(self, now: float) -> None:
-        self._candidates = self._scanner.scan()
+        found = self._scanner.scan()
+        self._candidates = [*found, *self._vanished(found)]
         self._scanned_at = now
         self._shelf.offer([c.path for c in self._candidates if c.kind is FileKind.DOCUMENT])
         self._group()
+
+    def _vanished(self, found: Sequence[Candidate]) -> list[Candidate]:
+        """Logs of runs that are no longer found: they stay, unless they only go by another name now."""
+        paths = {candidate.path for candidate in found}
+        missing = [c for c in self._candidates if c.path in self.runs and c.path not in paths]
+        if not missing:
+            return []
+        inodes = {(s.st_dev, s.st_ino) for c in found if c.path not in self.runs and (s := stat_of(c.path)) is not None}
+        kept = []
+        for candidate in missing:
+            log = self.runs[candidate.path].log
+            seen = log.tail.stat if log is not None and log.has_evidence else None
+            if seen is not None and (seen.st_dev, seen.st_ino) not in inodes:
+                kept.append(candidate)
+        return kept
 
     def _group(self) -> None:
         bright = [c for c in self._candidates if c.path not in self._dull]
@@ -196,7 +148,7 @@ class Store:
         for path, files in found.items():
             known = self.runs.get(path)
             if known is None:
-                self.runs[path] = Run(files, self._options.reading)
+                self.runs[path] = FollowedRun(files, self._options.reading)
             elif known.files != files:
                 self._regroup(known, files)
         for path in [path for path in self.runs if path not in found]:
@@ -214,20 +166,20 @@ class Store:
             run.gpu_logs = [self._gpu_logs[path] for path in run.files.gpu_logs]
             run.alone = all(owners[path] == 1 for path in run.files.gpu_logs)
 
-    def _regroup(self, run: Run, files: RunFiles) -> None:
+    def _regroup(self, run: FollowedRun, files: RunFiles) -> None:
         """Files came or went beside a known log: what was read of the log stays."""
         known = {document.path: document for document in run.states}
         run.states = [known.get(p) or DocumentFollower(p, self._options.reading.formats) for p in files.states]
         run.files = files
         run.snapshot = None
 
-    def _by_urgency(self, now: float) -> list[Run]:
+    def _by_urgency(self, now: float) -> list[FollowedRun]:
         """Whose present state is unknown first, then those that grow, newest first; cold ones are looked at seldom."""
         due = [run for run in self.runs.values() if self._due(run, now)]
         return sorted(due, key=lambda run: (run.looked_at > 0, -(run.log.tail.modified_at or 0.0) if run.log else 0.0))
 
     @staticmethod
-    def _due(run: Run, now: float) -> bool:
+    def _due(run: FollowedRun, now: float) -> bool:
         if run.log is None or not run.log.caught_up or run.snapshot is None:
             return True
         cold = run.snapshot.state in _OVER
@@ -235,7 +187,9 @@ class Store:
 
     # -- showing -----------------------------------------------------------------------------------------------
 
-    def _snapshot(self, run: Run, scan: WriterScan, memory: Mapping[str, RunGpu], now: float) -> RunSnapshot | None:
+    def _snapshot(
+        self, run: FollowedRun, scan: WriterScan, memory: Mapping[str, RunGpu], now: float
+    ) -> RunSnapshot | None:
         if run.looked_at == 0.0 or not self._is_training(run, now):
             return None
         live = self._liveness(run, scan)
@@ -248,7 +202,7 @@ class Store:
         snapshot = present(
             state,
             name=run.files.name,
-            files=run.file_infos,
+            files=run.infos_with_fate(live),
             live=live,
             now=now,
             pending=run.log.pending() if run.log is not None and run.preview is None else None,
@@ -258,7 +212,7 @@ class Store:
         run.snapshot, run.key = self._judged(snapshot, state, run, now), key
         return run.snapshot
 
-    def _judged(self, snapshot: RunSnapshot, state: RunState, run: Run, now: float) -> RunSnapshot:
+    def _judged(self, snapshot: RunSnapshot, state: RunState, run: FollowedRun, now: float) -> RunSnapshot:
         train = state.roles.train
         grew_at = run.log.tail.modified_at if run.log is not None else None
         silence_s = max(now - grew_at, 0.0) if grew_at is not None and snapshot.state not in _OVER else 0.0
@@ -275,7 +229,7 @@ class Store:
             runs=self._known_runs,
         )
 
-    def _liveness(self, run: Run, scan: WriterScan) -> Liveness:
+    def _liveness(self, run: FollowedRun, scan: WriterScan) -> Liveness:
         if run.log is None or self._options.archive:
             return Liveness(archive=True)
         alive = scan.alive(str(run.log.path))
@@ -284,10 +238,11 @@ class Store:
             writer_alive=alive,
             writer_seen=run.writer_seen,
             grew_at=run.log.tail.modified_at,
+            deleted=run.log.deleted,
             seen_growing=run.log.seen_growing,
         )
 
-    def _is_training(self, run: Run, now: float) -> bool:
+    def _is_training(self, run: FollowedRun, now: float) -> bool:
         if run.log is None or run.log.has_evidence or run.preview is not None or not run.log.caught_up:
             return True
         modified_at = run.log.tail.modified_at
@@ -296,6 +251,7 @@ class Store:
 
     def _all_skipped(self, now: float) -> list[Skipped]:
         skipped = [Skipped(path=str(c.path), reason=c.reason) for c in self._candidates if c.kind is FileKind.SKIP]
+        skipped += self._shelf.left_out
         for run in self.runs.values():
             if run.looked_at and run.log is not None and not self._is_training(run, now):
                 skipped.append(Skipped(path=str(run.log.path), reason="no training output in it"))

@@ -47,7 +47,8 @@ class FileFollower:
         self.version = 0
         """Grows with every change of the state."""
         self.seen_growing = False
-        self.gone = False
+        self.deleted = False
+        """It is not there any more; a process may still hold it open."""
         self.notes: list[str] = []
         self._options = options
         self._reader = self._new_reader()
@@ -70,8 +71,9 @@ class FileFollower:
         """Read on to the end of the file, or until `time.monotonic()` passes `deadline_s`; True if anything changed."""
         change = self.tail.look()
         if change in (Change.GONE, Change.UNREADABLE, Change.NOT_A_FILE):
-            return self._lost(change)
-        self.gone = False
+            self.deleted = change is Change.GONE
+            return False
+        self.deleted = False
         if change in (Change.TRUNCATED, Change.REWRITTEN, Change.REPLACED):
             self._start_again(change)
         changed = False
@@ -185,12 +187,6 @@ class FileFollower:
         self._decoder = None
         note = f"{change.value} {sum(change.value in n for n in self.notes) + 1}x"
         self.notes = [n for n in self.notes if change.value not in n] + [note]
-
-    def _lost(self, change: Change) -> bool:
-        was_gone, self.gone = self.gone, True
-        if change is Change.UNREADABLE:
-            return False
-        return not was_gone
 
     def _new_reader(self) -> LogReader:
         return LogReader(self._options.formats, default_year=self._options.default_year)

@@ -14,6 +14,7 @@ import time
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from trainmon.reading.mounts import is_foreign, mounts
 
@@ -70,21 +71,30 @@ class WriterWatch:
         self._next_at = float("-inf")
         self._last = WriterScan(complete=False, same_host=True)
 
-    def scan(self, paths: Iterable[str], now: float) -> WriterScan:
+    def scan(
+        self, paths: Iterable[str], now: float, deleted: Mapping[str, os.stat_result] = MappingProxyType({})
+    ) -> WriterScan:
         """The last scan, or a new one when it is due at `now` (seconds of any steady clock)."""
         if now >= self._next_at:
             began = time.monotonic()
-            self._last = writers_of(paths)
+            self._last = writers_of(paths, deleted)
             self._next_at = now + max(self._every_s, 100.0 * (time.monotonic() - began))
         return self._last
 
 
-def writers_of(paths: Iterable[str]) -> WriterScan:
-    """Look through the open files of all processes for writers of `paths`. Reads no file content, never raises."""
+def writers_of(paths: Iterable[str], deleted: Mapping[str, os.stat_result] = MappingProxyType({})) -> WriterScan:
+    """Look through the open files of all processes for writers of `paths`. Reads no file content, never raises.
+
+    `deleted`: what those of them that are gone were when they were seen last; their writers still hold them.
+    """
     asked = {path: os.path.realpath(path) for path in paths}
     table = mounts()
     foreign = {path for path, real in asked.items() if is_foreign(real, table)}
-    files = {path: found for path, real in asked.items() if path not in foreign and (found := _stat(real)) is not None}
+    files = {
+        path: found
+        for path, real in asked.items()
+        if path not in foreign and (found := stat_of(real) or deleted.get(path)) is not None
+    }
     keys: dict[Key, list[str]] = {}
     for path, found in files.items():
         keys.setdefault((found.st_dev, found.st_ino), []).append(path)
@@ -111,7 +121,8 @@ def process_table(jobs_of: Container[int] = ()) -> dict[int, Process]:
     return {process.pid: process for process in found if process is not None}
 
 
-def _stat(path: str) -> os.stat_result | None:
+def stat_of(path: str | Path) -> os.stat_result | None:
+    """What is known of a file; None where it is not there or must not be looked at."""
     try:
         return os.stat(path)
     except OSError:

@@ -45,6 +45,8 @@ class FileTail:
         self.size = 0
         self.modified_at: float | None = None
         self.error = ""
+        self.stat: os.stat_result | None = None
+        """Of the file as it was seen last, should it be gone now."""
         self._identity: _Identity | None = None
         self._seen: tuple[int, int, int] | None = None
 
@@ -59,6 +61,7 @@ class FileTail:
             return Change.UNREADABLE
         if not stat.S_ISREG(found.st_mode):
             return Change.NOT_A_FILE
+        self.stat = found
         seen = (found.st_size, found.st_mtime_ns, found.st_ino)
         if seen == self._seen:
             return Change.GREW if self.offset < found.st_size else Change.NONE

@@ -19,6 +19,10 @@ _REOPEN_S = 2.0
 """A writer that opens and closes the file at each line is between two of them."""
 
 
+DELETED = "the log was deleted"
+DELETED_RUNNING = "deleted, its writer still runs"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Liveness:
     """What the outside world says of a log: all that a snapshot needs besides the log's own text."""
@@ -31,6 +35,8 @@ class Liveness:
     """It grew while we watched, so a writer that holds nothing open has been at work."""
     writer_seen: bool = False
     """A process held it open for writing while we watched: once that is gone, nothing more will come."""
+    deleted: bool = False
+    """The file is not there any more: what its writer goes on to say nobody sees."""
     archive: bool = False
     """The user replays or summarises: nothing will be written any more."""
 
@@ -55,6 +61,8 @@ def decide_status(
             return told
     silence_s = max(now - live.grew_at, 0.0) if live.grew_at is not None else None
     gone = _writer_is_gone(live, silence_s, usual_gap_s)
+    if live.deleted and not (at_last_step and gone):
+        return (RunStatus.RUNNING, DELETED_RUNNING) if live.writer_alive else (RunStatus.INTERRUPTED, DELETED)
     if at_last_step and (gone or _settled(live, silence_s, usual_gap_s)):
         return RunStatus.FINISHED, "the last step was reached"
     if gone:

@@ -1,0 +1,92 @@
+"""One run as the store keeps it: the followers of its files, read on together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from trainmon.gpu.per_run import GpuLogFollower
+from trainmon.reading.follow import DocumentFollower, FileFollower, ReadingOptions
+from trainmon.reading.grouping import RunFiles
+from trainmon.reading.guard import guarded
+from trainmon.runs.state import RunState
+from trainmon.runs.status import DELETED, DELETED_RUNNING, Liveness
+from trainmon.snapshot import FileInfo, RunGpu, RunSnapshot
+
+
+class FollowedRun:
+    """One run: its followers and its latest snapshot."""
+
+    def __init__(self, files: RunFiles, options: ReadingOptions) -> None:
+        self.files = files
+        self.log = FileFollower(files.log, options) if files.log is not None else None
+        self.states = [DocumentFollower(path, options.formats) for path in files.states]
+        self.gpu_logs: list[GpuLogFollower] = []
+        self.writer_seen = False
+        """A process was seen holding the log open for writing."""
+        self.alone = True
+        """No other run lies beside its nvidia-smi logs."""
+        self.preview: RunState | None = None
+        self.looked_at = 0.0
+        self.snapshot: RunSnapshot | None = None
+        self.key: object = None
+
+    @property
+    def state(self) -> RunState:
+        """The state that is shown: of the log, else of the document beside it."""
+        if self.log is None:
+            return self.states[0].state
+        return self.log.state
+
+    @property
+    def version(self) -> tuple[int, ...]:
+        """Changes with everything that was read."""
+        sides: tuple[DocumentFollower | GpuLogFollower, ...] = (*self.states, *self.gpu_logs)
+        return (self.log.version if self.log is not None else 0, *(side.version for side in sides))
+
+    @property
+    def file_infos(self) -> list[FileInfo]:
+        """All files of the run, the log first."""
+        sides: tuple[DocumentFollower | GpuLogFollower, ...] = (*self.states, *self.gpu_logs)
+        return [*([self.log.info()] if self.log is not None else []), *(side.info() for side in sides)]
+
+    def logged_gpu(self) -> RunGpu | None:
+        """From the nvidia-smi log that was written while the run ran; the only run of a folder needs no clock."""
+        clock = self.state.clock
+        began_s, ended_s = clock.started_at, clock.now_at
+        best = max(self.gpu_logs, key=lambda log: log.overlap_s(began_s, ended_s), default=None)
+        if best is None or not (self.alone or best.overlap_s(began_s, ended_s) > 0):
+            return None
+        return best.gpu
+
+    def step(self, now: float, deadline_s: float) -> None:
+        """Read on; a reader that goes wrong ends the reading of this run only."""
+        _, fault = guarded(lambda: self._read(now, deadline_s))
+        if fault and self.log is not None:
+            self.log.stop(fault)
+            self.preview = None
+
+    def finish(self) -> None:
+        """Nothing will be added any more."""
+        if self.log is not None:
+            _, fault = guarded(self.log.finish)
+            if fault:
+                self.log.stop(fault)
+
+    def _read(self, now: float, deadline_s: float) -> None:
+        for document in self.states:
+            if document.step() and self.log is not None:
+                self.log.state.side = document.state
+        if self.log is not None:
+            self.log.step(now, deadline_s)
+            if self.log.caught_up:
+                self.preview = None
+            elif self.preview is None:
+                self.preview = self.log.preview()
+
+    def infos_with_fate(self, live: Liveness) -> list[FileInfo]:
+        """All files of the run; of a deleted log it is said whether somebody still writes it."""
+        infos = self.file_infos
+        if not live.deleted:
+            return infos
+        fate = DELETED_RUNNING if live.writer_alive else DELETED
+        return [replace(infos[0], notes=(*infos[0].notes, fate)), *infos[1:]]
