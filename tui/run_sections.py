@@ -163,7 +163,7 @@ def documented(run: RunSnapshot, width: int) -> list[Row]:
         return [*rows, (("  no estimate document speaks of this run", "muted"),)]
     titles = (
         fit("  what", _what_width(width))
-        + fit("documented", 14, right=True)
+        + fit("documented", 17, right=True)
         + fit("measured", 12, right=True)
         + "   verdict"
     )
@@ -194,7 +194,7 @@ def _held(verdict: Verdict, width: int) -> list[Row]:
     text, role = words.verdict(verdict)
     row: Row = (
         (fit("  " + what, wide), "title"),
-        (fit(words.documented(stated), 14, right=True), "band"),
+        (fit(words.documented(stated), 17, right=True), "band"),
         (fit(("~" if verdict.projected and measured != units.UNKNOWN else "") + measured, 12, right=True), ""),
         ("   " + fit(text, 17), role),
     )
@@ -207,7 +207,7 @@ def _held(verdict: Verdict, width: int) -> list[Row]:
 
 
 def _what_width(width: int) -> int:
-    return max(12, min(44, width - (64 if width >= _WIDE else 47)))
+    return max(12, min(44, width - (67 if width >= _WIDE else 50)))
 
 
 def _source(verdict: Verdict, width: int) -> list[Row]:
