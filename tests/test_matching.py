@@ -303,3 +303,21 @@ def test_the_users_scenario_goes_before_what_the_run_shows_where_no_other_plan_f
     choice = total(a_run("exp", steps=600), only, scenario="long")
     assert not choice.unlike
     assert ends(choice) == (3 * HOUR, 3 * HOUR)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "2 epochs x 300 steps",
+        "2 epochs × 300 steps each",
+        "2 epochs of 300 steps",
+        "300 steps x 2 epochs",
+        "2 epochs with ~300 batches",
+    ],
+)
+def test_epochs_of_so_many_steps_are_the_product(words: str) -> None:
+    plan = document(f"# Plan\n\n| run | what | how long |\n|---|---|---|\n| a | {words} | 5-6 min |\n")
+    choice = total(a_run("exp", steps=600), plan)
+    assert not choice.unlike
+    assert "600 steps" in choice.documented.reason
+    assert total(a_run("exp", steps=300), plan).unlike == "the plan is for 600 steps, the run has 300"

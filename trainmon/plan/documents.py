@@ -5,17 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from trainmon.errors import NothingReadableError
 from trainmon.estimates import EstimateDocument
 from trainmon.plan.results import REASON, is_plan, plans_only
+from trainmon.reading.discover import is_no_text
 from trainmon.snapshot import Skipped
+
+_HEAD_BYTES = 64 << 10
 
 
 def read_any(path: Path) -> EstimateDocument:
-    """Read a document written for people, or a plan file that freezes one. Raises OSError and UsageError."""
+    """Read a document written for people, or a plan file that freezes one.
+
+    Raises OSError, UsageError for a plan file that is none, and NothingReadableError for what is no text.
+    """
     if path.suffix == ".toml":
         from trainmon.plan.plan_file import read_plan
 
         return read_plan(path)
+    with path.open("rb") as file:
+        if is_no_text(file.read(_HEAD_BYTES)):
+            raise NothingReadableError(f"{path}: binary, no document")
     from trainmon.parsers.documents import read_document  # a tenth of a second, and many folders hold no document
 
     return read_document(path)
@@ -55,6 +65,8 @@ class DocumentShelf:
                 kept[path] = known if known is not None and known[0] == stamp else (stamp, plans_only(read_any(path)))
             except OSError as error:
                 notes.append(f"{path}: {error.strerror or error}")
+            except NothingReadableError as error:
+                notes.append(str(error))
         self.notes = tuple(notes)
         if kept != self._read:
             self._read = kept

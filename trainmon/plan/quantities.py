@@ -31,6 +31,13 @@ _STEPS = re.compile(
     rf"{_AMOUNT}\s*(?:total\s+|training\s+|optimi[sz]er\s+)?(?:steps|iterations|iters|updates)\b(?!\s?/|\s+per\b)",
     re.IGNORECASE,
 )
+_EPOCHS_OF_STEPS = re.compile(
+    rf"(?P<epochs>\d+)\s*(?:full\s+)?epochs?\s*(?:[x×*]|of|with|at)\s*[~≈]?\s*(?P<of>{_NUMBER})\s*(?:steps|iterations|iters"
+    rf"|updates|batches)\b|(?P<steps>{_NUMBER})\s*(?:steps|iterations|iters|updates|batches)\s*[x×*]\s*(?P<times>\d+)"
+    r"\s*epochs?\b",
+    re.IGNORECASE,
+)
+"""`2 epochs x 300 steps` are 600 steps."""
 _EVERY = re.compile(r"\bevery\s+$", re.IGNORECASE)
 WORDS = {"half": 0.5, "single": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10}
 _FACTORS = {"k": 1e3, "K": 1e3, "M": 1e6}
@@ -91,6 +98,10 @@ def steps_in(text: str) -> Amount | None:
     for name, amount in settings_in(text):
         if name == "total_steps":
             return amount
+    if product := _EPOCHS_OF_STEPS.search(text):
+        epochs, each = product["epochs"] or product["times"], product["of"] or product["steps"]
+        steps = float(epochs) * float(each.replace(",", ""))
+        return Amount(steps, steps)
     for match in _STEPS.finditer(text):
         if not _EVERY.search(text[: match.start()]):
             return _amount(match, "")

@@ -310,6 +310,13 @@ def _documents_in(folder: Path) -> Iterator[Path]:
             yield path
 
 
+def is_no_text(head: bytes) -> bool:
+    """Tell whether the first bytes of a file are no text in any encoding that is read."""
+    decoder = decoder_for(head)
+    decoder.feed(head)
+    return decoder.encoding == "utf-8" and _is_binary(head)
+
+
 def _is_binary(head: bytes) -> bool:
     """Many NUL bytes behind each other are a hole, as a truncated log or a power cut leaves it; a few are no text."""
     body = _HOLE.sub(b"", head).lstrip(b"\0")
