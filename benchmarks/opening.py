@@ -1,0 +1,292 @@
+"""How long from the command until the present state is on the screen? Beside an empty Textual app under Typer.
+
+    python -m benchmarks.opening [--logs 1,1000,5000] [--mb 256] [--rounds 5] [--idle 30] [--data FOLDER]
+
+Each program starts in a pseudo-terminal of 120x40 cells, in turns within one run, its bytecode compiled. What it writes
+is read until the screen shows
+
+empty     its one word
+one log   the last step of a log of `--mb` that is still being written
+N logs    30 of the runs, each with its percentage; the logs hold 30 KB each, and every 50th is not over yet
+
+`lag` is how much later than asked for a task of the screen's loop woke that sleeps 10 ms, from then on until all logs
+are read (at most `--settle` seconds): 99th percentile and greatest, in milliseconds. `idle` is the CPU share of one
+core over `--idle` seconds after that, and the bytes written to the terminal. Needs tqdm.
+"""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import json
+import os
+import pty
+import re
+import select
+import signal
+import statistics
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from benchmarks.make_logs import Known, trainer
+
+ROWS, COLUMNS = 40, 120
+WANTED_RUNS = 30
+LIMIT_S = 60.0
+_ESCAPE = re.compile(rb"\x1b(?:\[[0-9;?<>=]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-~])")
+_RUN = re.compile(r"(run\d{5})\b[^\n]*?\d%")
+Shown = Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """One start of a program."""
+
+    shown_s: float
+    lag_p99_ms: float = 0.0
+    lag_max_ms: float = 0.0
+    settled_s: float = 0.0
+    """From the start until everything was read."""
+    idle_percent: float = 0.0
+    idle_bytes: int = 0
+
+
+class Terminal:
+    """A program in a pseudo-terminal, and all that it wrote."""
+
+    def __init__(self, arguments: Sequence[str], environment: dict[str, str]) -> None:
+        self._master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+        self.began_s = time.monotonic()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.opened", *arguments],
+            stdin=slave, stdout=slave, stderr=slave, env=environment, start_new_session=True,
+        )  # fmt: skip
+        os.close(slave)
+        self.written = bytearray()
+
+    def read(self, wait_s: float) -> bool:
+        """Take what comes within `wait_s`; False where nothing did."""
+        if not select.select([self._master], [], [], wait_s)[0]:
+            return False
+        try:
+            self.written += os.read(self._master, 1 << 16)
+        except OSError:
+            raise SystemExit(f"it ended: {self.text[-2000:]}") from None
+        return True
+
+    def read_for(self, seconds: float) -> None:
+        """Take whatever comes."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            self.read(left)
+
+    def read_until(self, shown: Shown) -> float:
+        """Seconds from the start until the screen shows it. Looks at each piece once it has come."""
+        while not shown(self.text):
+            self.read(1.0)
+            if time.monotonic() - self.began_s > LIMIT_S:
+                raise SystemExit(f"not shown in {LIMIT_S:.0f} s: {' '.join(self.text.split())[-4000:]}")
+        return time.monotonic() - self.began_s
+
+    @property
+    def text(self) -> str:
+        """What was written without its control sequences; each of them may begin a new place on the screen."""
+        return _ESCAPE.sub(_place, bytes(self.written)).decode("utf-8", "replace")
+
+    def cpu_s(self) -> float:
+        """User and system time of the program and its children so far (proc(5), fields 14 to 17)."""
+        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
+    def leave(self) -> None:
+        """End it as the key q does."""
+        os.write(self._master, b"q")
+        until = time.monotonic() + 10.0
+        while self._process.poll() is None and time.monotonic() < until:
+            try:
+                self.read(0.05)
+            except SystemExit:
+                break
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+        os.close(self._master)
+
+
+def _place(sequence: re.Match[bytes]) -> bytes:
+    """Colours say nothing of where the text goes on; everything else may."""
+    return b"" if sequence[0].endswith(b"m") else b"\n"
+
+
+def shows_word(text: str) -> bool:
+    """The empty app's."""
+    return "ready" in text
+
+
+def shows_step(step: int) -> Shown:
+    """The last step, as the list shortens it."""
+    size, letter = (1e6, "M") if step >= 1_000_000 else (1e3, "k")
+    short = f"{step / size:.1f}{letter}/"
+    return lambda text: short in text
+
+
+def shows_runs(wanted: int) -> Shown:
+    """So many runs with their progress."""
+    return lambda text: len({match[1] for match in _RUN.finditer(text)}) >= wanted
+
+
+# -- the logs --------------------------------------------------------------------------------------------------------
+
+
+def write_open_log(path: Path, size_bytes: int) -> int:
+    """Write a Trainer log of about that size whose run is half done; gives its last step."""
+    known, written, step = Known(path=str(path)), 0, 0
+    total = max(20_000, size_bytes // 45)
+    with path.open("w", encoding="utf-8", newline="") as log:
+        for step, text in enumerate(trainer(total, known, 1, 50)):  # noqa: B007
+            written += log.write(text)
+            if written >= size_bytes:
+                break
+    tail = path.read_bytes()[-4096:].rpartition(b"\r")[2]
+    found = re.search(rb"(\d+)/%d" % total, tail)
+    if found is None:
+        raise SystemExit(f"the log ends with {tail!r} after {step} redraws")
+    return int(found[1])
+
+
+def write_many(folder: Path, count: int) -> None:
+    """Write small Trainer logs, most of them finished, in 16 variants under many names, an hour old and older."""
+    variants = []
+    for seed in range(16):
+        texts = list(trainer(400, Known(path=""), seed, 20))
+        variants.append(("".join(texts).encode(), "".join(islice(texts, 300)).encode()))
+    began_at = time.time() - 3600 - count
+    for number in range(count):
+        place = folder / f"group{number // 500:03}"
+        place.mkdir(parents=True, exist_ok=True)
+        log = place / f"run{number:05}.log"
+        log.write_bytes(variants[number % 16][number % 50 == 49])
+        os.utime(log, (began_at + number, began_at + number))
+
+
+def prepare(data: Path, count: int, mb: int) -> tuple[Path, Shown]:
+    """The logs, made where they are not there yet, and how the screen shows them."""
+    if count == 1:
+        place, last = data / f"one_{mb}" / "run00001.log", data / f"one_{mb}.step"
+        if not last.exists():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            last.write_text(str(write_open_log(place, mb << 20)))
+        return place, shows_step(int(last.read_text()))
+    folder = data / f"many_{count}"
+    if not folder.exists():
+        write_many(folder, count)
+    return folder, shows_runs(min(count, WANTED_RUNS))
+
+
+# -- measuring -------------------------------------------------------------------------------------------------------
+
+
+def environment(data: Path) -> dict[str, str]:
+    """Bytecode is written and found again, beside the logs and not beside the sources; nothing is remembered."""
+    kept = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    state = {"XDG_STATE_HOME": str(data / "state"), "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+    return kept | state | {"PYTHONPYCACHEPREFIX": str(data / "bytecode")}
+
+
+def open_once(arguments: Sequence[str], shown: Shown, env: dict[str, str]) -> float:
+    """Seconds until it is shown."""
+    terminal = Terminal(arguments, env)
+    try:
+        return terminal.read_until(shown)
+    finally:
+        terminal.leave()
+
+
+def follow_once(logs: Path, shown: Shown, data: Path, settle_s: float, idle_s: float) -> Opening:
+    """Open it, wait until everything is read, then let it idle."""
+    report = data / "lags.json"
+    report.unlink(missing_ok=True)
+    terminal = Terminal(["trainmon", str(logs), str(report)], environment(data))
+    try:
+        shown_s = terminal.read_until(shown)
+        while not report.exists() and time.monotonic() - terminal.began_s < settle_s:
+            terminal.read(0.1)
+        settled_s = time.monotonic() - terminal.began_s
+        lags = json.loads(report.read_text()) if report.exists() else []
+        late = sorted(1000 * lag for at, lag in lags if at > terminal.began_s + shown_s)
+        idle_percent, idle_bytes = 0.0, 0
+        if idle_s:
+            terminal.read_for(5.0)
+            cpu_s, size, began_s = terminal.cpu_s(), len(terminal.written), time.monotonic()
+            terminal.read_for(idle_s)
+            idle_percent = 100 * (terminal.cpu_s() - cpu_s) / (time.monotonic() - began_s)
+            idle_bytes = len(terminal.written) - size
+    finally:
+        terminal.leave()
+    return Opening(
+        shown_s=shown_s,
+        lag_p99_ms=late[int(len(late) * 0.99)] if late else float("nan"),
+        lag_max_ms=late[-1] if late else float("nan"),
+        settled_s=settled_s if lags else float("inf"),
+        idle_percent=idle_percent,
+        idle_bytes=idle_bytes,
+    )
+
+
+def main() -> None:
+    """Measure, and print a table."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--logs", default="1,1000,5000", help="numbers of logs")
+    parser.add_argument("--mb", type=int, default=256, help="size of the one log, in MiB")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--settle", type=float, default=LIMIT_S, help="seconds to wait until all is read; 0: do not")
+    parser.add_argument("--idle", type=float, default=0.0, help="seconds of idling to measure")
+    parser.add_argument("--data", type=Path, help="folder in which the logs are kept")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        compare(options, options.data or Path(temporary))
+
+
+def compare(options: argparse.Namespace, data: Path) -> None:
+    """Let the programs take turns; print medians."""
+    data.mkdir(parents=True, exist_ok=True)
+    env = environment(data)
+    counts = [int(count) for count in options.logs.split(",")]
+    made = {count: prepare(data, count, options.mb) for count in counts}
+    taken: dict[int, list[float]] = {count: [] for count in (0, *counts)}
+    for each in range(options.rounds + 1):  # the first compiles
+        for count in taken:
+            if count == 0:
+                seconds = open_once(["empty"], shows_word, env)
+            else:
+                logs, shown = made[count]
+                seconds = open_once(["trainmon", str(logs)], shown, env)
+            if each:
+                taken[count].append(seconds)
+    empty_s = statistics.median(taken[0])
+    print(f"load {os.getloadavg()[0]:.1f}; empty app {empty_s:.3f} s, medians of {options.rounds}")
+    for count in counts:
+        seconds = statistics.median(taken[count])
+        what = f"1 log of {options.mb} MiB" if count == 1 else f"{count} logs"
+        line = f"{what:<18} {seconds:7.3f} s  x {seconds / empty_s:.2f}"
+        if options.settle:
+            logs, shown = made[count]
+            after = follow_once(logs, shown, data, options.settle, options.idle)
+            line += f"  all read {after.settled_s:6.1f} s"
+            line += f"  lag p99 {after.lag_p99_ms:5.0f} max {after.lag_max_ms:5.0f} ms"
+            if options.idle:
+                line += f"  idle {after.idle_percent:.2f} % {after.idle_bytes} B"
+        print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()
