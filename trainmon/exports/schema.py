@@ -75,7 +75,16 @@ def _run_fields() -> JsonObject:
     return {
         "name": TEXT,
         "files": list_of(
-            object_of("A file of the run.", path=TEXT, format=TEXT, bytes=WHOLE, encoding=TEXT, notes=list_of(TEXT))
+            object_of(
+                "A file of the run.",
+                path=TEXT,
+                format=TEXT,
+                bytes=WHOLE,
+                encoding=TEXT,
+                notes=list_of(TEXT),
+                lines=said(NUMBER, "Lines read so far."),
+                understood=said(NUMBER, "Of those, lines that some format read or that are blank."),
+            )
         ),
         "attempts": said(WHOLE, "Starts of the run; a resumed run has several."),
         "state": one_of(RunStatus),
@@ -117,6 +126,7 @@ def _run_fields() -> JsonObject:
         "comparisons": list_of(ref("verdict"), "Every documented duration that applies."),
         "verdict": ref("verdict"),
         "preview": said(FLAG, "Only the tail was read yet."),
+        "came_true_s": said(NUMBER, "Replay: how long it really took from this moment on."),
     }
 
 
