@@ -142,3 +142,12 @@ def test_a_run_that_the_document_does_not_speak_for_bars_nothing() -> None:
     matcher = matcher_for(evidence_of(a_run("e1")), [read], "logs/encoders/e1.log", run="encoders/e1", runs=known)
     assert matcher is not None
     assert line(matcher.choose(Scope.TOTAL)) == 3
+
+
+def test_a_sentence_may_be_wrapped_over_lines() -> None:
+    read = document(
+        "# Training\n\nEverything runs on one card. The sleepy one should be over after\n8 minutes. The others take\n"
+        "20 minutes.\n\n- The good run is through in\n  10 minutes\n- Evaluation of the crash run: none\n"
+    )
+    assert [line(choice(name, read)) for name in ("sleepy", "good", "killed")] == [4, 7 + 1, 5]
+    assert [one.line for one in part_for(read, "killed", NAMES).document.estimates] == [5]

@@ -5,7 +5,8 @@ Values only. `parsers.documents` reads documents into these; `trainmon.plan.matc
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -111,6 +112,8 @@ class EstimateDocument:
     derived: tuple[Derived, ...] = ()
     contradictions: tuple[Contradiction, ...] = ()
     title: str = ""
+    lines: Mapping[int, str] = field(default_factory=dict, compare=False, repr=False)
+    """The lines that are not blank, by number: what a sentence says that is wrapped over several."""
 
 
 class VerdictKind(StrEnum):

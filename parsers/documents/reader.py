@@ -50,6 +50,7 @@ def read_text(text: str, path: str = "") -> EstimateDocument:
         derived=derive(plan),
         contradictions=find_contradictions(plan),
         title=outline.title,
+        lines={number + 1: line for number, line in shown.items()},
     )
 
 

@@ -44,7 +44,7 @@ def board_object(board: Board) -> JsonObject:
 
 def estimates_object(documents: Iterable[EstimateDocument]) -> JsonObject:
     """Give what `estimates --json` prints."""
-    return {"schema": SCHEMA, "documents": [_fields(document) for document in documents]}
+    return {"schema": SCHEMA, "documents": [_fields(document, without={"lines"}) for document in documents]}
 
 
 def json_text(contents: JsonObject) -> str:

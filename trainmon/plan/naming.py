@@ -29,6 +29,9 @@ _GAP = r"[\s_./-]?"
 _PARTS = re.compile(r"[^\W_]+")
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+")
 _CLAUSE = re.compile(r",\s|;\s|\s[—–]\s|:\s")
+_BEGINS = re.compile(r"\s*(?:[-*+|#>]|\d+[.)]\s|```)")
+"""An item, a row, a heading, a fence: no line goes on from the one before it."""
+_MOST_LINES = 8
 _BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
 _NOBODY: frozenset[str] = frozenset()
 
@@ -129,18 +132,35 @@ def _part(document: EstimateDocument, run: str, phrases: tuple[Phrase, ...]) -> 
 def _owners(document: EstimateDocument, phrases: tuple[Phrase, ...]) -> dict[tuple[int, str], frozenset[str]]:
     """The runs named with each duration; nobody where none is."""
     return {
-        (one.line, one.text): _of_words(one, phrases) or _of_levels(one.scenario, phrases) for one in document.estimates
+        (one.line, one.text): _of_words(one, document, phrases) or _of_levels(one.scenario, phrases)
+        for one in document.estimates
     }
 
 
-def _of_words(estimate: Estimate, phrases: tuple[Phrase, ...]) -> frozenset[str]:
-    line = estimate.source_text.replace("*", "").replace("`", "")
+def _of_words(estimate: Estimate, document: EstimateDocument, phrases: tuple[Phrase, ...]) -> frozenset[str]:
+    line = _plain(estimate.source_text)
     if line.lstrip().startswith("|"):
         return _first(line.split("|"), phrases)
-    at = line.find(estimate.text.replace("*", "").replace("`", "").strip())
-    sentence, at = _around(line, max(at, 0), _SENTENCE)
+    before, after = _wrapped(document, estimate.line)
+    at = len(before) + max(line.find(_plain(estimate.text).strip()), 0)
+    sentence, at = _around(f"{before}{line}{after}", at, _SENTENCE)
     clause, _ = _around(sentence, at, _CLAUSE)
     return _first([clause, sentence], phrases)
+
+
+def _wrapped(document: EstimateDocument, number: int) -> tuple[str, str]:
+    """What stands in the lines before and after one, as far as its paragraph or its item of a list goes."""
+    lines, first, last = document.lines, number, number
+    while first in lines and not _BEGINS.match(lines[first]) and first - 1 in lines and number - first < _MOST_LINES:
+        first -= 1
+    while last + 1 in lines and not _BEGINS.match(lines[last + 1]) and last - number < _MOST_LINES:
+        last += 1
+    before = "".join(f"{_plain(lines[one])} " for one in range(first, number))
+    return before, "".join(f" {_plain(lines[one])}" for one in range(number + 1, last + 1))
+
+
+def _plain(text: str) -> str:
+    return text.replace("*", "").replace("`", "")
 
 
 def _around(text: str, at: int, marks: re.Pattern[str]) -> tuple[str, int]:
