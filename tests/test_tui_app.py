@@ -636,6 +636,21 @@ async def test_a_replays_clock_is_driven_by_keys_and_shown() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("key", ["enter", "d"], ids=["run", "estimates"])
+async def test_a_screen_opened_in_a_paused_replay_has_the_clock_at_once(key: str) -> None:
+    source = ReplaySource(boards.board())
+    app = TrainmonApp(source, hz=100)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot)
+        source.refresh = lambda: pytest.fail("asked")  # type: ignore[method-assign]
+        app.feed.close()
+
+        await pilot.press(key)
+        await pilot.pause()
+
+        assert text_of(app).splitlines()[0].endswith("60x  01:00:00 of 02:00:00")
+
+
 async def test_words_can_be_typed_while_a_replay_runs() -> None:
     source = ReplaySource(boards.board())
     app = TrainmonApp(source, hz=100)

@@ -267,6 +267,7 @@ class TrainmonApp(App[None]):
 
     def _open(self, screen: BoardScreen) -> None:
         screen.board = self.board
+        screen.clock = self._clock.describe() if self._clock is not None else ""
         self.push_screen(screen)
 
     def _set_title(self) -> None:

@@ -167,7 +167,7 @@ def documented(run: RunSnapshot, width: int) -> list[Row]:
         + fit("measured", 12, right=True)
         + "   verdict"
     )
-    rows.append(((titles, "muted"),))
+    rows.append(fit_row(((titles, "muted"),), width))
     for verdict in held:
         rows.extend(_held(verdict, width))
     return rows
@@ -200,7 +200,7 @@ def _held(verdict: Verdict, width: int) -> list[Row]:
     )
     if width >= _WIDE:
         row = (*row, (" ", ""), *bars.gauge(15, verdict.measured_s, bars.ends(stated), role))
-    rows = [row]
+    rows = [fit_row(row, width)]
     if verdict.text:
         rows.extend((("    " + line, "muted"),) for line in wrap(plain(verdict.text), width - 6, most=2))
     return [*rows, *_source(verdict, width), ()]

@@ -153,11 +153,12 @@ def documented(value: DocumentedRange | None) -> str:
 
 def course(run: RunSnapshot) -> Course:
     """Return how far a run is and where it ends against the document, measured or projected."""
+    whole = run.documented is not None and run.documented.scope in (Scope.TOTAL, Scope.STAGE)
+    held = run.verdict is not None and run.verdict.measured_s is not None
     band = ends(run.documented)
     if run.state is RunStatus.FINISHED or run.eta is not None:
-        return Course(share=run.progress, total_s=total_s(run), band_s=band)
+        return Course(share=run.progress, total_s=total_s(run), band_s=band if whole or held else None)
     would_be = run.elapsed_s / run.progress if run.elapsed_s is not None and run.progress else None
-    whole = run.documented is not None and run.documented.scope in (Scope.TOTAL, Scope.STAGE)
     return Course(share=run.progress, total_s=would_be, band_s=band if whole else None, marked=False)
 
 
