@@ -28,7 +28,10 @@ def is_own(text: str) -> bool:
     head = text[:_HEAD].lstrip("\ufeff \r\n").replace("\r\n", "\n")
     if _BEGINNINGS.match(head):
         return True
-    first, last = (_lines(part) for part in (text[:_HEAD], text[-_HEAD:]))
+    ends = text[:_HEAD], text[-_HEAD:]
+    if not any("trainmon" in end.lower() for end in ends):
+        return False
+    first, last = (_lines(part) for part in ends)
     return any(_SAID.search(line) for line in (*first[:_ENDS], *last[-_ENDS:]))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import tzinfo
+from itertools import islice
 
 from trainmon.gpu.columns import ColumnReader
 from trainmon.gpu.csv_logs import CsvReader, columns_by_names, columns_by_units
@@ -50,9 +51,11 @@ def looks_like_gpu_log(head: str) -> bool:
     Scripts of training runs like to call nvidia-smi once at their beginning, on each node: tables count only where
     they go on over time.
     """
-    lines = [line for line in head.splitlines()[:-1] or head.splitlines() if line.strip()]
-    if not lines or not any(_opens(line) for line in lines[:3]):
+    every = head.splitlines()
+    whole = every[:-1] or every
+    if not any(_opens(line) for line in islice((line for line in whole if line.strip()), 3)):
         return False
+    lines = [line for line in whole if line.strip()]
     reader = GpuLogReader()
     for line in lines:
         reader.feed(line)

@@ -91,6 +91,7 @@ _SOURCE = frozenset(
 _DOCUMENT = frozenset(("md", "markdown", "rst", "ipynb", "txt"))
 _LOG_NAMES = frozenset(("log", "out", "err", "txt", "stdout", "stderr"))
 _HOLE = re.compile(rb"\0{64,}")
+_CONTROLS = bytes((*range(1, 7), *range(14, 27)))
 _SKIPPED_FOLDERS = frozenset(("node_modules", "__pycache__", "site-packages"))
 
 
@@ -319,8 +320,8 @@ def is_no_text(head: bytes) -> bool:
 
 def _is_binary(head: bytes) -> bool:
     """Many NUL bytes behind each other are a hole, as a truncated log or a power cut leaves it; a few are no text."""
-    body = _HOLE.sub(b"", head).lstrip(b"\0")
+    body = _HOLE.sub(b"", head).lstrip(b"\0") if b"\0" in head else head
     if not body:
         return True
-    controls = sum(body.count(bytes((c,))) for c in (*range(1, 7), *range(14, 27)))
+    controls = len(body) - len(body.translate(None, _CONTROLS))
     return body.count(0) * 20 > len(body) or controls * 20 > len(body)

@@ -115,6 +115,8 @@ def decoder_for(head: bytes, *, compressed: bool = True) -> StreamDecoder:
         return _Transcoded("utf-16-le")
     if head.startswith(codecs.BOM_UTF16_BE):
         return _Transcoded("utf-16-be")
+    if b"\0" not in head:
+        return _Plain()
     even, odd = head[0::2].count(0), head[1::2].count(0)
     if len(head) >= 16 and max(even, odd) > 0.4 * (len(head) // 2) and min(even, odd) <= 0.05 * len(head):
         return _Transcoded("utf-16-le" if odd > even else "utf-16-be")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from trainmon.events import Line, ProblemKind
@@ -51,11 +52,15 @@ class FileFollower:
         """It is not there any more; a process may still hold it open."""
         self.notes: list[str] = []
         self._options = options
-        self._reader = self._new_reader()
         self._decoder: StreamDecoder | None = None
         self._grown_at: float | None = None
         self._caught_up_once = False
         self._stopped = False
+
+    @cached_property
+    def _reader(self) -> LogReader:
+        """Made with the first byte: of many thousand logs most are waiting for their turn."""
+        return self._new_reader()
 
     @property
     def behind_bytes(self) -> int:
