@@ -27,6 +27,7 @@ from trainmon.parsers.documents.plan import (
     show,
     steps_of,
 )
+from trainmon.parsers.documents.units import seconds_of
 from trainmon.patterns import pattern
 
 _SLACK = 1.03
@@ -265,16 +266,6 @@ _PRODUCT = pattern(
     r"(?P<count>\d[\d,]*)\s*[×x*]\s*(?P<factor>\d+(?:\.\d+)?)\s*(?P<unit>s|sec|seconds|min|minutes|h|hours|"
     r"days)?\b\s*(?:=|≈)"
 )
-_UNITS = {
-    "s": 1.0,
-    "sec": 1.0,
-    "seconds": 1.0,
-    "min": 60.0,
-    "minutes": 60.0,
-    "h": 3600.0,
-    "hours": 3600.0,
-    "days": 86400.0,
-}
 
 
 def _midpoints(plan: Plan) -> Iterator[Contradiction]:
@@ -283,7 +274,7 @@ def _midpoints(plan: Plan) -> Iterator[Contradiction]:
         match = _PRODUCT.search(claim.piece.text)
         if match is None or claim.restates >= 0 or claim.operand or match.end() > claim.span.start + 2:
             continue
-        factor = float(match["factor"]) * _UNITS.get(match["unit"] or "s", 1.0)
+        factor = float(match["factor"]) * seconds_of(match["unit"] or "s")
         count = float(match["count"].replace(",", ""))
         for other in plan.claims:
             value = interval(other.span)

@@ -214,9 +214,9 @@ def _finished(
         high_s=_rounded(high),
         likely_s=_rounded(likely),
         approximate=approximate,
-        device_time=bool(re.search(rf"\d\s?(?:{_DEVICE})[\s\-]+(?:GPU[\s\-]+)?[a-z]", core, re.IGNORECASE)),
-        clock=bool(re.search(r"\d:\d\d:\d\d", core)),
-        short_unit=bool(re.search(rf"\d\s?{SHORT_UNIT}$", core)) and len(_PART.findall(core)) < 2,
+        device_time=_DEVICE_TIME.search(core) is not None,
+        clock=":" in core and _CLOCK_IN.search(core) is not None,
+        short_unit=core[-1:] in _SHORT_ENDS and bool(_SHORT_END.search(core)) and len(_PART.findall(core)) < 2,
     )
 
 
@@ -224,14 +224,25 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 9)
 
 
+_CLOCK_FULL = pattern(r"(?:(\d+)\s*(?:-|days?,?\s+))?(\d+):(\d\d):(\d\d(?:\.\d+)?)", re.IGNORECASE)
+_GLUED = pattern(r"(\d+)\s?h\s?(\d\d)", re.IGNORECASE)
+_HALVED = pattern(rf"({CJK_NUMBER})[个個]半(\w+)")
+_DEVICE_TIME = pattern(rf"\d\s?(?:{_DEVICE})[\s\-]+(?:GPU[\s\-]+)?[a-z]", re.IGNORECASE)
+_CLOCK_IN = pattern(r"\d:\d\d:\d\d")
+_SHORT_END = pattern(rf"\d\s?{SHORT_UNIT}$")
+_SHORT_ENDS = "mdw月"
+
+
 def _amount(text: str) -> tuple[float, float | None]:
     """Give (seconds, size of the last unit), or (bare figure, None) where no unit is written."""
-    if clock := re.fullmatch(r"(?:(\d+)\s*(?:-|days?,?\s+))?(\d+):(\d\d):(\d\d(?:\.\d+)?)", text, re.IGNORECASE):
+    clock = _CLOCK_FULL.fullmatch(text) if ":" in text else None
+    if clock:
         days, hours, minutes, seconds = clock.groups()
         return int(days or 0) * 86400 + int(hours) * 3600 + int(minutes) * 60 + float(seconds), 1.0
-    if glued := re.fullmatch(r"(\d+)\s?h\s?(\d\d)", text, re.IGNORECASE):
+    if glued := _GLUED.fullmatch(text):
         return int(glued[1]) * 3600.0 + int(glued[2]) * 60.0, 3600.0
-    if halved := re.fullmatch(rf"({CJK_NUMBER})[个個]半(\w+)", text):
+    halved = _HALVED.fullmatch(text) if "半" in text else None
+    if halved:
         whole = seconds_of("个月" if halved[2] == "月" else halved[2])
         return (number_of(halved[1]) + 0.5) * whole, whole
     total = 0.0
@@ -241,7 +252,7 @@ def _amount(text: str) -> tuple[float, float | None]:
         total += number_of(part["figure"]) * size
     if size is None:
         return number_of(text), None
-    if re.search(r"and\s+a\s+half$", text, re.IGNORECASE) or re.search(r"[半](?:天|小时)?$", text):
+    if text.lower().endswith("half") or text.endswith(("半", "半天", "半小时")):
         total += size / 2
     return total, size
 

@@ -50,6 +50,9 @@ _CADENCE = pattern(
     r"(?P<verb>eval\w*|valid\w*|scor\w+|test\w*|sav\w+|checkpoint\w*|log\w*|print\w*)\b",
     re.IGNORECASE,
 )
+_RESULTS = pattern(rf"[=≈]\s*[~]?\s*({NUMBER})(?![,.\d]|\s*[÷/×x*+])")
+_LAST_RESULT = pattern(rf"=\s*[~≈]?\s*({NUMBER})(?!.*=\s*[~≈]?\s*\d)")
+_IN_CELL = pattern(rf"[~≈]?\s*{_AMOUNT}(?!\s*(?:[x×%]|GB|MB|min|sec|hour|day|million|billion))")
 _CADENCES = {"eval": "eval_steps", "vali": "eval_steps", "scor": "eval_steps", "test": "eval_steps",
              "sav": "save_steps", "check": "save_steps"}  # fmt: skip
 _BATCH = pattern(
@@ -77,6 +80,7 @@ _WITHOUT_INIT = pattern(
     re.IGNORECASE,
 )
 _INIT_WORDS = ("init", "start", "set", "load", "初始", "加载", "启动")
+_DIGIT = pattern(r"\d")
 _PER_EPOCH = pattern(r"steps?\s*(?:per|/|in\s+(?:an|each|one))\s*epoch", re.IGNORECASE)
 _GUIDE = pattern(r"\b(?:reduce|increase|try|larger|smaller|fewer|more|instead|if|avoid|e\.g\.)\b", re.IGNORECASE)
 
@@ -94,7 +98,7 @@ def read_facts(pieces: Sequence[Piece]) -> list[Placed]:
     placed: list[Placed] = []
     opened: dict[int, str] = {}
     for piece in pieces:
-        if label := re.match(r"([^=:]{2,60}?)\s*=", piece.text):
+        if "=" in piece.text and (label := re.match(r"([^=:]{2,60}?)\s*=", piece.text)):
             opened[piece.group] = label[1]
         if find_bars(piece.text) or (piece.code is not None and is_log_line(piece.text)):
             continue
@@ -114,7 +118,7 @@ def _continued(piece: Piece, label: str) -> Iterator[Found]:
     name = fact_name(label)
     if name is None or name in {"gpu", "memory_bytes"} or not re.match(r"[=≈]", piece.text):
         return
-    figures = re.findall(rf"[=≈]\s*[~]?\s*({NUMBER})(?![,.\d]|\s*[÷/×x*+])", piece.text)
+    figures = _RESULTS.findall(piece.text)
     if figures:
         yield Found(name, number_of(figures[-1]), None, 0)
 
@@ -131,7 +135,7 @@ def _in_piece(piece: Piece) -> Iterator[Found]:
     text = piece.text
     if any(word in text.lower() for word in _INIT_WORDS) and _WITHOUT_INIT.search(text):
         yield Found("total_excludes_init", 1.0, None, 0)
-    if not re.search(r"\d", text) and piece.kind != "cell":
+    if piece.kind != "cell" and not _DIGIT.search(text):
         return
     if piece.kind == "cell":
         yield from _cell(piece)
@@ -230,11 +234,7 @@ def _pairs(text: str) -> Iterator[Found]:
         name = fact_name(bare(match["label"]))
         if name is None or name in {"gpu", "memory_bytes"}:
             continue
-        result = (
-            re.search(rf"=\s*[~≈]?\s*({NUMBER})(?!.*=\s*[~≈]?\s*\d)", text[match.end() :])
-            if not match["expression"]
-            else None
-        )
+        result = _LAST_RESULT.search(text[match.end() :]) if not match["expression"] else None
         if result and re.match(r"\s*[÷/×x*+]", text[match.end("low") :]):
             yield Found(name, number_of(result[1]), None, match.start())
         elif not re.match(r"(?:GB|MB|min|sec|hour|day|x|×|%|s\b|h\b)", match["after"].strip()):
@@ -248,7 +248,7 @@ def _cell(piece: Piece) -> Iterator[Found]:
     name = fact_name(header)
     if name is None and piece.column == 1 and len(piece.cells) >= 2:
         name = fact_name(piece.cells[0])
-    match = re.match(rf"[~≈]?\s*{_AMOUNT}(?!\s*(?:[x×%]|GB|MB|min|sec|hour|day|million|billion))", piece.text.strip())
+    match = _IN_CELL.match(piece.text.strip())
     if name and match and name not in {"gpu", "memory_bytes"}:
         yield _found(name, match)
     if re.search(r"\bcost\b|\bprice\b", header, re.IGNORECASE) and re.match(r"free\b", piece.text, re.IGNORECASE):

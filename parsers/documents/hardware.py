@@ -27,6 +27,7 @@ _MEMORY = pattern(
     re.IGNORECASE,
 )
 _SIZE = pattern(r"\d\s?[KMGTkmgt]i?[Bb]")
+_ONLY_FIGURE = pattern(rf"[~≈]?\s*{_FIGURES}\s*")
 _HEADER_SIZE = pattern(r"\b([KMGT])i?B\b")
 _OF_MEMORY = pattern(r"memory|\bmem\b|vram|显存", re.IGNORECASE)
 _OTHER_MEMORY = pattern(
@@ -105,7 +106,7 @@ def find_memory(text: str, about: str = "", header: str = "") -> Iterator[Found]
         before = match.end()
         if not _OTHER_MEMORY.search(near):
             yield _memory(match, size, _memory_name(near, f"{header} {about}"))
-    figure, unit = re.fullmatch(rf"[~≈]?\s*{_FIGURES}\s*", text), _HEADER_SIZE.search(header)
+    figure, unit = _ONLY_FIGURE.fullmatch(text), _HEADER_SIZE.search(header)
     if figure and unit:
         yield _memory(figure, _SIZES[unit[1].lower()], _memory_name(header, about))
 

@@ -109,7 +109,7 @@ def no_estimate(piece: Piece, span: Span, words: Words, outline: Outline) -> Rea
     bounded = (span.low_s is None) != (span.high_s is None)
     here = " ".join((words.clause, words.inner)) if words.inner else words.clause or words.sentence
     near = f"{words.label} {here}" if bounded or words.in_brackets or not words.valued else words.label
-    if _is_threshold(piece, words, near, bounded):
+    if _is_threshold(piece, words, near, bounded) or _is_alarm(piece, span):
         return Reading(Scope.THRESHOLD)
     if _is_comparison(piece, span, words, outline):
         return Reading(Scope.COMPARISON)
@@ -138,6 +138,39 @@ _NAMED_LIMIT = pattern(
     r"\b(?:alert|alarm|threshold|limit|deadline|wall-?time|target|goal|budget)s?(?:\s+(?:time|duration|value))?\W*$",
     re.IGNORECASE,
 )
+
+
+_SOMEBODY = r"(?:me|us|him|her|them|someone|somebody|everyone|@\w+|the\s+\w+)"
+_CALLS = pattern(
+    rf"\b(?:ping|call|tell|notify|alert|warn|page|message|text|e?-?mail|wake|poke|nudge|shout\s+at|write\s+to)\s+{_SOMEBODY}\b"
+    rf"|\blet\s+{_SOMEBODY}\s+know\b|^\W*(?:alert|alarm|warn|page|notify|ping)\b"
+    r"|\b(?:sag|ruf|weck|schreib|melde?)\w*\s+(?:mir|mich|uns|dich)\b",
+    re.IGNORECASE,
+)
+_UNDONE = pattern(
+    r"\b(?:not|never|still|unfinished|hangs?|hanging|stuck|nothing)\b|n['’]t\b|\bnicht\b|\bnoch\b", re.IGNORECASE
+)
+_ENDED_AFTER = pattern(
+    r"\b(?:stop|kill|abort|cancel|terminate|interrupt)\s+(?:it|this|them|(?:the|a|any|every)\s+[\w-]+)\s+(?:\w+\s+)?after\W*$",
+    re.IGNORECASE,
+)
+_SENTENCE_END = pattern(r"[.!?;]\s|\s[—–]\s|[()]")
+_CLAUSE_END = pattern(r"[.!?;,:]\s|\s[—–]\s|[()]")
+
+
+def _is_alarm(piece: Piece, span: Span) -> bool:
+    """`ping me if it is not done after half an hour`; `stop the run after 12 hours`."""
+    text = piece.text
+    if _ENDED_AFTER.search(text[: span.start]):
+        return True
+    return bool(_CALLS.search(_around(text, span, _SENTENCE_END)) and _UNDONE.search(_around(text, span, _CLAUSE_END)))
+
+
+def _around(text: str, span: Span, ends: re.Pattern[str]) -> str:
+    """Give the piece of `text` between two of its `ends` that holds the span."""
+    begin = max((end.end() for end in ends.finditer(text, 0, span.start)), default=0)
+    end = ends.search(text, span.end)
+    return text[begin : end.start() if end else len(text)]
 
 
 def _is_threshold(piece: Piece, words: Words, near: str, bounded: bool) -> bool:
