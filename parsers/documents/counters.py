@@ -65,32 +65,33 @@ def counted(piece: Piece, span: Span, words: Words) -> Reading | None:
     if not (per and counter_of(per["word"])) and _EACH_AFTER.match(words.after):
         return _each(piece, span, words)
     for match, source in sources:
-        if match is None:
-            continue
-        word = match.groupdict().get("front") or match["word"]
-        counter = "unit" if re.match(r"次", word) else counter_of(word)
-        label = f"{words.inner} {words.label} {header_of(piece)} {words.clause}"
-        kinds = stage_kinds(without_brackets(f"{words.label} {words.inner} {header_of(piece)}"))
-        inherited = bool(source) and source not in (words.clause, words.inner, words.label, header_of(piece))
-        if inherited and (
-            _COMPONENT.search(words.label) or (is_part_table(piece) and "total" not in label_kinds(piece.cells[0]))
-        ):
-            return Reading(Scope.UNIT, per=word)
-        if counter == "step":
-            return (
-                Reading(Scope.UNIT, per=word)
-                if "eval" in kinds and "inference" in label
-                else Reading(Scope.STEP, per=word)
-            )
-        if counter == "epoch":
-            brief = stage_kinds(words.clause) if not kinds and not source and len(words.clause) < _BRIEF else ()
-            if (kinds or brief) and not (TRAIN.search(label) or source):
-                return Reading(Scope.STAGE, bare(words.label or words.clause), (kinds or brief)[0], per="epoch")
-            return Reading(Scope.EPOCH, per="epoch")
-        if counter == "unit" or (counter == "run" and 0 < span.top_s < _SECONDS_LONG_RUN):
-            return Reading(Scope.UNIT, per=word)
-        if counter == "run":
-            return None
+        if match is not None:
+            word = match.groupdict().get("front") or match["word"]
+            counter = "unit" if word.startswith("次") else counter_of(word)
+            if counter:
+                return _of_one(piece, span, words, (word, counter, source))
+    return None
+
+
+def _of_one(piece: Piece, span: Span, words: Words, counted_by: tuple[str, str, str]) -> Reading | None:
+    """Read what is said to be of one; `counted_by` is the word, its counter, and the text that names it."""
+    word, counter, source = counted_by
+    label = f"{words.inner} {words.label} {header_of(piece)} {words.clause}"
+    kinds = stage_kinds(without_brackets(f"{words.label} {words.inner} {header_of(piece)}"))
+    inherited = bool(source) and source not in (words.clause, words.inner, words.label, header_of(piece))
+    if inherited and (
+        _COMPONENT.search(words.label) or (is_part_table(piece) and "total" not in label_kinds(piece.cells[0]))
+    ):
+        return Reading(Scope.UNIT, per=word)
+    if counter == "step":
+        return Reading(Scope.UNIT if "eval" in kinds and "inference" in label else Scope.STEP, per=word)
+    if counter == "epoch":
+        brief = stage_kinds(words.clause) if not kinds and not source and len(words.clause) < _BRIEF else ()
+        if (kinds or brief) and not (TRAIN.search(label) or source):
+            return Reading(Scope.STAGE, bare(words.label or words.clause), (kinds or brief)[0], per="epoch")
+        return Reading(Scope.EPOCH, per="epoch")
+    if counter == "unit" or (counter == "run" and 0 < span.top_s < _SECONDS_LONG_RUN):
+        return Reading(Scope.UNIT, per=word)
     return None
 
 
