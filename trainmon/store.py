@@ -29,6 +29,8 @@ _OVER = (RunStatus.FINISHED, RunStatus.FAILED, RunStatus.INTERRUPTED)
 _FRESH_S = 600.0
 """A log without any training output that changed so recently may still begin to train."""
 _SCAN_EVERY_S = 2.0
+_SCAN_SHARE = 30.0
+"""Where there are so many files that a scan takes long, it comes no oftener than after so many times that."""
 _COLD_LOOK_EVERY_S = 5.0
 
 
@@ -55,6 +57,9 @@ class Store:
         self._memory = LiveMemory()
         self._gpu_logs: dict[Path, GpuLogFollower] = {}
         self._scanned_at = float("-inf")
+        self._scan_s = 0.0
+        """How long the last look for files took."""
+        self._modified_at: dict[Path, float] = {}
         self._candidates: list[Candidate] = []
         self._dull: frozenset[Path] = frozenset()
         """Logs that were read and hold no training output; they may be of any kind and belong to no run's folder."""
@@ -63,8 +68,9 @@ class Store:
     def refresh(self, now: float, budget_s: float, *, rescan: bool = False) -> bool:
         """Look at all files and read on for at most `budget_s`; True when everything on disk was read."""
         deadline_s = time.monotonic() + budget_s
-        if rescan or now - self._scanned_at >= _SCAN_EVERY_S or now < self._scanned_at:
-            self._scan(now)
+        quiet_s = now - self._scanned_at
+        if rescan or self._scanner.behind or quiet_s < 0 or quiet_s >= max(_SCAN_EVERY_S, _SCAN_SHARE * self._scan_s):
+            self._scan(now, time.monotonic() + budget_s / 2)
         behind = False
         for log in self._gpu_logs.values():
             log.step()
@@ -78,7 +84,11 @@ class Store:
         if dull != self._dull:
             self._dull = dull
             self._group()
-        return not behind and all(run.log is None or run.log.caught_up for run in self.runs.values())
+        return (
+            not behind
+            and not self._scanner.behind
+            and all(run.log is None or run.log.caught_up for run in self.runs.values())
+        )
 
     def finish(self) -> None:
         """Nothing will be added any more."""
@@ -96,7 +106,7 @@ class Store:
         }
         memory = self._memory.take(gpu, writers) if gpu is not None else {}
         shown = [s for run in self.runs.values() if (s := self._snapshot(run, scan, memory, now)) is not None]
-        catching_up = any(run.log is not None and not run.log.caught_up for run in self.runs.values())
+        unread = any(run.log is not None and not run.log.caught_up for run in self.runs.values())
         return Board(
             taken_at=now,
             logs=self.logs,
@@ -104,7 +114,7 @@ class Store:
             skipped=tuple(self._all_skipped(now)),
             documents=self._shelf.documents,
             gpu=gpu or GpuPanel(),
-            catching_up=catching_up,
+            catching_up=unread or self._scanner.behind,
             notes=(*notes, *self._shelf.notes),
         )
 
@@ -118,12 +128,15 @@ class Store:
 
     # -- finding -----------------------------------------------------------------------------------------------
 
-    def _scan(self, now: float) -> None:
-        found = self._scanner.scan()
+    def _scan(self, now: float, deadline_s: float) -> None:
+        began_s = time.monotonic()
+        found = self._scanner.scan(deadline_s)
         self._candidates = [*found, *self._vanished(found)]
         self._scanned_at = now
         self._shelf.offer([c.path for c in self._candidates if c.kind is FileKind.DOCUMENT])
+        self._modified_at = {candidate.path: candidate.modified_at for candidate in found}
         self._group()
+        self._scan_s = time.monotonic() - began_s
 
     def _vanished(self, found: Sequence[Candidate]) -> list[Candidate]:
         """Logs of runs that are no longer found: they stay, unless they only go by another name now."""
@@ -176,7 +189,12 @@ class Store:
     def _by_urgency(self, now: float) -> list[FollowedRun]:
         """Whose present state is unknown first, then those that grow, newest first; cold ones are looked at seldom."""
         due = [run for run in self.runs.values() if self._due(run, now)]
-        return sorted(due, key=lambda run: (run.looked_at > 0, -(run.log.tail.modified_at or 0.0) if run.log else 0.0))
+        return sorted(due, key=lambda run: (run.looked_at > 0, -self._last_change(run)))
+
+    def _last_change(self, run: FollowedRun) -> float:
+        if run.log is None:
+            return 0.0
+        return run.log.tail.modified_at or self._modified_at.get(run.log.path, 0.0)
 
     @staticmethod
     def _due(run: FollowedRun, now: float) -> bool:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import glob
+import math
 import os
 import re
 import stat
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 
 from trainmon.errors import NothingReadableError
@@ -117,6 +120,8 @@ class Candidate:
     """The LOGS argument under which it was found: a folder, or the file itself."""
     kind: FileKind
     reason: str = ""
+    modified_at: float = 0.0
+    """When it was judged; 0.0 where its status is not known."""
 
 
 class Scanner:
@@ -135,25 +140,61 @@ class Scanner:
         self._is_gpu_log = is_gpu_log
         self._is_log = is_log
         self._known: dict[Path, tuple[int, int, Candidate]] = {}
+        self._found: dict[Path, Candidate | None] = {}
+        """The files of the last walk in their order; None for those not judged yet."""
+        self._waiting: list[tuple[Path, Path, os.stat_result]] = []
 
-    def scan(self) -> list[Candidate]:
-        """Give every file under LOGS in a stable order. Raises NothingReadableError where a LOGS does not exist."""
-        found: dict[Path, Candidate] = {}
-        inodes: set[tuple[int, int]] = set()
-        for root, path in self._paths():
-            if len(found) >= _MAX_FILES:
+    @property
+    def behind(self) -> bool:
+        """Whether files were found that are not judged yet."""
+        return bool(self._waiting)
+
+    def scan(self, deadline_s: float = math.inf) -> list[Candidate]:
+        """Give the files under LOGS in a stable order. Raises NothingReadableError where a LOGS does not exist.
+
+        When `time.monotonic()` passes `deadline_s`, new files are left for the next scan, the oldest folders last.
+        """
+        if not self._waiting:
+            self._take_stock()
+        while self._waiting:
+            root, path, found = self._waiting.pop()
+            self._found[path] = self._judged(root, path, found)
+            if time.monotonic() > deadline_s and self._may_rest(path.parent):
                 break
-            if path in found:
+        return [candidate for candidate in self._found.values() if candidate is not None]
+
+    def _may_rest(self, folder: Path) -> bool:
+        """Not within a folder before its runs have the names that they keep (see `group_runs`)."""
+        if not self._waiting or self._waiting[-1][1].parent != folder:
+            return True
+        logs = (c for c in self._found.values() if c is not None and c.kind is FileKind.LOG and c.path.parent == folder)
+        return len(list(islice(logs, 2))) == 2
+
+    def _take_stock(self) -> None:
+        """Find all files; those to be judged wait, newest last."""
+        self._found = {}
+        inodes: set[tuple[int, int]] = set()
+        newest: dict[Path, float] = {}
+        for root, path in self._paths():
+            if len(self._found) >= _MAX_FILES:
+                break
+            if path in self._found:
                 continue
-            candidate, identity = self._look(root, path)
-            if identity is not None and identity in inodes:
-                candidate = Candidate(
+            candidate, found = self._look(root, path)
+            self._found[path] = candidate
+            if found is None:
+                continue
+            identity = (found.st_dev, found.st_ino)
+            if identity in inodes:
+                self._found[path] = Candidate(
                     path=path, root=root, kind=FileKind.SKIP, reason="another name of a file already read"
                 )
-            elif identity is not None:
-                inodes.add(identity)
-            found[path] = candidate
-        return list(found.values())
+                continue
+            inodes.add(identity)
+            if not self._is_known(path, found):
+                self._waiting.append((root, path, found))
+                newest[path.parent] = max(newest.get(path.parent, 0.0), found.st_mtime)
+        self._waiting.sort(key=lambda one: (newest[one[1].parent], one[1].parent, one[2].st_mtime))
 
     def folders(self) -> set[Path]:
         """The folders in which new files may appear."""
@@ -191,7 +232,8 @@ class Scanner:
             beside += ((root.parent, path) for path in _documents_in(root.resolve().parent))
         yield from beside
 
-    def _look(self, root: Path, path: Path) -> tuple[Candidate, tuple[int, int] | None]:
+    def _look(self, root: Path, path: Path) -> tuple[Candidate | None, os.stat_result | None]:
+        """What is known of a file already, and what it is now; no status of what is none or cannot be seen."""
         try:
             found = path.stat()
         except OSError as error:
@@ -200,14 +242,18 @@ class Scanner:
         if stat.S_ISDIR(found.st_mode):  # only those that could not be walked through come here
             reason = f"unreadable folder: {_why(_fault(path))}"
             return Candidate(path=path, root=root, kind=FileKind.SKIP, reason=reason), None
-        identity = (found.st_dev, found.st_ino)
         known = self._known.get(path)
-        if known is not None and (known[0] == found.st_ino) and (known[1] >= _HEAD_BYTES or known[1] == found.st_size):
-            return known[2], identity
+        return known[2] if known is not None else None, found
+
+    def _is_known(self, path: Path, found: os.stat_result) -> bool:
+        known = self._known.get(path)
+        return known is not None and known[0] == found.st_ino and (known[1] >= _HEAD_BYTES or known[1] == found.st_size)
+
+    def _judged(self, root: Path, path: Path, found: os.stat_result) -> Candidate:
         kind, reason = self._judge(path, found, named=root == path)
-        candidate = Candidate(path=path, root=root, kind=kind, reason=reason)
+        candidate = Candidate(path=path, root=root, kind=kind, reason=reason, modified_at=found.st_mtime)
         self._known[path] = (found.st_ino, found.st_size, candidate)
-        return candidate, identity
+        return candidate
 
     def _judge(self, path: Path, found: os.stat_result, *, named: bool) -> tuple[FileKind, str]:
         if not stat.S_ISREG(found.st_mode):
