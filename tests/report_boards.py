@@ -11,6 +11,7 @@ from trainmon.snapshot import (
     Board,
     ClockBasis,
     Eta,
+    EtaCheck,
     FileInfo,
     GpuDevice,
     GpuPanel,
@@ -166,6 +167,11 @@ def finished_run() -> RunSnapshot:
             ),
         },
         facts={"epochs": 1.0, "effective_batch_size": 128.0, "gpu": "NVIDIA GeForce RTX 3090"},
+        eta_accuracy=(
+            EtaCheck(share=0.10, at_s=330.0, remaining_s=None, true_s=2970.0),
+            EtaCheck(share=0.25, at_s=825.0, remaining_s=Interval(low=2000, likely=2227.5, high=2400), true_s=2475.0),
+            EtaCheck(share=0.50, at_s=1650.0, remaining_s=Interval(low=1500, likely=1700, high=1900), true_s=1650.0),
+        ),
         gpu=RunGpu(
             devices=(
                 GpuDevice(

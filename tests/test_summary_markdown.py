@@ -39,7 +39,7 @@ def test_the_report_holds_plan_against_actual_with_the_documented_line() -> None
 def test_the_report_holds_step_times_overheads_metrics_and_memory() -> None:
     text = summary_markdown(boards.full_board())
 
-    assert "Step time p10 / p50 / p90: 1.16 s/step / 1.24 s/step / 1.33 s/step over 2,350 measured." in text
+    assert "Step time p10 / p50 / p90: 1.16 s/step / 1.24 s/step / 1.33 s/step over 2,350 measured, from" in text
     assert "| stall | 3m 20s | 6 % |" in text
     assert "| eval_accuracy | 0.702 | 0.715 | 0.41 | 0.715 | 2,000 |" in text
     assert "| loss | nan | 2.1 | 2.1 | inf | 120 |" in text
@@ -71,7 +71,10 @@ def test_the_worst_run_comes_first() -> None:
 
 
 def test_nothing_found_is_said() -> None:
-    assert summary_markdown(empty_board()) == "<!-- trainmon summary -->\n# Training summary\n\n0 runs. Read at 1970-01-01 00:00 UTC.\n"
+    assert (
+        summary_markdown(empty_board())
+        == "<!-- trainmon summary -->\n# Training summary\n\n0 runs. Read at 1970-01-01 00:00 UTC.\n"
+    )
 
 
 @given(TEXTS)

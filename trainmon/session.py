@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -17,14 +18,15 @@ from trainmon.plan.scenarios import check_choices
 from trainmon.reading.discover import FileKind, Scanner
 from trainmon.reading.encodings import decoder_for
 from trainmon.reading.follow import ReadingOptions
+from trainmon.reading.guard import guarded
 from trainmon.reading.likeness import looks_like_log
 from trainmon.reading.reader import LogReader
 from trainmon.settings import Settings
-from trainmon.snapshot import Board
+from trainmon.snapshot import ETA_CHECKED, Board, EtaCheck, RunSnapshot, RunStatus
 from trainmon.store import Store, StoreOptions
 from trainmon.timing.arrivals import arrivals_beside, cut
-from trainmon.timing.backtest import RunBacktest, backtest, in_lines
-from trainmon.units import plural
+from trainmon.timing.backtest import CHECK_BYTES, RunBacktest, backtest, checks, in_lines, in_stretches
+from trainmon.units import bytes_text, plural
 
 _STEP_S = 0.5
 
@@ -65,6 +67,40 @@ def backtests(logs: Sequence[str], settings: Settings) -> list[RunBacktest]:
         pieces = cut(data, arrivals) if arrivals else in_lines(data)
         found.append(backtest(run.name, pieces, known_formats(settings), default_year=_this_year()))
     return found
+
+
+def with_eta_accuracy(board: Board, settings: Settings) -> Board:
+    """Add to every finished run what its ETA would have said on the way; a note says where that was not replayed."""
+    runs, notes = [], []
+    for run in board.runs:
+        found, reason = _eta_accuracy(run, settings)
+        runs.append(replace(run, eta_accuracy=found))
+        if reason:
+            notes.append(f"ETA accuracy of {run.name} not replayed: {reason}")
+    return replace(board, runs=tuple(runs), notes=(*board.notes, *notes))
+
+
+def _eta_accuracy(run: RunSnapshot, settings: Settings) -> tuple[tuple[EtaCheck, ...], str]:
+    """The checks, and what kept from replaying the log."""
+    if run.state is not RunStatus.FINISHED or not run.files:
+        return (), ""
+    if run.files[0].bytes > CHECK_BYTES:
+        return (), f"{bytes_text(run.files[0].bytes)} of log, more than {bytes_text(CHECK_BYTES)}"
+    try:
+        data, _ = reader_of(Path(run.files[0].path), settings)
+    except NothingReadableError as error:
+        return (), str(error)
+    replayed, fault = guarded(
+        lambda: backtest(
+            run.name,
+            in_stretches(data),
+            known_formats(settings),
+            shares=ETA_CHECKED,
+            default_year=_this_year(),
+            quick=True,
+        )
+    )
+    return (checks(replayed) if replayed is not None else ()), fault
 
 
 def _this_year() -> int:

@@ -135,6 +135,23 @@ class Eta:
     """In words: `measured`, `documented`, `measured + documented stages`."""
 
 
+ETA_CHECKED = (0.10, 0.25, 0.50, 0.75)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EtaCheck:
+    """What the ETA of a finished run said at a moment on the way, and what came true."""
+
+    share: float
+    """Of the wall time: one of `ETA_CHECKED`."""
+    at_s: float
+    """Seconds from the start of the log."""
+    remaining_s: Interval | None
+    """None: there was no honest answer."""
+    true_s: float
+    """What was left in truth."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GpuProcess:
     """A process that holds memory on a GPU."""
@@ -209,6 +226,8 @@ class RunSnapshot:
     metrics: Mapping[str, MetricInfo] = field(default_factory=dict)
     facts: Mapping[str, float | str] = field(default_factory=dict)
     eta: Eta | None = None
+    eta_accuracy: tuple[EtaCheck, ...] = ()
+    """Of finished runs, where a summary asked for it."""
     gpu: RunGpu | None = None
     documented: DocumentedRange | None = None
     """What the verdict holds this run against: the documented total, else that of an epoch, a step, the training."""

@@ -41,7 +41,9 @@ def status(
     hardware: HardwareOption = None,
     deadline: DeadlineOption = None,
     config: ConfigOption = None,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Name the files that were skipped, too.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Say where times come from, name skipped files.")
+    ] = False,
 ) -> None:
     """Take one look and exit: 1 when a run needs attention, 3 when there is nothing to read."""
     from trainmon.attention import needs_attention
@@ -50,7 +52,7 @@ def status(
     from trainmon.session import look_once
 
     board = look_once(logs, settings_of(logs, estimates, scenario, hardware, config, deadline=deadline))
-    emit(json_text(board_object(board)) if json else status_text(board, width=width(), name_skipped=verbose))
+    emit(json_text(board_object(board)) if json else status_text(board, width=width(), verbose=verbose))
     raise typer.Exit(1 if any(needs_attention(run) for run in board.runs) else 0)
 
 
@@ -68,10 +70,10 @@ def summary(
     """Report plan against actual for the runs under LOGS."""
     from trainmon.exports.export import write_report
     from trainmon.exports.summaries import summarise
-    from trainmon.session import look_once
+    from trainmon.session import look_once, with_eta_accuracy
 
-    board = look_once(logs, settings_of(logs, estimates, scenario, hardware, config))
-    text = summarise(board, format.value)
+    settings = settings_of(logs, estimates, scenario, hardware, config)
+    text = summarise(with_eta_accuracy(look_once(logs, settings), settings), format.value)
     if output is None:
         emit(text)
     else:

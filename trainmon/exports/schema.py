@@ -121,6 +121,7 @@ def _run_fields() -> JsonObject:
         "metrics": map_of(ref("metric")),
         "facts": map_of({"type": ["number", "string", "null"]}, "Numbers that a header or configuration dump states."),
         "eta": or_null("eta"),
+        "eta_accuracy": list_of(ref("eta_check"), "Of finished runs, in a summary; replayed from the log alone."),
         "gpu": or_null("run_gpu"),
         "documented": or_null("documented"),
         "comparisons": list_of(ref("verdict"), "Every documented duration that applies."),
@@ -161,7 +162,14 @@ def _values() -> JsonObject:
             "The end of the run; low to high is an 80 % interval.",
             remaining_s=object_of("Seconds.", **interval),
             finish_at={"anyOf": [object_of("Moments.", **moments), {"type": "null"}]},
-            basis=TEXT,
+            basis=said(TEXT, "What it comes from, in words."),
+        ),
+        "eta_check": object_of(
+            "What the ETA said on the way, and what came true.",
+            share=said({"type": "number"}, "Of the wall time, 0 to 1."),
+            at_s=NUMBER,
+            remaining_s={"anyOf": [object_of("80 % interval.", **interval), {"type": "null"}]},
+            true_s=said(NUMBER, "What was left in truth."),
         ),
         "run_gpu": object_of(
             "GPU memory of one run.",

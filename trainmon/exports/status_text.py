@@ -25,6 +25,7 @@ from trainmon.exports.report import (
     verdict_of,
     why_late_text,
 )
+from trainmon.exports.times import eta_basis, step_time_basis
 from trainmon.sanitise import clean
 from trainmon.snapshot import Board, RunSnapshot, RunStatus
 
@@ -40,10 +41,10 @@ _MAX_PROBLEMS = 3
 _ASCII = str.maketrans({"…": "...", "×": "x", "–": "-", "—": "-", "≈": "~", "→": "->"})
 
 
-def status_text(board: Board, *, width: int | None = None, ascii_only: bool = False, name_skipped: bool = False) -> str:
+def status_text(board: Board, *, width: int | None = None, ascii_only: bool = False, verbose: bool = False) -> str:
     """Give the table with a final newline. `width` in cells; None (a pipe) cuts nothing.
 
-    `name_skipped` lists the files that are no logs, one a line.
+    `verbose` says where each run's times come from, and lists the files that are no logs, one a line.
 
     `ascii_only` is for terminals and locales that cannot show more: what they cannot show becomes `?`.
     """
@@ -56,8 +57,8 @@ def status_text(board: Board, *, width: int | None = None, ascii_only: bool = Fa
         header, *table = _aligned(_fitting(rows, width, mark))
         lines += ["", header]
         for run, row in zip(runs, table, strict=True):
-            lines += [row, *(_detail(label, text) for label, text in _details(run))]
-    told = list(_foot(board, name_skipped=name_skipped))
+            lines += [row, *(_detail(label, text) for label, text in _details(run, verbose=verbose))]
+    told = list(_foot(board, verbose=verbose))
     lines += ["", *told] if told else []
     lines = [shown(line).rstrip() for line in lines]
     return "".join(f"{line if width is None else shortened(line, width, mark)}\n" for line in lines)
@@ -73,13 +74,13 @@ def _head(board: Board) -> Iterable[str]:
         yield "history is still being read: numbers will change"
 
 
-def _foot(board: Board, *, name_skipped: bool) -> Iterable[str]:
+def _foot(board: Board, *, verbose: bool) -> Iterable[str]:
     for document in board.documents:
         found = found_in(document)
         yield f"document {clean(document.path)}: {found}"
     if skipped := skipped_files(board):
         yield skipped
-    if name_skipped:
+    if verbose:
         yield from (f"{_INDENT}{clean(skip.path)}: {clean(skip.reason)}" for skip in board.skipped)
     for note in board.notes:
         yield f"note: {clean(note)}"
@@ -100,7 +101,7 @@ def _row(run: RunSnapshot) -> tuple[str, ...]:
     )
 
 
-def _details(run: RunSnapshot) -> Iterable[tuple[str, str]]:
+def _details(run: RunSnapshot, *, verbose: bool) -> Iterable[tuple[str, str]]:
     """Why the state is what it is, the documented line, and the trouble."""
     shown = run.problems[-_MAX_PROBLEMS:]
     said_below = any(problem.message and problem.message in run.state_reason for problem in shown)
@@ -119,8 +120,17 @@ def _details(run: RunSnapshot) -> Iterable[tuple[str, str]]:
         yield "problem", problem_text(run, problem)
     if len(run.problems) > _MAX_PROBLEMS:
         yield "", f"and {len(run.problems) - _MAX_PROBLEMS} earlier"
+    if verbose:
+        yield from (("basis", text) for text in _bases(run))
     for file in run.files:
         yield from (("note", f"{clean(file.path)}: {clean(note)}") for note in file.notes)
+
+
+def _bases(run: RunSnapshot) -> Iterable[str]:
+    if basis := step_time_basis(run):
+        yield f"step time from {basis}"
+    if basis := eta_basis(run):
+        yield f"ETA {basis}"
 
 
 def _detail(label: str, text: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from trainmon.exports.contract import OVERHEADS, run_object
 from trainmon.exports.report import best, hardware, plan_rows, problem_text, run_name
 from trainmon.sanitise import clean
-from trainmon.snapshot import Board, RunSnapshot
+from trainmon.snapshot import ETA_CHECKED, Board, RunSnapshot
 
 Cell = str | float | None
 
@@ -59,9 +59,12 @@ def _row(run: RunSnapshot) -> dict[str, Cell]:
         "formats": "; ".join(dict.fromkeys(clean(file.format) for file in run.files)),
         **{name: _at(written, name) for name in _PLAIN},
         **{f"step_time_{part}_s": _at(written, "step_time_s", part) for part in ("p10", "median", "p90", "mean")},
+        "step_time_basis": _at(written, "step_time_s", "basis"),
         **{f"overhead_{name}_s": _at(written, "overhead_s", name) for name in OVERHEADS},
         **{f"remaining_{end}_s": _at(written, "eta", "remaining_s", end) for end in _ENDS},
         **{f"finish_at_{end}": _at(written, "eta", "finish_at", end) for end in _ENDS},
+        "eta_basis": _at(written, "eta", "basis"),
+        **_eta_cells(run),
         "gpu": hardware(run),
         "peak_memory_bytes": _at(written, "gpu", "peak_memory_bytes"),
         "memory_total_bytes": _at(written, "gpu", "memory_total_bytes"),
@@ -87,6 +90,17 @@ def _at(written: object, *path: str) -> Cell:
     if isinstance(written, bool):
         return str(written).lower()
     return written if isinstance(written, str | int | float) else None
+
+
+def _eta_cells(run: RunSnapshot) -> dict[str, Cell]:
+    """What the ETA said was left at shares of the wall time, and what was left."""
+    asked = {check.share: check for check in run.eta_accuracy}
+    cells: dict[str, Cell] = {}
+    for share in ETA_CHECKED:
+        check, at = asked.get(share), f"{100 * share:.0f}_percent_s"
+        cells[f"eta_at_{at}"] = check.remaining_s.likely if check and check.remaining_s else None
+        cells[f"left_at_{at}"] = check.true_s if check else None
+    return cells
 
 
 def _metric_cells(run: RunSnapshot, names: Iterable[str]) -> dict[str, Cell]:

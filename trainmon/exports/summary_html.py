@@ -31,6 +31,7 @@ from trainmon.exports.report import (
     why_late_text,
 )
 from trainmon.exports.report_figures import metric_figures, plan_figure, time_figure
+from trainmon.exports.times import ETA_HEADER, ETA_SAID, ETA_TITLE, eta_basis, eta_rows, step_time_basis
 from trainmon.plan.corrections import corrections
 from trainmon.sanitise import clean
 from trainmon.snapshot import Board, RunSnapshot, RunStatus
@@ -99,6 +100,7 @@ def _run(number: int, run: RunSnapshot) -> Markup:
         _problems(run),
         _plan(run),
         time_figure(run),
+        _eta_accuracy(run),
         metric_figures(run),
         _stages(run),
         _metrics(run),
@@ -113,8 +115,10 @@ def _facts(run: RunSnapshot) -> Markup:
         "Steps" if unit == "step" else f"Progress in {unit}": steps(run),
         "Took": units.duration(run.elapsed_s),
         "Left (80 % interval)": f"{left} ({interval})" if run.eta else units.UNKNOWN,
+        "ETA from": eta_basis(run) or units.UNKNOWN,
         "Step time p50": step_time(run),
         "Step time p10 to p90": units.step_time_range(pace.p10, pace.p90, unit) if pace else units.UNKNOWN,
+        "Step times from": step_time_basis(run) or units.UNKNOWN,
         "Peak GPU memory": peak_memory(run),
         "Hardware": hardware(run) or units.UNKNOWN,
         "Attempts": str(run.attempts) if run.attempts > 1 else units.UNKNOWN,
@@ -171,6 +175,15 @@ def _stages(run: RunSnapshot) -> Markup:
             _table(("Stage", "Kind", "Times", "Took", "Step time"), rows, numbers={2, 3, 4}),
         ]
     )
+
+
+def _eta_accuracy(run: RunSnapshot) -> Markup:
+    rows = eta_rows(run)
+    if not rows:
+        return Markup("")
+    said = element("p", ETA_SAID, class_="soft")
+    table = _table(ETA_HEADER, rows, numbers={0, 1, 2, 3, 4})
+    return join([element("h3", ETA_TITLE), said, table])
 
 
 def _metrics(run: RunSnapshot) -> Markup:

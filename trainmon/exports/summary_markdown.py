@@ -26,6 +26,7 @@ from trainmon.exports.report import (
     verdict_text,
     why_late_text,
 )
+from trainmon.exports.times import ETA_HEADER, ETA_SAID, ETA_TITLE, eta_basis, eta_rows, step_time_basis
 from trainmon.own_output import SUMMARY_MARK
 from trainmon.plan.corrections import corrections
 from trainmon.sanitise import clean
@@ -86,6 +87,7 @@ def _run(run: RunSnapshot) -> Iterable[str]:
         yield ""
     yield from _plan(run)
     yield from _time(run)
+    yield from _eta_accuracy(run)
     yield from _metrics(run)
 
 
@@ -96,7 +98,7 @@ def _facts(run: RunSnapshot) -> str:
     told = [
         f"{inline(steps(run))} steps" if run.unit == "step" else inline(steps(run)),
         f"{took} {units.duration(run.elapsed_s)}",
-        f"{left} left ({interval})" if run.eta else "",
+        f"{left} left ({interval}; {inline(eta_basis(run))})" if run.eta else "",
         f"{run.attempts} attempts" if run.attempts > 1 else "",
         inline(hardware(run)),
         f"peak memory {peak_memory(run)}",
@@ -128,7 +130,8 @@ def _time(run: RunSnapshot) -> Iterable[str]:
     split, pace = time_split(run), run.step_time_s
     if pace is not None:
         spread = " / ".join(units.step_time(end, clean(run.unit)) for end in (pace.p10, pace.median, pace.p90))
-        yield from (f"Step time p10 / p50 / p90: {inline(spread)} over {units.exact(pace.count)} measured.", "")
+        basis = f", from {told}" if (told := step_time_basis(run)) else ""
+        yield from (f"Step time p10 / p50 / p90: {inline(spread)} over {units.exact(pace.count)} measured{basis}.", "")
     if split:
         whole = sum(spent for _, spent in split)
         rows = [(name, units.duration(spent), units.percent(spent / whole)) for name, spent in split]
@@ -152,6 +155,13 @@ def _time(run: RunSnapshot) -> Iterable[str]:
             ],
             right=("Times", "Done", "Took", "Step time"),
         )
+
+
+def _eta_accuracy(run: RunSnapshot) -> Iterable[str]:
+    rows = eta_rows(run)
+    if rows:
+        yield from (f"### {ETA_TITLE}", "", ETA_SAID, "")
+        yield from table(ETA_HEADER, rows, right=("At", "ETA said", "80 % range", "Came true", "Off by"))
 
 
 def _metrics(run: RunSnapshot) -> Iterable[str]:

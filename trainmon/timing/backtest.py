@@ -15,15 +15,19 @@ from trainmon.parsers.base import LogFormat
 from trainmon.reading.encodings import decoder_for
 from trainmon.reading.reader import LogReader
 from trainmon.runs.state import RunState
-from trainmon.snapshot import Eta
+from trainmon.snapshot import Eta, EtaCheck
 from trainmon.timing.eta import forecast
 from trainmon.timing.rivals import NAMES, Rivals
 
 SHARES = (0.01, 0.02, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90)
 """Of the wall time of a run: when the ETA is asked for."""
 OURS = "trainmon"
+CHECK_BYTES = 64 << 20
+"""A summary replays no longer log."""
 _CHUNKS = 20_000
 """A log without arrival times is read in at most so many pieces."""
+_STRETCHES = 400
+"""So many pieces are enough to ask at quarters; each is read as history, which is quick."""
 
 Piece = tuple[bytes, float | None]
 
@@ -85,15 +89,21 @@ class ShareScore:
 class _Replay:
     """A run read again piece by piece."""
 
-    def __init__(self, formats: Sequence[type[LogFormat]], head: bytes, default_year: int | None) -> None:
+    def __init__(
+        self, formats: Sequence[type[LogFormat]], pieces: Sequence[Piece], default_year: int | None, *, quick: bool
+    ) -> None:
         self.state = RunState()
         self._reader = LogReader(formats, default_year=default_year)
-        self._decoder = decoder_for(head)
+        self._decoder = decoder_for(pieces[0][0])
+        self._ahead_bytes = sum(len(data) for data, _ in pieces) if quick else None
 
     def feed(self, piece: Piece) -> float:
         """Read on; gives the time: of the arrival, else of the run's own clock."""
         data, arrived_s = piece
-        self.state.apply_all(self._reader.feed(self._decoder.feed(data), arrived_s=arrived_s))
+        if self._ahead_bytes is not None:
+            self._ahead_bytes -= len(data)
+        text = self._decoder.feed(data)
+        self.state.apply_all(self._reader.feed(text, arrived_s=arrived_s, ahead_bytes=self._ahead_bytes))
         return arrived_s if arrived_s is not None else self.state.clock.now_s
 
     def finish(self) -> None:
@@ -123,11 +133,15 @@ def backtest(
     *,
     shares: Sequence[float] = SHARES,
     default_year: int | None = None,
+    quick: bool = False,
 ) -> RunBacktest:
-    """Replay one log; `pieces` are its bytes with the time each arrived, or None where nobody knows."""
+    """Replay one log; `pieces` are its bytes with the time each arrived, or None where nobody knows.
+
+    `quick`: pieces are stretches of many lines, of which only so many states of each counter are read.
+    """
     if not pieces:
         return RunBacktest(name=name, reason="empty")
-    first = _Replay(formats, pieces[0][0], default_year)
+    first = _Replay(formats, pieces, default_year, quick=quick)
     times = [first.feed(piece) for piece in pieces]
     first.finish()
     began_s, duration_s = times[0], times[-1] - times[0]
@@ -137,16 +151,40 @@ def backtest(
         return RunBacktest(name=name, duration_s=duration_s, reason="the run did not finish")
     if duration_s <= 0:
         return RunBacktest(name=name, reason="nothing in it tells the time")
-    moments = tuple(_moments(_Replay(formats, pieces[0][0], default_year), pieces, began_s, duration_s, shares))
+    replay = _Replay(formats, pieces, default_year, quick=quick)
+    moments = tuple(_moments(replay, pieces, began_s, duration_s, shares))
     return RunBacktest(name=name, duration_s=duration_s, moments=moments)
+
+
+def checks(run: RunBacktest) -> tuple[EtaCheck, ...]:
+    """What the ETA said on the way against what came true, for a summary; moments at the very end say nothing."""
+    return tuple(
+        EtaCheck(
+            share=moment.share,
+            at_s=moment.at_s,
+            remaining_s=moment.eta.remaining_s if moment.eta is not None else None,
+            true_s=moment.true_s,
+        )
+        for moment in run.moments
+        if moment.true_s > 0
+    )
+
+
+def in_stretches(data: bytes) -> list[Piece]:
+    """The pieces of a log whose arrival nobody timed, for a quick replay."""
+    return _cut(data, _STRETCHES)
 
 
 def in_lines(data: bytes) -> list[Piece]:
     """The pieces of a log whose arrival nobody timed: redraw by redraw, coarser where it is long."""
+    return _cut(data, _CHUNKS)
+
+
+def _cut(data: bytes, most: int) -> list[Piece]:
     ends = [index + 1 for index, byte in enumerate(data) if byte in b"\r\n"] if len(data) <= 1 << 22 else []
     if not ends:
         ends = list(range(1 << 14, len(data), 1 << 14))
-    ends = [*ends[:: len(ends) // _CHUNKS + 1], len(data)]
+    ends = [*ends[:: len(ends) // most + 1], len(data)]
     starts = [0, *ends[:-1]]
     return [(data[start:end], None) for start, end in zip(starts, ends, strict=True) if end > start]
 
