@@ -209,6 +209,12 @@ class RunSnapshot:
     step: float | None = None
     start_step: float = 0.0
     """First step of the present attempt (after a resume not 0)."""
+    redone_steps: float | None = None
+    """Steps that were done again because an attempt died beyond its checkpoint; None where no attempt died."""
+    redone_s: float | None = None
+    """What those steps had taken when they were done first."""
+    gap_s: float | None = None
+    """From the last sign of life of a dead attempt to the first step of the next one, over all of them."""
     total_steps: float | None = None
     total_reason: str = ""
     """`3 epochs x 80 batches`, `total of the bar`."""

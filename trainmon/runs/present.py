@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from trainmon.events import Counter, CounterScope, StageKind
 from trainmon.reading.reader import Reading
+from trainmon.runs.attempts import counter_offset, losses, measured, start_step
 from trainmon.runs.progress import WholeRun
 from trainmon.runs.stages import stages_of
 from trainmon.runs.state import RunState
 from trainmon.runs.status import Liveness, decide_status
 from trainmon.runs.tracks import track_key
-from trainmon.snapshot import ClockBasis, FileInfo, MetricInfo, ProblemInfo, RunSnapshot, RunStatus, StageInfo, StepTime
-from trainmon.timing.pace import Overhead, Pace
+from trainmon.snapshot import FileInfo, MetricInfo, ProblemInfo, RunSnapshot, RunStatus, StageInfo, StepTime
+from trainmon.timing.pace import Overhead
 from trainmon.units import plural
 
 
@@ -35,7 +37,7 @@ def present(
     whole = state.whole_run
     step = _with_pending(state, whole, pending)
     train = state.roles.train
-    step_time = best_step_time(state)
+    step_time = _step_time(state, whole)
     pace = train.clock.pace() if train is not None else None
     at_last = _at_last_step(state, whole, step)
     status, reason = decide_status(
@@ -51,6 +53,8 @@ def present(
     overheads = train.clock.overheads() if train is not None else {}
     stages = stages_of(state, whole, step, overheads, over=over)
     started_at, last_at = _times(state, live)
+    start = start_step(train, whole, state.all_facts, attempts=state.attempts) if train is not None else None
+    lost = losses(state.dead, start, train.started_s if train is not None else None)
     return RunSnapshot(
         name=name,
         files=tuple(files),
@@ -63,7 +67,10 @@ def present(
         last_activity_at=last_at if last_at is not None else live.grew_at,
         elapsed_s=_elapsed(state, live, now, over=over),
         step=step,
-        start_step=_start_step(state, pace),
+        start_step=start or 0.0,
+        redone_steps=lost.redone_steps if lost is not None else None,
+        redone_s=lost.redone_s if lost is not None else None,
+        gap_s=lost.gap_s if lost is not None else None,
         total_steps=whole.total,
         total_reason=whole.reason,
         unit=whole.unit,
@@ -90,14 +97,14 @@ def _unread(files: Sequence[FileInfo]) -> str:
     return f"{how_much} understood: see `trainmon formats explain {log.path}`"
 
 
-def best_step_time(state: RunState) -> StepTime | None:
-    """The step time of the training counter, else of a counter beside it that has a clock."""
-    roles = state.roles
-    if roles.train is None:
+def _step_time(state: RunState, whole: WholeRun) -> StepTime | None:
+    """Its history by the steps of the whole run."""
+    found = measured(state.roles)
+    if found is None:
         return None
-    measured = [m for track in (roles.train, *roles.companions) if (m := track.clock.measure()) is not None]
-    with_clock = [m for m in measured if m.basis is not ClockBasis.PRINTED]
-    return next(iter(with_clock or measured), None)
+    track, step_time = found
+    behind = counter_offset(track, whole)
+    return replace(step_time, history=tuple((step + behind, step_s) for step, step_s in step_time.history))
 
 
 def _metrics(state: RunState) -> dict[str, MetricInfo]:
@@ -159,15 +166,6 @@ def _elapsed(state: RunState, live: Liveness, now: float, *, over: bool) -> floa
         return None
     silence_s = max(now - live.grew_at, 0.0) if live.grew_at is not None and not (over or live.archive) else 0.0
     return max(known) + silence_s
-
-
-def _start_step(state: RunState, pace: Pace | None) -> float:
-    """A bar shows where it starts; a line that is printed every 20 steps does not."""
-    train = state.roles.train
-    if train is not None and train.is_bar and pace is not None:
-        return pace.start_step
-    resumed = state.all_facts.get("resumed_from_step")
-    return resumed if isinstance(resumed, float | int) else 0.0
 
 
 def _problems(state: RunState) -> tuple[ProblemInfo, ...]:

@@ -30,6 +30,7 @@ from trainmon.events import (
 from trainmon.gpu.printed import PrintedMemory
 from trainmon.reading.reader import Reading
 from trainmon.reading.rows import changed_rows, one_by_one, place_rows, stretches
+from trainmon.runs.attempts import RESUMED, DeadAttempt, measured, start_step
 from trainmon.runs.marks import StageMarks
 from trainmon.runs.progress import MetricEpoch, WholeRun, whole_run
 from trainmon.runs.roles import Roles, assign_roles
@@ -68,6 +69,8 @@ class RunState:
         """When the training of each attempt before began and ended, on the run's clock."""
         self.earlier: list[tuple[Track, StageKind]] = []
         """The counters of the attempts before the present one, and what they were."""
+        self.dead: list[DeadAttempt] = []
+        """Attempts before the present one that it goes on from, as far as they trained."""
         self.marks = StageMarks()
         self.results = StageMarks()
         """Evaluations as far as only their results tell."""
@@ -269,6 +272,7 @@ class RunState:
     def new_attempt(self) -> None:
         """The program was started again: what was counted stays known, what is measured begins anew."""
         self.attempts += 1
+        self._bury()
         kinds = self.roles.kinds
         if self.roles.train is not None:
             self._earlier_clock = (self.roles.train.key, self.roles.train.clock)
@@ -287,6 +291,24 @@ class RunState:
         self._unplaced = []
         self._moved_since_start = False
         self.marks.new_attempt()
+
+    def _bury(self) -> None:
+        """Keep what the attempt that is over came to; after a run that reached its end another one begins."""
+        whole, train = self.whole_run, self.roles.train
+        if self._is_finished() or (whole.step is not None and whole.total is not None and whole.step >= whole.total):
+            self.dead = []
+        elif whole.step is not None and train is not None and train.started_s is not None:
+            step_time = measured(self.roles)
+            self.dead.append(
+                DeadAttempt(
+                    start_step=start_step(train, whole, self.all_facts, attempts=self.attempts - 1),
+                    reached_step=whole.step,
+                    began_s=train.started_s,
+                    ended_s=max(track.last_s or 0.0 for track in self.tracks.values()),
+                    step_s=step_time[1].mean if step_time is not None else None,
+                )
+            )
+        self.facts = {name: value for name, value in self.facts.items() if name not in RESUMED}
 
     def _begin_lap(self, track: Track, counter: Counter) -> None:
         anchor = self.clock.now_s
@@ -490,7 +512,8 @@ class RunState:
             train.clock.pause(event.kind, event.duration_s)
 
     def _facts(self, event: Facts) -> None:
-        if self._moved_since_start and _HEADER_FACTS & event.values.keys() and _HEADER_FACTS & self.facts.keys():
+        header = _HEADER_FACTS & event.values.keys() and _HEADER_FACTS & self.facts.keys()
+        if self._moved_since_start and (header or RESUMED & event.values.keys()):
             self.new_attempt()
         self.facts.update(event.values)
 

@@ -72,6 +72,8 @@ class Track:
     active_s: float = 0.0
     """Time its laps lasted."""
     seen: int = 0
+    spacing: float = 0.0
+    """Steps from the first line that told of them to the next one."""
     metric_hits: int = 0
     """How often metrics were logged inside it or right beside it."""
     parents: dict[TrackKey, int] = field(default_factory=dict)
@@ -258,6 +260,8 @@ class Track:
         self._note_epoch(counter)
         assert self.lap is not None
         self.lap.current = max(counter.current, self.lap.current) if self.is_bar else counter.current
+        if self.spacing == 0:
+            self.spacing = self.lap.current - self.lap.first
         if counter.epoch is not None:
             self.lap.epoch = counter.epoch
 
