@@ -33,6 +33,15 @@ def only(text: str) -> Estimate:
         pytest.param("### Use a larger GPU (Save 2-5 hours)", Scope.SAVING, id="saving"),
         pytest.param("Compilation adds ~30-60 seconds", Scope.SAVING, id="added"),
         pytest.param("If it takes >60 minutes, look for bottlenecks", Scope.THRESHOLD, id="alarm"),
+        pytest.param("Ping me if it is not done after half an hour.", Scope.THRESHOLD, id="ping-me"),
+        pytest.param("If the run has not finished in 90 min, call me.", Scope.THRESHOLD, id="call-me"),
+        pytest.param("Alert if training is still running after 3 hours.", Scope.THRESHOLD, id="alert"),
+        pytest.param(
+            "The run takes an hour; tell us if it isn't through after two hours.", Scope.THRESHOLD, id="tell-us"
+        ),
+        pytest.param("- good: 10 min (let me know if not done after 20 min)", Scope.THRESHOLD, id="let-me-know"),
+        pytest.param("Stop the run after 12 hours.", Scope.THRESHOLD, id="stop-after"),
+        pytest.param("Ping me when it is done, which takes 3 hours of training.", Scope.TOTAL, id="ping-when-done"),
         pytest.param("## 方案: 满足 <12h 约束", Scope.THRESHOLD, id="chinese-constraint"),
         pytest.param("- Week 1: the baseline", Scope.TIMELINE, id="calendar"),
         pytest.param('They say that it "was trained on 440 cards for about half a day".', Scope.COMPARISON, id="quote"),
@@ -105,3 +114,10 @@ def test_every_estimate_shows_the_words_of_its_line() -> None:
     estimate = only("# A\n\n- **Total**: ~6-11 hours (medium)")
     assert estimate.text in estimate.source_text
     assert (estimate.line, estimate.approximate) == (3, True)
+
+
+def test_of_a_line_with_an_alarm_the_rest_stays_an_estimate() -> None:
+    read = read_text("# Training\n\nThe run takes an hour; ping me if not done after two hours.\n")
+    assert [one.scope for one in read.estimates] == [Scope.TOTAL, Scope.THRESHOLD]
+    read = read_text("# Training\n\nThe run takes an hour, ping me if it is not done after two hours.\n")
+    assert [one.scope for one in read.estimates] == [Scope.TOTAL, Scope.THRESHOLD]

@@ -163,6 +163,8 @@ def _is_alarm(piece: Piece, span: Span) -> bool:
     text = piece.text
     if _ENDED_AFTER.search(text[: span.start]):
         return True
+    if not _CALLS.search(text) or not _UNDONE.search(text):
+        return False
     return bool(_CALLS.search(_around(text, span, _SENTENCE_END)) and _UNDONE.search(_around(text, span, _CLAUSE_END)))
 
 
