@@ -7,7 +7,10 @@ is read until the screen shows
 
 empty     its one word
 one log   the last step of a log of `--mb` that is still being written
-N logs    30 of the runs, each with its percentage; the logs hold 30 KB each, and every 50th is not over yet
+N logs    15 of the runs (there is room for a few more), each with its percentage; the logs hold 30 KB each, and every
+          50th is not over yet
+
+Behind each time stand its CPU seconds: where other programs take the cores, their ratio is the steadier one.
 
 `lag` is how much later than asked for a task of the screen's loop woke that sleeps 10 ms, from then on until all logs
 are read (at most `--settle` seconds): 99th percentile and greatest, in milliseconds. `idle` is the CPU share of one
@@ -39,8 +42,10 @@ from pathlib import Path
 from benchmarks.make_logs import Known, trainer
 
 ROWS, COLUMNS = 40, 120
-WANTED_RUNS = 30
+WANTED_RUNS = 15
 LIMIT_S = 60.0
+OVERLAP_BYTES = 1 << 10
+"""What is looked at again with the next piece: a row may be cut."""
 _ESCAPE = re.compile(rb"\x1b(?:\[[0-9;?<>=]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-~])")
 _RUN = re.compile(r"(run\d{5})\b[^\n]*?\d%")
 Shown = Callable[[str], bool]
@@ -91,7 +96,9 @@ class Terminal:
 
     def read_until(self, shown: Shown) -> float:
         """Seconds from the start until the screen shows it. Looks at each piece once it has come."""
-        while not shown(self.text):
+        seen = 0
+        while not shown(_plain(bytes(self.written[seen:]))):
+            seen = max(len(self.written) - OVERLAP_BYTES, 0)
             self.read(1.0)
             if time.monotonic() - self.began_s > LIMIT_S:
                 raise SystemExit(f"not shown in {LIMIT_S:.0f} s: {' '.join(self.text.split())[-4000:]}")
@@ -99,8 +106,8 @@ class Terminal:
 
     @property
     def text(self) -> str:
-        """What was written without its control sequences; each of them may begin a new place on the screen."""
-        return _ESCAPE.sub(_place, bytes(self.written)).decode("utf-8", "replace")
+        """All that was written, without its control sequences."""
+        return _plain(bytes(self.written))
 
     def cpu_s(self) -> float:
         """User and system time of the program and its children so far (proc(5), fields 14 to 17)."""
@@ -122,6 +129,10 @@ class Terminal:
         os.close(self._master)
 
 
+def _plain(written: bytes) -> str:
+    return _ESCAPE.sub(_place, written).decode("utf-8", "replace")
+
+
 def _place(sequence: re.Match[bytes]) -> bytes:
     """Colours say nothing of where the text goes on; everything else may."""
     return b"" if sequence[0].endswith(b"m") else b"\n"
@@ -140,8 +151,14 @@ def shows_step(step: int) -> Shown:
 
 
 def shows_runs(wanted: int) -> Shown:
-    """So many runs with their progress."""
-    return lambda text: len({match[1] for match in _RUN.finditer(text)}) >= wanted
+    """So many runs with their progress, piece by piece."""
+    seen: set[str] = set()
+
+    def shown(text: str) -> bool:
+        seen.update(match[1] for match in _RUN.finditer(text))
+        return len(seen) >= wanted
+
+    return shown
 
 
 # -- the logs --------------------------------------------------------------------------------------------------------
@@ -178,18 +195,18 @@ def write_many(folder: Path, count: int) -> None:
         os.utime(log, (began_at + number, began_at + number))
 
 
-def prepare(data: Path, count: int, mb: int) -> tuple[Path, Shown]:
+def prepare(data: Path, count: int, mb: int) -> tuple[Path, Callable[[], Shown]]:
     """The logs, made where they are not there yet, and how the screen shows them."""
     if count == 1:
         place, last = data / f"one_{mb}" / "run00001.log", data / f"one_{mb}.step"
         if not last.exists():
             place.parent.mkdir(parents=True, exist_ok=True)
             last.write_text(str(write_open_log(place, mb << 20)))
-        return place, shows_step(int(last.read_text()))
+        return place, lambda: shows_step(int(last.read_text()))
     folder = data / f"many_{count}"
     if not folder.exists():
         write_many(folder, count)
-    return folder, shows_runs(min(count, WANTED_RUNS))
+    return folder, lambda: shows_runs(min(count, WANTED_RUNS))
 
 
 # -- measuring -------------------------------------------------------------------------------------------------------
@@ -202,11 +219,11 @@ def environment(data: Path) -> dict[str, str]:
     return kept | state | {"PYTHONPYCACHEPREFIX": str(data / "bytecode")}
 
 
-def open_once(arguments: Sequence[str], shown: Shown, env: dict[str, str]) -> float:
-    """Seconds until it is shown."""
+def open_once(arguments: Sequence[str], shown: Shown, env: dict[str, str]) -> tuple[float, float]:
+    """Seconds until it is shown, and the CPU seconds that it took."""
     terminal = Terminal(arguments, env)
     try:
-        return terminal.read_until(shown)
+        return terminal.read_until(shown), terminal.cpu_s()
     finally:
         terminal.leave()
 
@@ -262,30 +279,34 @@ def compare(options: argparse.Namespace, data: Path) -> None:
     env = environment(data)
     counts = [int(count) for count in options.logs.split(",")]
     made = {count: prepare(data, count, options.mb) for count in counts}
-    taken: dict[int, list[float]] = {count: [] for count in (0, *counts)}
+    taken: dict[int, list[tuple[float, float]]] = {count: [] for count in (0, *counts)}
     for each in range(options.rounds + 1):  # the first compiles
         for count in taken:
             if count == 0:
                 seconds = open_once(["empty"], shows_word, env)
             else:
                 logs, shown = made[count]
-                seconds = open_once(["trainmon", str(logs)], shown, env)
+                seconds = open_once(["trainmon", str(logs)], shown(), env)
             if each:
                 taken[count].append(seconds)
-    empty_s = statistics.median(taken[0])
-    print(f"load {os.getloadavg()[0]:.1f}; empty app {empty_s:.3f} s, medians of {options.rounds}")
+    empty_s, empty_cpu_s = _medians(taken[0])
+    print(f"load {os.getloadavg()[0]:.1f}; empty app {empty_s:.3f} s, CPU {empty_cpu_s:.2f}; {options.rounds} rounds")
     for count in counts:
-        seconds = statistics.median(taken[count])
+        shown_s, cpu_s = _medians(taken[count])
         what = f"1 log of {options.mb} MiB" if count == 1 else f"{count} logs"
-        line = f"{what:<18} {seconds:7.3f} s  x {seconds / empty_s:.2f}"
+        line = f"{what:<18} {shown_s:7.3f} s  x {shown_s / empty_s:5.2f}  CPU {cpu_s:.2f}  x {cpu_s / empty_cpu_s:5.2f}"
         if options.settle:
             logs, shown = made[count]
-            after = follow_once(logs, shown, data, options.settle, options.idle)
+            after = follow_once(logs, shown(), data, options.settle, options.idle)
             line += f"  all read {after.settled_s:6.1f} s"
             line += f"  lag p99 {after.lag_p99_ms:5.0f} max {after.lag_max_ms:5.0f} ms"
             if options.idle:
                 line += f"  idle {after.idle_percent:.2f} % {after.idle_bytes} B"
         print(line, flush=True)
+
+
+def _medians(taken: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    return statistics.median(one[0] for one in taken), statistics.median(one[1] for one in taken)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,8 @@ from trainmon.settings import Settings
 from trainmon.snapshot import Board
 
 _BUDGET_S = 0.25
+_FIRST_BUDGET_S = 0.1
+"""The first board is waited for."""
 _TAIL_BYTES = 64 << 10
 
 
@@ -24,11 +26,16 @@ class LiveSource:
 
     def __init__(self, logs: Sequence[str], settings: Settings) -> None:
         self._store = open_store(logs, settings)
+        self._opened = False
         self._watch: FolderWatch | None = None
         self._gpu = GpuMonitor()
 
     def refresh(self) -> Board:
-        """Read on for at most a quarter of a second and give the board."""
+        """Read on for at most a quarter of a second, at first less, and give the board."""
+        if not self._opened:
+            self._opened = True
+            self._store.refresh(time.time(), _FIRST_BUDGET_S)
+            return self._store.board(time.time(), gpu=self._gpu.latest())
         if self._watch is None:
             self._watch = FolderWatch([Path(log) for log in self._store.logs if Path(log).is_dir()])
         self._store.refresh(time.time(), _BUDGET_S, rescan=self._watch.take())

@@ -14,6 +14,8 @@ from trainmon.tui.notices import Alerted
 from trainmon.tui.source import Source
 
 TAIL_LINES = 400
+_BREATH_S = 0.05
+"""Between two looks while the source is catching up: it is worth looking again at once."""
 
 
 class BoardChanged(Message):
@@ -46,7 +48,7 @@ class FeedStopped(Message):
 
 
 class Feed:
-    """Refreshes the source `hz` times a second in a daemon thread and posts what changed.
+    """Refreshes the source `hz` times a second, while it catches up oftener, in a daemon thread; posts what changed.
 
     While the screen has not taken a board (a terminal that stopped reading blocks it), the source is still
     refreshed and the newest board waits: nothing piles up, and the source never notices.
@@ -122,4 +124,4 @@ class Feed:
                 tail = read
             else:
                 tail = None
-            self._wake.wait(self._pause_s)
+            self._wake.wait(min(self._pause_s, _BREATH_S) if board.catching_up else self._pause_s)
