@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from trainmon.events import EndingKind
-from trainmon.runs.state import End
+from trainmon.runs.evidence import End
 from trainmon.runs.status import Liveness, decide_status
 from trainmon.snapshot import RunStatus
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from trainmon.events import EndingKind
-from trainmon.runs.state import End
+from trainmon.runs.evidence import End
 from trainmon.snapshot import RunStatus
 from trainmon.units import duration
 

@@ -1,0 +1,183 @@
+"""Folds counters: which bar or line goes on, begins anew, or was renamed, and what the clock says."""
+
+from __future__ import annotations
+
+import math
+
+from trainmon.events import Counter, CounterScope, Line, StageKind
+from trainmon.runs.logged_values import LoggedValues
+from trainmon.runs.stage_names import kind_by_name
+from trainmon.runs.tracks import Track, track_key
+from trainmon.snapshot import ClockBasis
+
+_MAX_TRACKS = 64
+
+
+class Counting(LoggedValues):
+    """A run that knows its counters."""
+
+    def _counter(self, counter: Counter, line: Line, time_s: float | None) -> None:
+        if not math.isfinite(counter.current):
+            return
+        track = self._track_of(counter)
+        if track is None or track.stale(counter):
+            return
+        if track.rejoins_with(counter):
+            track.rejoin()
+        if track.restarts_with(counter) and track.lap is not None and self._begins_attempt(track, counter):
+            self.new_attempt()
+            track = self._track_of(counter)
+            assert track is not None
+        new_lap = track.restarts_with(counter)
+        if new_lap:
+            self._begin_lap(track, counter)
+        before = track.counted
+        track.note(counter)
+        if track.current > 0 or track.total is not None:  # a bar that was never redrawn holds nothing
+            self._note_parents(track)
+        at_s = self._observe(track, counter, line, time_s)
+        if track.counted > before or new_lap:
+            self._progressed(track)
+        self._place_metrics(track)
+        track.last_s = at_s if at_s is not None else self.clock.now_s
+        self._counter_line = line.offset
+        self._last_moved = track
+        track.closed = not line.redraw
+        track.followed = False
+
+    def _track_of(self, counter: Counter) -> Track | None:
+        key = track_key(counter)
+        track = self.tracks.get(self._aliases.get(key, key))
+        if track is None and counter.is_bar:
+            track = self._renamed(counter)
+        if track is None:
+            if len(self.tracks) >= _MAX_TRACKS:
+                return None
+            track = Track.of(counter, len(self.tracks))
+            self._take_up_clock(track, counter)
+            self.tracks[key] = track
+            self._roles = None
+        return track
+
+    def _take_up_clock(self, track: Track, counter: Counter) -> None:
+        """A resumed run knows its cadences and its earlier pace; the steps of before are not measured with its own."""
+        if self._earlier_clock is not None and self._earlier_clock[0] == track.key:
+            track.clock = self._earlier_clock[1]
+            track.clock.restart(counter.current)
+            self._earlier_clock = None
+
+    def _renamed(self, counter: Counter) -> Track | None:
+        """A bar whose name or total changed goes on counting: the same bar under another key."""
+        key = track_key(counter)
+        for track in self.tracks.values():
+            if track.is_bar and (
+                _total_changed(track, counter)
+                or track.next_epoch_is(counter)
+                or (track is self._last_moved and _name_changed(track, counter))
+            ):
+                del self.tracks[track.key]
+                self._aliases[track.key] = key
+                if counter.total is not None:
+                    track.key = key
+                else:  # past its total a bar is drawn without one
+                    self._aliases[key] = track.key
+                    del self._aliases[track.key]
+                self.tracks[track.key] = track
+                self._roles = None
+                return track
+        return None
+
+    def _begins_attempt(self, track: Track, counter: Counter) -> bool:
+        """A counter fell back: a new epoch, or the program was started again?"""
+        roles = self.roles
+        if track is not roles.train:
+            return False
+        if self.end is not None and track.lap is not None and counter.current <= track.lap.current:
+            return not self._next_epoch_follows(track, counter)
+        if track.scope is CounterScope.RUN:
+            return True
+        if counter.epoch is not None and track.epoch is not None and counter.epoch != track.epoch:
+            return counter.epoch < track.epoch
+        return track.broke_off(counter)
+
+    @staticmethod
+    def _next_epoch_follows(track: Track, counter: Counter) -> bool:
+        return counter.epoch is not None and track.epoch is not None and counter.epoch == track.epoch + 1
+
+    def _begin_lap(self, track: Track, counter: Counter) -> None:
+        anchor = self.clock.now_s
+        track.inside = {t.key for t in self.tracks.values() if t is not track and t.is_bar and t.unfinished}
+        track.begin_lap(counter, anchor)
+        if track.laps > 1 and counter.elapsed_s is not None:
+            fresh = counter.current == 0 and counter.elapsed_s == 0
+            track.clock.lap(track.counted, anchor + counter.elapsed_s, fresh=fresh)
+        elif track.laps > 1:
+            track.clock.pause(StageKind.OTHER)  # what lies between two laps is no step of either
+        track.started_s = anchor if track.started_s is None else track.started_s
+        self._roles = None
+
+    def _observe(self, track: Track, counter: Counter, line: Line, time_s: float | None) -> float | None:
+        """Tell the step clock; give the time on the run's clock, None where nothing tells it."""
+        lap = track.lap
+        assert lap is not None
+        if time_s is not None and self.clock.started_at is not None:
+            at_s = time_s - self.clock.started_at
+            resolution = 1.0 if time_s == int(time_s) else 0.001
+            track.clock.observe(track.counted, at_s, resolution_s=resolution, basis=ClockBasis.TIMESTAMPS)
+        elif counter.elapsed_s is not None:
+            at_s = lap.anchor_s + counter.elapsed_s
+            previous, lap.elapsed_s = lap.elapsed_s, counter.elapsed_s
+            self.clock.advance(at_s)
+            track.active_s += max(counter.elapsed_s - (previous or 0.0), 0.0)
+            if not (previous is not None and counter.elapsed_s < previous):
+                track.clock.observe(track.counted, at_s, resolution_s=counter.elapsed_resolution_s)
+        elif line.arrived_s is not None and self.first_arrived_s is not None:
+            at_s = line.arrived_s - self.first_arrived_s
+            track.clock.observe(track.counted, at_s, resolution_s=0.05, basis=ClockBasis.ARRIVAL)
+        else:
+            at_s = None
+        if counter.step_time_s is not None:
+            track.clock.printed(track.counted, counter.step_time_s)
+        return at_s
+
+    def _note_parents(self, moved: Track) -> None:
+        """`moved` went on: counters whose lap began inside it, while it was unfinished, are its children."""
+        for track in self.tracks.values():
+            if track is moved or moved.key not in track.inside:
+                continue
+            track.inside.discard(moved.key)
+            if moved.key not in track.parents:
+                self._roles = None
+            track.parents[moved.key] = track.parents.get(moved.key, 0) + 1
+            kind = self.roles.kinds.get(track.key, StageKind.OTHER)
+            if kind is not StageKind.TRAIN and moved.is_bar:
+                moved.clock.pause(kind)  # its bar's whole seconds would tell less than the gap itself
+
+    def _progressed(self, track: Track) -> None:
+        roles = self.roles
+        if track is not roles.train:
+            return
+        self._moved_since_start = True
+        self._last_in_bar = None if track.laps > 1 and track.current == 0 else self._last_in_bar
+        if self.end is not None and self.end.step is not None and track.counted > self.end.step:
+            self.end = None  # it went on: what looked like the end was none
+
+
+def _total_changed(track: Track, counter: Counter) -> bool:
+    lap = track.lap
+    if lap is None or lap.elapsed_s is None or counter.elapsed_s is None or track.key[0] != track_key(counter)[0]:
+        return False
+    goes_on = counter.elapsed_s >= lap.elapsed_s > 0 and counter.current > 0
+    near = lap.current <= counter.current <= lap.current + max(2.0, 0.1 * lap.current)
+    return goes_on and near and (counter.total is None or not track.complete)
+
+
+def _name_changed(track: Track, counter: Counter) -> bool:
+    """`set_description`: a new bar would begin at no elapsed time."""
+    lap = track.lap
+    if lap is None or lap.elapsed_s is None or counter.elapsed_s is None or track.complete:
+        return False
+    if counter.total != track.total or counter.total is None or counter.current < lap.current:
+        return False
+    kind = kind_by_name(counter.name)
+    return counter.elapsed_s >= lap.elapsed_s and (counter.elapsed_s > 0 or (kind is not None and kind is track.kind))

@@ -1,0 +1,70 @@
+"""Folds what lines say of a run besides counting: named stages, facts, trouble, and how it ended."""
+
+from __future__ import annotations
+
+from trainmon.events import Ending, EndingKind, Facts, Line, Problem, ProblemKind, StageKind, StageMark
+from trainmon.runs.attempts import RESUMED
+from trainmon.runs.evidence import End, RunEvidence
+from trainmon.snapshot import ProblemInfo
+
+_MAX_PROBLEMS = 100
+_HEADER_FACTS = frozenset({"examples", "total_steps"})
+
+
+class Endings(RunEvidence):
+    """A run that knows its stages, facts and problems, and whether it is over."""
+
+    def _mark(self, event: StageMark) -> None:
+        self.marks.add(event, self.clock.now_s)
+        train = self.roles.train
+        if train is not None and event.phase != "begin" and event.kind is not StageKind.TRAIN:
+            train.clock.pause(event.kind, event.duration_s)
+
+    def _facts(self, event: Facts) -> None:
+        header = _HEADER_FACTS & event.values.keys() and _HEADER_FACTS & self.facts.keys()
+        if self._moved_since_start and (header or RESUMED & event.values.keys()):
+            self.new_attempt()
+        self.facts.update(event.values)
+
+    def _attempt_mark(self) -> None:
+        if self._moved_since_start or self.end is not None:
+            self.new_attempt()
+
+    def _problem(self, event: Problem, line: Line) -> None:
+        step = event.step if event.step is not None else self.present_step
+        key = (event.kind, "" if event.kind is ProblemKind.NAN else event.message)
+        known = self.problems.get(key)
+        if known is not None:
+            self.problems[key] = ProblemInfo(
+                kind=known.kind, message=known.message, line=known.line, step=known.step, count=known.count + 1
+            )
+        elif len(self.problems) < _MAX_PROBLEMS:
+            self.problems[key] = ProblemInfo(kind=event.kind, message=event.message, line=line.number, step=step)
+        if not event.fatal:
+            return
+        if self.end is not None and self.end.kind is EndingKind.FAILED:
+            return  # the first failure is the cause, what follows it are consequences
+        self.end = (
+            End(
+                kind=_end_of(event.kind),
+                text=event.message,
+                line=line.number,
+                step=self.train_counted,
+                problem=event.kind,
+            )
+            if not self._is_finished()
+            else self.end
+        )
+
+    def _ending(self, event: Ending, line: Line) -> None:
+        if not event.whole_run:
+            return
+        failed = self.end is not None and self.end.kind is EndingKind.FAILED
+        if failed and event.kind in (EndingKind.FAILED, EndingKind.INTERRUPTED):
+            return
+        self.end = End(kind=event.kind, text=event.text, line=line.number, step=self.train_counted)
+
+
+def _end_of(kind: ProblemKind) -> EndingKind:
+    stopped = (ProblemKind.CANCELLED, ProblemKind.KEYBOARD_INTERRUPT, ProblemKind.TIME_LIMIT)
+    return EndingKind.INTERRUPTED if kind in stopped else EndingKind.FAILED

@@ -1,0 +1,174 @@
+"""Everything known of one run, and what follows from it at once: roles, the whole run, a new attempt."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from trainmon.events import EndingKind, ProblemKind, StageKind
+from trainmon.gpu.printed import PrintedMemory
+from trainmon.runs.attempts import RESUMED, DeadAttempt, measured, start_step
+from trainmon.runs.marks import StageMarks
+from trainmon.runs.progress import MetricEpoch, WholeRun, whole_run
+from trainmon.runs.roles import Roles, assign_roles
+from trainmon.runs.run_clock import RunClock
+from trainmon.runs.series import MetricSeries
+from trainmon.runs.tracks import Track, TrackKey
+from trainmon.snapshot import ProblemInfo
+from trainmon.timing.steptime import StepClock
+
+_MAX_EARLIER = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    """How the log says the run ended, and where the training stood then."""
+
+    kind: EndingKind
+    text: str
+    line: int
+    step: float | None
+    problem: ProblemKind | None = None
+
+
+class RunEvidence:
+    """What was seen so far. What folds events into it comes in layers above: endings, values, counters."""
+
+    def __init__(self) -> None:
+        self.clock = RunClock()
+        self.attempts = 0
+        self.tracks: dict[TrackKey, Track] = {}
+        self.earlier_training: list[tuple[float, float]] = []
+        """When the training of each attempt before began and ended, on the run's clock."""
+        self.earlier: list[tuple[Track, StageKind]] = []
+        """The counters of the attempts before the present one, and what they were."""
+        self.dead: list[DeadAttempt] = []
+        """Attempts before the present one that it goes on from, as far as they trained."""
+        self.marks = StageMarks()
+        self.results = StageMarks()
+        """Evaluations as far as only their results tell."""
+        self.metrics: dict[str, MetricSeries] = {}
+        self.facts: dict[str, float | str] = {}
+        self.problems: dict[tuple[ProblemKind, str], ProblemInfo] = {}
+        self.end: End | None = None
+        self.memory = PrintedMemory()
+        self.side: RunEvidence | None = None
+        """What a document beside the log (`trainer_state.json`) says: it fills what the log leaves open."""
+        self.first_arrived_s: float | None = None
+        self.last_arrived_s: float | None = None
+        self.watched_from_s = 0.0
+        """Where the run's clock stood when somebody began to watch."""
+        self.metric_epoch: MetricEpoch | None = None
+        self.lines = 0
+        self._earlier_clock: tuple[TrackKey, StepClock] | None = None
+        self._aliases: dict[TrackKey, TrackKey] = {}
+        """Names and totals that bars had before they changed."""
+        self._roles: Roles | None = None
+        self._last_in_bar: Mapping[str, float] | None = None
+        self._unplaced: list[MetricSeries] = []
+        self._counter_line = -1
+        self._evaluated_at: tuple[int, float | None] | None = None
+        self._last_moved: Track | None = None
+        self._moved_since_start = False
+
+    def arrived(self, at_s: float) -> None:
+        """Bytes arrived, whether or not any line in them says something."""
+        if self.first_arrived_s is None:
+            self.first_arrived_s, self.watched_from_s = at_s, self.clock.now_s
+        self.last_arrived_s = at_s
+
+    @property
+    def watched_s(self) -> float | None:
+        """How long the run lasts by what was watched of it; None where nobody watched."""
+        if self.first_arrived_s is None or self.last_arrived_s is None:
+            return None
+        return self.watched_from_s + self.last_arrived_s - self.first_arrived_s
+
+    @property
+    def roles(self) -> Roles:
+        """Which counter is what, as far as the evidence goes."""
+        if self._roles is None:
+            self._roles = assign_roles(self.tracks.values())
+        return self._roles
+
+    def asked(self) -> Self:
+        """The same state for whoever asks: roles are assigned from all counts so far, and reading goes on unchanged.
+
+        While lines are read, roles change at the events that can change them, never because somebody looked.
+        """
+        view = copy.copy(self)
+        view._roles = None
+        return view
+
+    @property
+    def train_counted(self) -> float | None:
+        """What the training counter of this attempt has counted over all its laps; None before there is one."""
+        train = self.roles.train
+        return train.counted if train is not None else None
+
+    @property
+    def _counted_step(self) -> float | None:
+        """The step by a counter of training, None where there is none."""
+        return self.present_step if self.roles.train is not None else None
+
+    @property
+    def present_step(self) -> float | None:
+        """Where the training of the whole run stands, in its own unit."""
+        return self.whole_run.step
+
+    @property
+    def whole_run(self) -> WholeRun:
+        """Step, total and epochs of the whole run."""
+        failed = self.end is not None and self.end.kind in (EndingKind.FAILED, EndingKind.INTERRUPTED)
+        return whole_run(self.roles, self.all_facts, self.metric_epoch, failed=failed)
+
+    @property
+    def all_facts(self) -> Mapping[str, float | str]:
+        """Facts of the log, and of the document beside it where the log is silent."""
+        return self.facts if self.side is None else {**self.side.facts, **self.facts}
+
+    def _is_finished(self) -> bool:
+        return self.end is not None and self.end.kind in (EndingKind.FINISHED, EndingKind.EARLY_STOPPED)
+
+    def new_attempt(self) -> None:
+        """The program was started again: what was counted stays known, what is measured begins anew."""
+        self.attempts += 1
+        self._bury()
+        kinds = self.roles.kinds
+        if self.roles.train is not None:
+            self._earlier_clock = (self.roles.train.key, self.roles.train.clock)
+        training = [t for t in self.tracks.values() if kinds[t.key] is StageKind.TRAIN]
+        begins = [t.started_s for t in training if t.started_s is not None]
+        ends = [t.last_s for t in training if t.last_s is not None]
+        if begins and ends:
+            self.earlier_training.append((min(begins), max(ends)))
+        self.earlier = [*self.earlier, *((t, kinds[t.key]) for t in self.tracks.values())][-_MAX_EARLIER:]
+        self.tracks = {}
+        self.end = None
+        self.metric_epoch = None
+        self._aliases = {}
+        self._roles = None
+        self._last_moved = None
+        self._unplaced = []
+        self._moved_since_start = False
+        self.marks.new_attempt()
+
+    def _bury(self) -> None:
+        """Keep what the attempt that is over came to; after a run that reached its end another one begins."""
+        whole, train = self.whole_run, self.roles.train
+        if self._is_finished() or (whole.step is not None and whole.total is not None and whole.step >= whole.total):
+            self.dead = []
+        elif whole.step is not None and train is not None and train.started_s is not None:
+            step_time = measured(self.roles)
+            self.dead.append(
+                DeadAttempt(
+                    start_step=start_step(train, whole, self.all_facts, attempts=self.attempts - 1),
+                    reached_step=whole.step,
+                    began_s=train.started_s,
+                    ended_s=max(track.last_s or 0.0 for track in self.tracks.values()),
+                    step_s=step_time[1].mean if step_time is not None else None,
+                )
+            )
+        self.facts = {name: value for name, value in self.facts.items() if name not in RESUMED}

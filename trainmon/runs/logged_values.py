@@ -1,0 +1,77 @@
+"""Folds logged values: which metric, and at which step of the whole run."""
+
+from __future__ import annotations
+
+from trainmon.events import Line, Metrics, Problem, ProblemKind, StageKind, StageMark
+from trainmon.runs.endings import Endings
+from trainmon.runs.progress import MetricEpoch
+from trainmon.runs.series import MetricSeries
+from trainmon.runs.tracks import Track
+
+_MAX_METRICS = 400
+
+
+class LoggedValues(Endings):
+    """A run that knows its metrics."""
+
+    def _metrics(self, event: Metrics, line: Line) -> None:
+        if event.in_bar:
+            if self._last_in_bar == event.values:
+                return
+            self._last_in_bar = dict(event.values)
+        if event.kind is StageKind.TRAIN:
+            self._credit()
+        # Where a counter of training is known, no epoch changes the step.
+        step = event.step if event.step is not None else self._counted_step
+        if event.epoch is not None and event.kind is not StageKind.OTHER:
+            self.metric_epoch = MetricEpoch(event.epoch, step)
+        step = step if step is not None else self.present_step
+        if event.kind is StageKind.EVAL and not event.in_bar:
+            self._evaluated(step)
+        placed = event.step is not None or self._counter_line == line.offset or event.kind is not StageKind.TRAIN
+        self._unplaced = []
+        for name, value in event.values.items():
+            series = self._series(name)
+            if series is None:
+                continue
+            series.add(value, step)
+            if not placed:
+                self._unplaced.append(series)
+            if value != value and _is_loss(name):
+                self._problem(Problem(kind=ProblemKind.NAN, message=f"{name} is NaN", step=step), line)
+
+    def _evaluated(self, step: float | None) -> None:
+        """Evaluation results are the only trace that many logs leave of an evaluation; several lines may be one."""
+        at = (self.attempts, step)
+        if self._evaluated_at != at or step is None:
+            self._evaluated_at = at
+            self.results.add(StageMark(kind=StageKind.EVAL, name="evaluation"), self.clock.now_s)
+
+    def _series(self, name: str) -> MetricSeries | None:
+        series = self.metrics.get(name)
+        if series is None and len(self.metrics) < _MAX_METRICS:
+            series = self.metrics[name] = MetricSeries()
+        return series
+
+    def _credit(self, rows: int = 1) -> None:
+        """Training values stand inside or right behind a counter: evidence that it is training."""
+        track = self._last_moved
+        if rows and track is not None and track.kind in (None, StageKind.TRAIN):
+            if not track.metric_hits:
+                self._roles = None
+            track.metric_hits += rows
+
+    def _place_metrics(self, track: Track) -> None:
+        """A Trainer prints a dict first and redraws its bar with the dict's exact step right after it."""
+        if self._unplaced and track is self.roles.train:
+            step = self.present_step
+            if step is not None:
+                for series in self._unplaced:
+                    series.move_last(step)
+                if self.metric_epoch is not None:
+                    self.metric_epoch = MetricEpoch(self.metric_epoch.epoch, step)
+        self._unplaced = []
+
+
+def _is_loss(name: str) -> bool:
+    return "loss" in name.lower()
