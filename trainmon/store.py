@@ -167,7 +167,9 @@ class Store:
         for path in [path for path in self.runs if path not in found]:
             del self.runs[path]
         bright_runs = sorted((files.name, str(path)) for path, files in found.items() if path not in self._dull)
-        self._known_runs = tuple(KnownRun(name=name, log=path) for name, path in bright_runs)
+        known_runs = tuple(KnownRun(name=name, log=path) for name, path in bright_runs)
+        if known_runs != self._known_runs:  # the same one is compared in no time, and every snapshot asks
+            self._known_runs = known_runs
         self._share_gpu_logs()
 
     def _share_gpu_logs(self) -> None:

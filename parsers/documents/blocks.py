@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+from typing import TYPE_CHECKING
 
 from trainmon.parsers.documents.markup import plain, plain_code
 from trainmon.parsers.documents.tables import HtmlTables, Row, drawn_rows, pipe_cells
 from trainmon.patterns import pattern
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 _CHUNK = 200_000
 """Characters parsed at once: one chunk's tokens take some hundred times its size in memory."""
@@ -105,6 +106,8 @@ class _State:
 
 def read_pieces(lines: Sequence[str]) -> list[Piece]:
     """Cut a document into pieces, in the order of its lines. Never raises."""
+    from markdown_it import MarkdownIt  # as much as all other imports of this folder, which name hardware, too
+
     parser = MarkdownIt("commonmark").enable("table").disable("inline")
     state = _State()
     pieces: list[Piece] = []
