@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import cast
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 from textual.strip import Strip
 from textual.widgets import Input, Static
@@ -293,6 +294,17 @@ async def test_number_keys_show_the_sections_of_a_run(key: str, text: str) -> No
         await until(pilot, lambda: text in main_text(app))
 
         assert text in main_text(app)
+
+
+async def test_a_key_typed_right_behind_enter_is_for_the_run() -> None:
+    app, _ = app_of()
+    async with app.run_test(size=SIZE) as pilot:
+        await ready(pilot)
+
+        app.post_message(events.Key("enter", None))
+        app.post_message(events.Key("3", "3"))
+
+        await until(pilot, lambda: "Documented against measured" in text_of(app))
 
 
 async def test_tab_goes_round_the_sections() -> None:

@@ -35,7 +35,6 @@ from trainmon.tui.screens import (
     ComparisonWanted,
     EstimatesWanted,
     RunViewed,
-    RunWanted,
     TailWanted,
 )
 from trainmon.tui.source import Clock, Source
@@ -198,10 +197,10 @@ class TrainmonApp(App[None]):
     def _follow_tail(self, message: TailWanted) -> None:
         self.feed.follow_tail(message.name)
 
-    @on(RunWanted)
-    def _open_run(self, message: RunWanted) -> None:
+    def action_open_run(self, name: str) -> None:
+        """Show a run alone."""
         order = next((screen.order for screen in self.screen_stack if isinstance(screen, Overview)), ())
-        self._open(RunScreen(message.name, order))
+        self._open(RunScreen(name, order))
 
     @on(RunViewed)
     def _follow_view(self, message: RunViewed) -> None:

@@ -219,6 +219,9 @@ class RunScreen(BoardScreen):
     def action_section(self, number: int) -> None:
         """Show a section."""
         self._section = Section(number)
+        if not self.is_mounted:  # typed right behind the key that opened it
+            self.call_later(self.action_section, number)
+            return
         self._main.scroll_home(animate=False, immediate=True)
         self.post_message(TailWanted(self.run_name if self.wants_tail else None))
         self.update_view()

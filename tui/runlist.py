@@ -14,7 +14,6 @@ from textual.strip import Strip
 from trainmon.snapshot import RunSnapshot
 from trainmon.tui import columns
 from trainmon.tui.attention import Entry, Group
-from trainmon.tui.screens import RunWanted
 from trainmon.tui.spanview import SpanView
 from trainmon.tui.text import Row, Span
 
@@ -145,10 +144,10 @@ class RunList(SpanView, can_focus=True):
         """Move the cursor to the first or the last run."""
         self._go(0 if side < 0 else len(self._entries) - 1, -side)
 
-    def action_open(self) -> None:
-        """Open the run under the cursor."""
+    async def action_open(self) -> None:
+        """Open the run under the cursor, before the next key is looked at: it may be meant for the run."""
         if self.current is not None:
-            self.post_message(RunWanted(self.current))
+            await self.app.run_action(("", "open_run", (self.current,)))
 
     def action_mark(self) -> None:
         """Mark the run under the cursor for comparison, or take its mark away, and go on to the next."""
@@ -163,14 +162,14 @@ class RunList(SpanView, can_focus=True):
         if at is not None:
             self._go(at, 1)
 
-    def on_click(self, event: events.Click) -> None:
+    async def on_click(self, event: events.Click) -> None:
         """Put the cursor on a line; open the run with a second click."""
         at = event.y + self.scroll_offset.y
         entry = self._entries[at] if at < len(self._entries) else None
         if not isinstance(entry, RunSnapshot):
             return
         if entry.name == self._current:
-            self.action_open()
+            await self.action_open()
         else:
             self._go(at, 1)
 

@@ -20,14 +20,6 @@ MIN_WIDTH, MIN_HEIGHT = 60, 12
 _ROOMY_FOOTER = 100
 
 
-class RunWanted(Message):
-    """A run is to be shown alone."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self.name = name
-
-
 class RunViewed(Message):
     """Another run is shown than the one that was opened; the list's cursor goes with it."""
 
