@@ -14,7 +14,7 @@ from trainmon.exports.report import why_late_text
 from trainmon.exports.status_text import status_text
 from trainmon.exports.summary_html import summary_html
 from trainmon.exports.summary_markdown import summary_markdown
-from trainmon.plan.lateness import ALLOWED, REST, SHORT, STALLS, STEPS, UNPRICED, why_late
+from trainmon.plan.lateness import ALLOWED, GAPS, REDONE, REST, SHORT, STALLS, STEPS, UNPRICED, why_late
 from trainmon.snapshot import RunSnapshot, RunStatus, StageInfo
 
 TOTAL = documented(30 * MINUTE, 40 * MINUTE)
@@ -88,6 +88,17 @@ def test_without_a_documented_step_time_only_what_no_plan_has_in_it_is_told_apar
     assert late.parts == ((STALLS, 300), (UNPRICED, 20 * MINUTE - 300))
     assert late.beside == (("evaluation", 240),)
     assert "(evaluation took 4m 00s)" in why_late_text(late_run(overhead_s={"eval": 240}))
+
+
+def test_steps_that_were_done_twice_are_told_apart() -> None:
+    timed = why_late(replace(late_run(overhead_s={}), redone_steps=200, redone_s=170.0, gap_s=60.0))
+    counted = why_late(replace(late_run(overhead_s={}), redone_steps=200))
+
+    assert timed is not None
+    assert counted is not None
+    assert dict(timed.parts)[REDONE] == 170
+    assert dict(timed.parts)[GAPS] == 60
+    assert dict(counted.parts)[REDONE] == pytest.approx(200 * mean_s(late_run(overhead_s={})))
 
 
 def test_a_stage_that_the_document_prices_counts_with_its_excess() -> None:

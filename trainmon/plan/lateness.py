@@ -13,7 +13,8 @@ from trainmon.estimates import DocumentedRange, Scope, VerdictKind
 from trainmon.events import StageKind
 from trainmon.snapshot import RunSnapshot
 
-STEPS, LOST, STALLS, ALLOWED, REST = "steps", "redone work", "stalls", "allowed for in the plan", "not explained"
+STEPS, REDONE, GAPS, STALLS = "steps", "redone steps", "between attempts", "stalls"
+ALLOWED, REST = "allowed for in the plan", "not explained"
 SHORT = "steps that the plan's own total leaves out"
 UNPRICED = "steps, with what the plan does not price apart"
 _OVERHEADS = {"init": "initialization", "eval": "evaluation", "checkpoint": "checkpoints", "other": "other pauses"}
@@ -75,7 +76,7 @@ def _parts(
     Without a documented step time the document's total stands for steps and overheads alike: only what it prices apart,
     and what no plan has in it, can be told from the steps.
     """
-    parts = [(STALLS, run.overhead_s.get("stall", 0.0)), (LOST, _lost_s(run))]
+    parts = [(STALLS, run.overhead_s.get("stall", 0.0)), (REDONE, _redone_s(run)), (GAPS, run.gap_s or 0.0)]
     priced_s = 0.0
     for key, name in _OVERHEADS.items():
         if key == "init" and without_init:
@@ -126,13 +127,11 @@ def _allowed_s(run: RunSnapshot, key: str) -> float | None:
     return None
 
 
-def _lost_s(run: RunSnapshot) -> float:
-    """Return the seconds of work that was done twice, or was lost with an attempt."""
-    lost_s: float | None = getattr(run, "lost_s", None)
-    redone: float | None = getattr(run, "redone_steps", None)
-    if lost_s is not None and math.isfinite(lost_s):
-        return lost_s
-    return redone * run.step_time_s.mean if redone and run.step_time_s is not None else 0.0
+def _redone_s(run: RunSnapshot) -> float:
+    """Return the seconds of steps that were done twice."""
+    if run.redone_s is not None and math.isfinite(run.redone_s):
+        return run.redone_s
+    return run.redone_steps * run.step_time_s.mean if run.redone_steps and run.step_time_s is not None else 0.0
 
 
 def _upper(documented: DocumentedRange) -> float | None:
