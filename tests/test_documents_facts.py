@@ -30,10 +30,16 @@ from trainmon.parsers.documents import read_text
         pytest.param("about $0.736/hour", "usd_per_hour", 0.736, id="price-by-the-hour"),
         pytest.param("It costs ~$220 in all", "usd_total", 220.0, id="price"),
         pytest.param("- VRAM: 8-10GB peak", "peak_memory_bytes", 8e9, id="peak-memory"),
-        pytest.param("## GPU memory\n\n- Used while training: 21 GB", "peak_memory_bytes", 21e9, id="peak-under-heading"),
+        pytest.param(
+            "## GPU memory\n\n- Used while training: 21 GB", "peak_memory_bytes", 21e9, id="peak-under-heading"
+        ),
         pytest.param("## VRAM\n\n- Headroom: 1-3GB", "free_memory_bytes", 1e9, id="free-under-heading"),
-        pytest.param("It peaks at 9 GB of GPU memory and leaves 2 GB free", "free_memory_bytes", 2e9, id="free-in-words"),
-        pytest.param("| Run | Peak VRAM (GB) |\n|---|---|\n| a | 6.5 |", "peak_memory_bytes", 6.5e9, id="peak-in-table"),
+        pytest.param(
+            "It peaks at 9 GB of GPU memory and leaves 2 GB free", "free_memory_bytes", 2e9, id="free-in-words"
+        ),
+        pytest.param(
+            "| Run | Peak VRAM (GB) |\n|---|---|\n| a | 6.5 |", "peak_memory_bytes", 6.5e9, id="peak-in-table"
+        ),
         pytest.param("A card with 11GB of VRAM", "memory_bytes", 11e9, id="memory-of-the-card"),
         pytest.param("batch size 8 and 2 epochs", "batch_size", 8.0, id="batch-in-words"),
         pytest.param("3 epochs: 31,250 steps per epoch", "steps_per_epoch", 31250.0, id="steps-per-epoch-in-words"),
@@ -100,3 +106,26 @@ def test_an_hourly_price_follows_from_price_and_duration() -> None:
     text = "| Machine | Time | Cost |\n|---|---|---|\n| four cards | 1.5 days | $164 |\n"
     (rate,) = [one for one in read_text(text).derived if one.name == "usd_per_hour"]
     assert rate.value == pytest.approx(164 / 36, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("words", "epochs", "each"),
+    [
+        pytest.param("2 epochs x 300 steps", 2, 300, id="times"),
+        pytest.param("4 epochs of 60 steps", 4, 60, id="of"),
+        pytest.param("300 steps × 2 epochs", 2, 300, id="the-other-way-round"),
+        pytest.param("3 epochs with ~1,250 iterations each", 3, 1250, id="with-each"),
+        pytest.param("2 epochs x 300 steps = 600 steps", 2, 300, id="with-the-result"),
+    ],
+)
+@pytest.mark.parametrize(
+    "place",
+    [
+        pytest.param("The run does {} in 5 minutes.", id="sentence"),
+        pytest.param("| run | what | how long |\n|---|---|---|\n| a | {} | 5 min |", id="row"),
+        pytest.param("- {}: 5 min", id="item"),
+    ],
+)
+def test_epochs_of_so_many_steps_are_three_facts(words: str, epochs: float, each: float, place: str) -> None:
+    found = [(fact.name, fact.value) for fact in read_text(f"# Plan\n\n{place.format(words)}\n").facts]
+    assert sorted(found) == [("epochs", epochs), ("steps_per_epoch", each), ("total_steps", epochs * each)]

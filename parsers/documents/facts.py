@@ -36,6 +36,13 @@ _COUNTED = pattern(
     r"步|轮|样本)(?![A-Za-z/])",
     re.IGNORECASE,
 )
+_EPOCHS_OF_STEPS = pattern(
+    rf"(?<![\w.,$-])(?:(?P<epochs>\d{{1,5}})\s*(?:full\s+)?epochs?\s*(?:[x×*]|of|with|at)\s*[~≈]?\s*(?P<steps>{NUMBER})\s*"
+    rf"(?:steps|iterations|iters|updates|batches)|(?P<each>{NUMBER})\s*(?:steps|iterations|iters|updates|batches)\s*[x×*]\s*"
+    r"(?P<times>\d{1,5})\s*epochs?)\b",
+    re.IGNORECASE,
+)
+"""`2 epochs x 300 steps`: 300 of each, 600 in all."""
 _THINGS = (
     "epoch", "steps", "iterations", "kimg", "example", "sample", "pair", "message", "image", "protein", "sentence",
     "structure", "complexes", "document", "checkpoint", "步", "轮", "样本",
@@ -167,7 +174,12 @@ def _in_words(piece: Piece) -> Iterator[Found]:
                 kind, "effective_batch_size"
             )
             yield Found(name, number_of(match["low"]), None, match.start())
+    products = list(_EPOCHS_OF_STEPS.finditer(text)) if "epoch" in lower else []
+    for product in products:
+        yield from _of_product(product)
     for match in _COUNTED.finditer(text) if any(noun in lower for noun in _THINGS) else ():
+        if any(one.start() <= match.start() < one.end() for one in products):
+            continue
         left, right = text[: match.start()], text[match.end() :]
         steps = match["noun"].lower().endswith("steps")
         if steps and (per := _PER.match(right)):
@@ -182,6 +194,14 @@ def _in_words(piece: Piece) -> Iterator[Found]:
             continue
         if not (_GUIDE.search(left[-40:]) or re.search(r"\bevery\s*$", left, re.IGNORECASE)):
             yield _found(_counted_name(match, text), match)
+
+
+def _of_product(match: re.Match[str]) -> Iterator[Found]:
+    epochs = number_of(match["epochs"] or match["times"])
+    steps = number_of(match["steps"] or match["each"])
+    yield Found("epochs", epochs, None, match.start())
+    yield Found("steps_per_epoch", steps, None, match.start())
+    yield Found("total_steps", epochs * steps, None, match.start())
 
 
 def _cadence(verb: str) -> str:
