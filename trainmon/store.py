@@ -131,11 +131,13 @@ class Store:
     def _scan(self, now: float, deadline_s: float) -> None:
         began_s = time.monotonic()
         found = self._scanner.scan(deadline_s)
-        self._candidates = [*found, *self._vanished(found)]
+        candidates = [*found, *self._vanished(found)]
+        changed, self._candidates = candidates != self._candidates, candidates
         self._scanned_at = now
         self._shelf.offer([c.path for c in self._candidates if c.kind is FileKind.DOCUMENT])
-        self._modified_at = {candidate.path: candidate.modified_at for candidate in found}
-        self._group()
+        if changed:
+            self._modified_at = {candidate.path: candidate.modified_at for candidate in found}
+            self._group()
         self._scan_s = time.monotonic() - began_s
 
     def _vanished(self, found: Sequence[Candidate]) -> list[Candidate]:

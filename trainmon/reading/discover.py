@@ -9,7 +9,7 @@ import re
 import stat
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
@@ -120,7 +120,7 @@ class Candidate:
     """The LOGS argument under which it was found: a folder, or the file itself."""
     kind: FileKind
     reason: str = ""
-    modified_at: float = 0.0
+    modified_at: float = field(default=0.0, compare=False)
     """When it was judged; 0.0 where its status is not known."""
 
 

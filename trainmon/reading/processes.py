@@ -4,7 +4,7 @@ An empty answer has two meanings, "nobody writes it any more" and "this process 
 `WriterScan.alive` keeps them apart. Reads `/proc`; where there is none (macOS), asks lsof.
 """
 
-# ruff: noqa: PTH115, PTH116, PTH119, PTH208 - a scan makes thousands of these calls, and Path objects treble its cost
+# ruff: noqa: PTH114, PTH115, PTH116, PTH118, PTH119, PTH208 - a scan makes thousands of these calls, and Path objects treble its cost
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def writers_of(paths: Iterable[str], deleted: Mapping[str, os.stat_result] = Map
 
     `deleted`: what those of them that are gone were when they were seen last; their writers still hold them.
     """
-    asked = {path: os.path.realpath(path) for path in paths}
+    asked = _resolved(paths)
     table = mounts()
     foreign = {path for path, real in asked.items() if is_foreign(real, table)}
     files = {
@@ -100,7 +100,9 @@ def writers_of(paths: Iterable[str], deleted: Mapping[str, os.stat_result] = Map
         keys.setdefault((found.st_dev, found.st_ino), []).append(path)
     if PROC.joinpath("self", "fd").is_dir():
         held, hidden_owners = _scan_proc(keys, {os.path.basename(asked[path]) for path in files})
-        judged = frozenset(p for p, s in files.items() if s.st_uid not in hidden_owners and _namespace_sees(s))
+        devices = {found.st_dev: found for found in files.values()}
+        seen_devices = {device for device, found in devices.items() if _namespace_sees(found)}
+        judged = frozenset(p for p, s in files.items() if s.st_uid not in hidden_owners and s.st_dev in seen_devices)
     else:
         held, seen = _scan_lsof({asked[path]: path for path in files})
         judged = frozenset(files) if seen and all(s.st_uid == os.getuid() for s in files.values()) else frozenset()
@@ -110,6 +112,21 @@ def writers_of(paths: Iterable[str], deleted: Mapping[str, os.stat_result] = Map
         same_host=not foreign,
         judged=judged,
     )
+
+
+def _resolved(paths: Iterable[str]) -> dict[str, str]:
+    """Path as asked -> path without links; folders hold many logs and are resolved once."""
+    folders: dict[str, str] = {}
+    found = {}
+    for path in paths:
+        folder, name = os.path.split(path)
+        if name in ("", ".", "..") or os.path.islink(path):
+            found[path] = os.path.realpath(path)
+            continue
+        if folder not in folders:
+            folders[folder] = os.path.realpath(folder)
+        found[path] = os.path.join(folders[folder], name)
+    return found
 
 
 def process_table(jobs_of: Container[int] = ()) -> dict[int, Process]:
