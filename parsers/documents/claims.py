@@ -46,6 +46,10 @@ class Claim:
         return self.reading.scope
 
 
+_MOST_IN_LINE = 64
+"""No person writes more durations into one line."""
+
+
 def read_claims(pieces: Sequence[Piece]) -> tuple[list[Claim], Outline]:
     """Read every duration of a document, in order."""
     lent = lent_units(pieces)
@@ -98,7 +102,7 @@ def _spans(piece: Piece, lent: float | None) -> list[Span]:
     found = find_durations(piece.text)
     if piece.kind == "cell" and not found:
         found = cell_spans(piece, lent)
-    return [span for span in found if not span.short_unit or _speaks_of_time(piece)]
+    return [span for span in found[:_MOST_IN_LINE] if not span.short_unit or _speaks_of_time(piece)]
 
 
 def _speaks_of_time(piece: Piece) -> bool:
