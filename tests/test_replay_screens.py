@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -160,7 +161,9 @@ def test_in_a_terminal_a_replay_runs_through_the_sample_logs(pane: Pane) -> None
     pane.until("00:00:0", 60)
     pane.keys("Space")
     pane.until("paused")
-    pane.keys("%", "2", "5", "Enter")
+    pane.keys("%")
+    time.sleep(1.0)  # the prompt takes keys once it is drawn
+    pane.keys("2", "5", "Enter")
     quarter = pane.until(" 25 %")
     pane.keys("Enter")
     run = pane.until("came true")
