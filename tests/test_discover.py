@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from trainmon.errors import NothingReadableError
-from trainmon.reading.discover import FileKind, Scanner
+from trainmon.reading.discover import Scanner
+from trainmon.reading.file_kinds import FileKind
 from trainmon.session import new_scanner
 
 

@@ -12,7 +12,7 @@ from trainmon.exports.summaries import summarise
 from trainmon.own_output import NOT_READ, SUMMARY_MARK, is_own
 from trainmon.parsers.documents import read_text
 from trainmon.plan.estimates_text import estimates_text
-from trainmon.reading.discover import FileKind
+from trainmon.reading.file_kinds import FileKind
 from trainmon.session import look_once, new_scanner
 from trainmon.settings import Settings
 from trainmon.timing.backtest_report import backtest_text

@@ -15,8 +15,9 @@ from trainmon.parsers.base import LogFormat
 from trainmon.parsers.user_format import user_formats
 from trainmon.plan.documents import DocumentShelf
 from trainmon.plan.scenarios import check_choices
-from trainmon.reading.discover import FileKind, Scanner
+from trainmon.reading.discover import Scanner
 from trainmon.reading.encodings import decoder_for
+from trainmon.reading.file_kinds import FileKind
 from trainmon.reading.follow import ReadingOptions
 from trainmon.reading.guard import guarded
 from trainmon.reading.likeness import looks_like_log

@@ -15,7 +15,8 @@ from trainmon.plan.documents import DocumentShelf
 from trainmon.plan.judging import judge
 from trainmon.plan.naming import KnownRun
 from trainmon.plan.opening import READ_BYTES, opening_of
-from trainmon.reading.discover import Candidate, FileKind, Scanner
+from trainmon.reading.discover import Candidate, Scanner
+from trainmon.reading.file_kinds import FileKind
 from trainmon.reading.follow import DocumentFollower, ReadingOptions
 from trainmon.reading.grouping import RunFiles, group_runs
 from trainmon.reading.processes import WriterScan, WriterWatch, stat_of

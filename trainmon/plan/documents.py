@@ -8,7 +8,7 @@ from pathlib import Path
 from trainmon.errors import NothingReadableError
 from trainmon.estimates import EstimateDocument
 from trainmon.plan.results import REASON, is_plan, plans_only
-from trainmon.reading.discover import is_no_text
+from trainmon.reading.file_kinds import is_no_text
 from trainmon.snapshot import Skipped
 
 _HEAD_BYTES = 64 << 10

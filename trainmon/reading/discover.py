@@ -5,110 +5,29 @@ from __future__ import annotations
 import glob
 import math
 import os
-import re
 import stat
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from enum import StrEnum
 from itertools import islice
 from pathlib import Path
 
 from trainmon.errors import NothingReadableError
 from trainmon.own_output import NOT_READ, is_own
 from trainmon.reading.encodings import decoder_for
+from trainmon.reading.file_kinds import (
+    BINARY_SUFFIXES,
+    DOCUMENT_SUFFIXES,
+    LOG_SUFFIXES,
+    SOURCE_SUFFIXES,
+    FileKind,
+    is_binary,
+    json_kind,
+)
 
 _HEAD_BYTES = 64 << 10
 _MAX_FILES = 50_000
-_BINARY = frozenset(
-    [
-        "pt",
-        "pth",
-        "bin",
-        "safetensors",
-        "ckpt",
-        "onnx",
-        "npz",
-        "npy",
-        "h5",
-        "hdf5",
-        "pkl",
-        "pickle",
-        "joblib",
-        "parquet",
-        "arrow",
-        "feather",
-        "png",
-        "jpg",
-        "jpeg",
-        "gif",
-        "webp",
-        "bmp",
-        "pdf",
-        "svg",
-        "zip",
-        "tar",
-        "tgz",
-        "7z",
-        "whl",
-        "so",
-        "dll",
-        "pyc",
-        "mp4",
-        "mp3",
-        "wav",
-        "db",
-        "sqlite",
-        "wandb",
-        "model",
-        "ttf",
-    ]
-)
-_SOURCE = frozenset(
-    [
-        "py",
-        "sh",
-        "bash",
-        "c",
-        "cc",
-        "cpp",
-        "h",
-        "hpp",
-        "cu",
-        "js",
-        "ts",
-        "css",
-        "html",
-        "htm",
-        "yaml",
-        "yml",
-        "toml",
-        "ini",
-        "cfg",
-        "lock",
-        "tcss",
-        "ps1",
-        "bat",
-    ]
-)
-_DOCUMENT = frozenset(("md", "markdown", "rst", "ipynb", "txt"))
-_LOG_NAMES = frozenset(("log", "out", "err", "txt", "stdout", "stderr"))
-_HOLE = re.compile(rb"\0{64,}")
-_CONTROLS = bytes((*range(1, 7), *range(14, 27)))
 _SKIPPED_FOLDERS = frozenset(("node_modules", "__pycache__", "site-packages"))
-
-
-class FileKind(StrEnum):
-    """What a file is to trainmon."""
-
-    LOG = "log"
-    STATE = "state"
-    """A JSON document that a trainer writes beside its log (`trainer_state.json`)."""
-    GPU = "gpu"
-    """An nvidia-smi log."""
-    DOCUMENT = "document"
-    """An estimate document."""
-    SKIP = "skip"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,12 +178,12 @@ class Scanner:
         if not stat.S_ISREG(found.st_mode):
             return FileKind.SKIP, "not a regular file"
         suffix = path.suffix[1:].lower()
-        if suffix in _BINARY and not named:
+        if suffix in BINARY_SUFFIXES and not named:
             return FileKind.SKIP, "binary"
-        if suffix in _SOURCE and not named:
+        if suffix in SOURCE_SUFFIXES and not named:
             return FileKind.SKIP, "source code or settings"
         if found.st_size == 0:
-            return (FileKind.LOG, "empty") if suffix in _LOG_NAMES else (FileKind.SKIP, "empty")
+            return (FileKind.LOG, "empty") if suffix in LOG_SUFFIXES else (FileKind.SKIP, "empty")
         try:
             with path.open("rb") as file:
                 head = file.read(_HEAD_BYTES)
@@ -278,30 +197,25 @@ class Scanner:
     def _by_content(self, head: bytes, suffix: str) -> tuple[FileKind, str]:
         decoder = decoder_for(head)
         text_bytes = decoder.feed(head)
-        if decoder.encoding == "utf-8" and _is_binary(head):
+        if decoder.encoding == "utf-8" and is_binary(head):
             return FileKind.SKIP, "binary"
         text = text_bytes.decode("utf-8", "replace")
         if is_own(text):
             return FileKind.SKIP, NOT_READ
         start = text.lstrip()[:1]
         if suffix == "json" or (start == "{" and "\n" in text.strip() and text.lstrip()[1:2] in "\r\n"):
-            return self._json(text, suffix)
-        if suffix in _DOCUMENT and self._is_document(text) and not (suffix == "txt" and self._is_log(text_bytes)):
+            return json_kind(text, suffix)
+        if (
+            suffix in DOCUMENT_SUFFIXES
+            and self._is_document(text)
+            and not (suffix == "txt" and self._is_log(text_bytes))
+        ):
             return FileKind.DOCUMENT, ""
         if suffix in ("md", "markdown", "rst", "ipynb"):
             return FileKind.SKIP, "a document without estimates"
         if self._is_gpu_log(text):
             return FileKind.GPU, ""
         return FileKind.LOG, ""
-
-    @staticmethod
-    def _json(text: str, suffix: str) -> tuple[FileKind, str]:
-        first, _, rest = text.strip().partition("\n")
-        if first.endswith("}") and rest.lstrip().startswith("{"):
-            return FileKind.LOG, ""  # JSON lines under a .json name
-        if '"log_history"' in text or ('"best_metric"' in text and '"epoch"' in text):
-            return FileKind.STATE, ""
-        return FileKind.SKIP, "a JSON document, not a log" if suffix == "json" else "a document, not a log"
 
 
 def _is_folder(path: Path) -> bool:
@@ -355,19 +269,3 @@ def _documents_in(folder: Path) -> Iterator[Path]:
     for path in paths:
         if path.suffix.lower() in (".md", ".markdown", ".rst") and os.path.isfile(path):  # noqa: PTH113
             yield path
-
-
-def is_no_text(head: bytes) -> bool:
-    """Tell whether the first bytes of a file are no text in any encoding that is read."""
-    decoder = decoder_for(head)
-    decoder.feed(head)
-    return decoder.encoding == "utf-8" and _is_binary(head)
-
-
-def _is_binary(head: bytes) -> bool:
-    """Many NUL bytes behind each other are a hole, as a truncated log or a power cut leaves it; a few are no text."""
-    body = _HOLE.sub(b"", head).lstrip(b"\0") if b"\0" in head else head
-    if not body:
-        return True
-    controls = len(body) - len(body.translate(None, _CONTROLS))
-    return body.count(0) * 20 > len(body) or controls * 20 > len(body)

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from trainmon.reading.discover import Candidate, FileKind
+from trainmon.reading.discover import Candidate
+from trainmon.reading.file_kinds import FileKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

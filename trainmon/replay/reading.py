@@ -10,7 +10,8 @@ from functools import partial
 
 from trainmon.plan.naming import KnownRun
 from trainmon.plan.scenarios import check_choices
-from trainmon.reading.discover import Candidate, FileKind
+from trainmon.reading.discover import Candidate
+from trainmon.reading.file_kinds import FileKind
 from trainmon.reading.grouping import group_runs
 from trainmon.reading.guard import guarded
 from trainmon.replay.archive import Archive
