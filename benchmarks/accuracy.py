@@ -37,6 +37,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+if not __package__:  # started by its path, not with -m
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
 from benchmarks.accuracy_facts import FIELDS, Case, generated_cases, read_shown
 from benchmarks.accuracy_index import index_cases
 from benchmarks.accuracy_rules import Finding, Mark, judge
