@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from textual import events, on
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.filter import Monochrome, NoColor
 from textual.screen import Screen
@@ -40,12 +40,13 @@ from trainmon.tui.screens import (
 from trainmon.tui.source import Clock, Source
 from trainmon.tui.text import plain
 from trainmon.tui.totals import terminal_title
+from trainmon.tui.typeahead import TypeAheadApp
 
 _TITLE_PAUSE_S = 10.0
 _KEEP_TITLE, _RESTORE_TITLE = "\x1b[22;2t", "\x1b[23;2t"
 
 
-class TrainmonApp(App[None]):
+class TrainmonApp(TypeAheadApp):
     """Shows what a source says about training runs."""
 
     TITLE = "trainmon"
