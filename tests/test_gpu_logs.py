@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trainmon.gpu.logs import looks_like_gpu_log, read_gpu_log
+from trainmon.gpu.logs import GpuLogReader, looks_like_gpu_log, read_gpu_log
 from trainmon.gpu.peaks import LogPeaks
 from trainmon.gpu.tables import Reading
 
@@ -120,6 +120,26 @@ PMON = """\
     1          -     -     -     -     -     -     -   -
     0     447153     C  7700     -     -     -     -   python3.9
     1          -     -     -     -     -     -     -   -
+"""
+
+APPS = """\
+pid, process_name, used_gpu_memory [MiB]
+31337, /opt/conda/bin/python, 9100 MiB
+31400, /usr/bin/python3, 700 MiB
+31337, /opt/conda/bin/python, 9300 MiB
+31400, /usr/bin/python3, 700 MiB
+"""
+APPS_DATED = """\
+timestamp, gpu_uuid, pid, process_name, used_gpu_memory [MiB]
+2024/11/23 12:23:49.273, GPU-aa, 31337, /opt/conda/bin/python, 9100 MiB
+2024/11/23 12:23:49.274, GPU-aa, 31400, /usr/bin/a, b, 700 MiB
+2024/11/23 12:23:49.275, GPU-bb, 31337, /opt/conda/bin/python, 8000 MiB
+2024/11/23 12:23:54.281, GPU-aa, 31337, /opt/conda/bin/python, 9300 MiB
+2024/11/23 12:23:54.282, GPU-bb, 31337, /opt/conda/bin/python, [N/A]
+"""
+APPS_BARE = """\
+2024/11/23 12:23:49.273, 31337, python, 9100
+2024/11/23 12:23:54.281, 31337, python, 9300
 """
 
 
@@ -264,6 +284,54 @@ def test_pmon_adds_up_the_processes_of_each_gpu_and_round() -> None:
     assert [(p.pid, p.name) for p in readings[0][1].processes] == [(447153, "python3.9"), (447160, "my program")]
 
 
+def test_a_query_about_processes_adds_up_those_of_each_gpu_and_round() -> None:
+    readings = read(APPS_DATED)
+
+    assert [(s.index, s.uuid, s.memory_used_bytes) for _, s in readings] == [
+        (0, "GPU-aa", 9800 * MIB), (1, "GPU-bb", 8000 * MIB), (0, "GPU-aa", 9300 * MIB), (1, "GPU-bb", None)
+    ]  # fmt: skip
+    assert [time_s for time_s, _ in readings][::2] == [
+        pytest.approx(at(2024, 11, 23, 12, 23, 49) + 0.273), pytest.approx(at(2024, 11, 23, 12, 23, 54) + 0.281)
+    ]  # fmt: skip
+    assert [(p.pid, p.name) for p in readings[0][1].processes] == [
+        (31337, "/opt/conda/bin/python"), (31400, "/usr/bin/a, b")
+    ]  # fmt: skip
+
+
+def test_processes_without_a_gpu_are_not_added_up_and_that_is_said() -> None:
+    reader = GpuLogReader(UTC)
+    readings = [reading for line in APPS.splitlines() for reading in reader.feed(line)]
+
+    assert [s.memory_used_bytes for _, s in [*readings, *reader.pending()]] == [9100 * MIB, 9300 * MIB]
+    assert [s.memory_used_bytes for _, s in reader.end()] == [9300 * MIB]
+    assert "largest process" in reader.note
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("31337, /usr/bin/python3, 9100 MiB\n31337, /usr/bin/python3, 9300 MiB\n", id="noheader"),
+        pytest.param("31337, python, 9100\n31337, python, 9300\n", id="noheader, nounits"),
+        pytest.param("pid, used_gpu_memory [MiB]\n31337, 9100\n31337, 9300\n", id="nounits, no name"),
+        pytest.param("process_name, pid, used_gpu_memory [MiB]\na, 31337, 9100\na, 31337, 9300\n", id="other order"),
+        pytest.param("pid, process_name, used_gpu_memory [MiB]\n31337, [Not Found], 9100 MiB\n" * 2
+                     + "31337, [Not Found], 9300 MiB\n", id="the header again each round"),
+        pytest.param(APPS_BARE, id="with a time and no header"),
+    ],
+)  # fmt: skip
+def test_a_query_about_processes_may_have_any_shape(text: str) -> None:
+    assert looks_like_gpu_log(text)
+    readings = read(text)
+    assert readings[-1][1].memory_used_bytes == 9300 * MIB
+    assert {p.pid for _, s in readings for p in s.processes} == {31337}
+    assert readings[0][1].memory_used_bytes == 9100 * MIB
+
+
+def test_rows_of_gpus_are_not_taken_for_processes() -> None:
+    ((_, sample),) = read("0, Tesla T4, 7399 MiB\n")
+    assert (sample.name, sample.memory_used_bytes, sample.processes) == ("Tesla T4", 7399 * MIB, ())
+
+
 def test_the_peak_of_each_gpu_is_found_in_a_log() -> None:
     peaks = LogPeaks()
     peaks.add(sample for _, sample in read(CSV))
@@ -284,6 +352,9 @@ def test_the_peak_of_each_gpu_is_found_in_a_log() -> None:
         pytest.param(DMON, id="dmon"),
         pytest.param(DMON_DATED, id="dmon with dates"),
         pytest.param(PMON, id="pmon"),
+        pytest.param(APPS, id="processes"),
+        pytest.param(APPS_DATED, id="processes with times"),
+        pytest.param("pid, process_name, used_gpu_memory [MiB]\n", id="processes, none yet"),
         pytest.param("# gpu, pwr, gtemp, sm, fb\n# Idx, W, C, %, MB\n0, 25, 40, 3, 700,\n", id="dmon as csv"),
         pytest.param(CSV[:-40], id="cut in its last line"),
     ],
@@ -303,7 +374,8 @@ def test_logs_of_nvidia_smi_are_known(text: str) -> None:
         pytest.param("timestamp,loss,lr\n2024/01/16 14:44:16.977, 0.5, 1e-4\n", id="a csv of metrics"),
         pytest.param("epoch 1, 300 MiB, 20 it/s\n", id="a line with commas and a size"),
         pytest.param("# gpu training notes\nhello\nworld\n", id="a text about gpus"),
-        pytest.param("pid, process_name, used_gpu_memory [MiB]\n12, a, 5 MiB\n", id="a query about processes"),
+        pytest.param("step, name, size\n100, ckpt/a.pt, 500\n200, ckpt/b.pt, 500\n", id="a list of checkpoints"),
+        pytest.param("100, loss, 0.5\n200, loss, 0.4\n", id="steps and losses"),
         pytest.param("  3%|▎         | 3/100 [00:03<01:37,  1.00s/it]\n", id="tqdm"),
     ],
 )
@@ -317,6 +389,7 @@ def test_no_text_breaks_the_readers(text: str) -> None:
     read(CSV + text)
     read(DMON_DATED + text)
     read(PMON + text)
+    read(APPS_DATED + text)
     read(TABLE_460[:900] + text)
     looks_like_gpu_log(text)
 

@@ -6,14 +6,18 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from trainmon.gpu import claims
+from trainmon.gpu.claims import Claim, LogClaims
 from trainmon.gpu.owner import attribute
-from trainmon.gpu.peaks import LogPeaks, with_peaks
+from trainmon.gpu.peaks import LogPeaks, run_gpu, with_peaks
+from trainmon.gpu.per_run import LiveMemory, WrittenLog, best_known
 from trainmon.reading.processes import Process, process_table, writers_of
-from trainmon.snapshot import GpuPanel, GpuProcess, GpuSample, RunGpu
+from trainmon.snapshot import GpuDevice, GpuPanel, GpuProcess, GpuSample, RunGpu
 
 GIB = 1024.0**3
 TRAIN = """
@@ -176,6 +180,120 @@ def test_a_run_with_its_own_gpu_process_takes_no_neighbours_of_its_group() -> No
     gpus = attribute(panel(gpu(0, (5, 4.0), (6, 2.0))), {"run": [5]}, table)
 
     assert used(gpus["run"]) == {0: 4.0}
+
+
+def relayed(name: str) -> dict[int, Process]:
+    """PID 50 writes the log, 90 trains under an own parent, as containers do; 60 trains for somebody else."""
+    return dict([process(50, 1, name=name), process(80, 1, name="containerd-shim"), process(90, 80, name="python"),
+                 process(60, 1, name="python")])  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        pytest.param("docker", "docker", id="docker logs > file"),
+        pytest.param("dockerd", "Docker's daemon", id="the json-file driver"),
+        pytest.param("containerd", "containerd", id="containerd"),
+        pytest.param("kubectl", "kubectl", id="kubectl logs -f"),
+        pytest.param("systemd-journal", "journald", id="journald"),
+        pytest.param("ssh", "ssh", id="ssh host > file"),
+    ],
+)
+def test_a_log_that_is_passed_on_says_by_whom(name: str, said: str) -> None:
+    found = attribute(panel(gpu(0, (90, 4.0))), {"run": [50]}, relayed(name))["run"]
+
+    assert found.devices == ()
+    assert found.peak_memory_bytes is None
+    assert found.note == f"the log is written by {said}: cannot tell whose GPU memory is this run's"
+
+
+@pytest.mark.parametrize("name", ["python", "sshd", "octave", "tee"])
+def test_a_run_without_gpu_memory_is_not_told_to_be_passed_on(name: str) -> None:
+    assert attribute(panel(gpu(0, (90, 4.0))), {"run": [50]}, relayed(name)) == {}
+
+
+def test_a_log_that_tee_writes_names_who_feeds_it() -> None:
+    table = relayed("tee") | {
+        50: Process(pid=50, parent=1, group=50, session=1, name="tee", reads="pipe:[7]"),
+        51: Process(pid=51, parent=1, group=51, session=1, name="kubectl", writes=frozenset({"pipe:[7]"})),
+    }
+
+    assert "written by kubectl" in attribute(panel(gpu(0, (90, 4.0))), {"run": [50]}, table)["run"].note
+
+
+def test_nothing_is_said_of_a_log_that_is_passed_on_while_all_gpu_memory_has_an_owner() -> None:
+    gpus = attribute(panel(gpu(0, (60, 4.0))), {"run": [50], "other": [60]}, relayed("docker"))
+
+    assert gpus.keys() == {"other"}
+
+
+def test_processes_that_the_log_names_are_the_runs_own() -> None:
+    table = relayed("docker")
+    samples = panel(gpu(0, (90, 4.0), (60, 1.0)))
+
+    gpus = attribute(samples, {"run": [50], "other": [60]}, table, {"run": Claim(pids=frozenset({90, 60}))})
+
+    assert used(gpus["run"]) == {0: 4.0}
+    assert [other.pid for other in gpus["run"].devices[0].others] == [60]
+    assert used(gpus["other"]) == {0: 1.0}
+
+
+def test_two_runs_that_name_the_same_process_get_none_of_it() -> None:
+    both = {"run": Claim(pids=frozenset({90})), "other": Claim(pids=frozenset({90}))}
+
+    gpus = attribute(panel(gpu(0, (90, 4.0))), {"run": [50], "other": [60]}, relayed("docker"), both)
+
+    assert not any(found.devices for found in gpus.values())
+
+
+def test_ray_workers_of_another_cluster_are_said_plainly() -> None:
+    named = {"run": Claim(of_workers=True)}
+
+    found = attribute(panel(gpu(0, (90, 4.0))), {"run": [50]}, relayed("python"), named)["run"]
+
+    assert found.note.startswith("the log is written by the driver of Ray workers")
+
+
+def test_a_real_log_of_ray_names_its_workers(shell: Shell) -> None:
+    """The worker has no kinship with the writer of the log but that the log names its process."""
+    pids = shell.start("exec 3<&0; setsid bash -c 'TRAIN b PIDS <&3 > /dev/null' & TRAIN a PIDS <&3 > a.log & wait", 2)
+    log = shell.folder / "a.log"
+    with log.open("ab") as file:
+        file.write(b"(TorchTrainer pid=%d) epoch 1\n(RayTrainWorker pid=7, ip=10.0.0.7) epoch 1\n" % pids["b"])
+    written = WrittenLog(path=log, writers=[pids["a"]], read_end=lambda limit: log.read_bytes()[-limit:])
+
+    memory = LiveMemory().take(panel(gpu(0, (pids["b"], 6.0))), {"a.log": written})
+
+    assert used(memory["a.log"]) == {0: 6.0}
+
+
+def test_a_container_in_the_path_of_the_log_is_looked_for_in_the_control_groups(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    container = "0123456789abcdef" * 4
+    proc = tmp_path / "proc"
+    for pid, group in ((90, f"0::/system.slice/docker-{container}.scope"), (91, f"0::/docker/{'f' * 64}")):
+        (proc / str(pid)).mkdir(parents=True)
+        (proc / str(pid) / "cgroup").write_text(group + "\n")
+    (proc / "50").mkdir()
+    (proc / "50" / "cmdline").write_bytes(b"docker\0logs\0-f\0" + container[:12].encode() + b"\0")
+    monkeypatch.setattr(claims, "PROC", proc)
+
+    by_path = LogClaims().of("run", Path(f"/var/lib/docker/{container}-json.log"), lambda _: b"", [90, 91], [])
+    by_command = LogClaims().of("run", tmp_path / "out.log", lambda _: b"", [90, 91], [50])
+
+    assert by_path.pids == by_command.pids == {90}
+    assert LogClaims().of("run", tmp_path / "out.log", lambda _: b"", [90, 91], [91]) == Claim()
+
+
+def test_why_nothing_was_measured_goes_along_with_what_the_log_prints() -> None:
+    silent, printed = run_gpu((), basis="nvml", note="why"), run_gpu((GpuDevice(index=0),), basis="log", note="")
+
+    assert best_known(silent, None, None) == silent
+    assert best_known(silent, None, printed) == replace(printed, note="why")
+    assert best_known(None, None, printed) == printed
+    assert best_known(printed, None, silent) == printed
+    assert best_known(None, None) is None
 
 
 def test_process_ids_of_the_host_are_said_plainly() -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from trainmon.followed_run import FollowedRun
-from trainmon.gpu.per_run import GpuLogFollower, LiveMemory
+from trainmon.gpu.per_run import GpuLogFollower, LiveMemory, WrittenLog, best_known
 from trainmon.plan.documents import DocumentShelf
 from trainmon.plan.judging import judge
 from trainmon.plan.naming import KnownRun
@@ -102,10 +102,7 @@ class Store:
         scan = WriterScan(complete=False, same_host=False)
         if not self._options.archive:
             scan = self._writers.scan(paths, now, self._deleted())
-        writers = {
-            run.files.name: scan.writers.get(str(run.log.path), ()) for run in self.runs.values() if run.log is not None
-        }
-        memory = self._memory.take(gpu, writers) if gpu is not None else {}
+        memory = self._memory.take(gpu, self._written(scan)) if gpu is not None else {}
         shown = [s for run in self.runs.values() if (s := self._snapshot(run, scan, memory, now)) is not None]
         unread = any(run.log is not None and not run.log.caught_up for run in self.runs.values())
         return Board(
@@ -118,6 +115,15 @@ class Store:
             catching_up=unread or self._scanner.behind,
             notes=(*notes, *self._shelf.notes),
         )
+
+    def _written(self, scan: WriterScan) -> dict[str, WrittenLog]:
+        return {
+            run.files.name: WrittenLog(
+                path=log.path, writers=scan.writers.get(str(log.path), ()), read_end=log.tail.end
+            )
+            for run in self.runs.values()
+            if (log := run.log) is not None
+        }
 
     def log_of(self, run_name: str) -> Path | None:
         """The log file of a run; None where the run is unknown or has none."""
@@ -231,7 +237,7 @@ class Store:
             pending=run.log.pending() if run.log is not None and run.preview is None else None,
             preview=run.preview is not None,
         )
-        snapshot = replace(snapshot, gpu=measured or run.logged_gpu() or snapshot.gpu)
+        snapshot = replace(snapshot, gpu=best_known(measured, run.logged_gpu(), snapshot.gpu))
         run.snapshot, run.key = self._judged(snapshot, state, run, now), key
         return run.snapshot
 

@@ -49,11 +49,13 @@ class ColumnReader:
 
     def end(self) -> list[Reading]:
         """The `pmon` samples that were being gathered."""
-        done: list[Reading] = [
-            (self._time_s, _processes(gpu, list(rows.values()))) for gpu, rows in self._round.items()
-        ]
+        done = self.pending()
         self._round = {}
         return done
+
+    def pending(self) -> list[Reading]:
+        """The same, and they go on being gathered."""
+        return [(self._time_s, _processes(gpu, list(rows.values()))) for gpu, rows in self._round.items()]
 
     def _process_row(self, row: Mapping[str, str]) -> list[Reading]:
         gpu, time_s = int(row["gpu"]), self._moment(row)

@@ -129,7 +129,7 @@ def columns_by_units(cells: Sequence[str]) -> dict[str, int]:
 
 
 def _sample(index: int, row: Mapping[str, str], throttle: tuple[str, ...]) -> GpuSample:
-    used, total, free = (_bytes(row.get(name)) for name in ("used", "total", "free"))
+    used, total, free = (bytes_in(row.get(name)) for name in ("used", "total", "free"))
     if used is None and total is not None and free is not None:
         used = total - free
     uuid = row.get("uuid", "")
@@ -154,7 +154,7 @@ def _number(cell: str | None) -> float | None:
     return float(value["number"]) if value else None
 
 
-def _bytes(cell: str | None) -> float | None:
+def bytes_in(cell: str | None) -> float | None:
     """`25073 MiB`; without unit it is MiB."""
     value = VALUE.fullmatch(cell or "")
     scale = UNITS.get(value["unit"] or "MiB") if value else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
-from statistics import median
+from statistics import fmean, median
 
 from trainmon.snapshot import GpuDevice, RunGpu
 
@@ -13,7 +13,16 @@ POINTS = 128
 SPACING_S = 15.0
 """128 points so far apart are half an hour."""
 LEAST_SPAN_S = 600.0
-"""A run fills its caches in its first minutes: growth that was watched for less says nothing."""
+"""A run fills its caches in its first minutes: growth that was watched for less says something only if it is even."""
+_SHORT_SPAN_S = 180.0
+"""Even growth over the last three minutes, at which the device is full within ten more, is told at once."""
+_SHORT_LEFT_S = 600.0
+_EVEN = 0.98
+"""So much of the variance a straight line explains (R squared)."""
+_GOING_ON = 0.7
+"""So much of the rate must be left in the last half minute."""
+_EVEN_THIRDS = (0.8, 1.25)
+"""Between these multiples of the whole slope lie those of all thirds."""
 LEAST_RISE = 0.01
 """Of the device: less is a cache that settles."""
 _STILL = 0.5
@@ -61,9 +70,15 @@ def remembered(history: History, at_s: float, used: float) -> History:
 def filling(history: History, size_bytes: float) -> Filling | None:
     """Say when `size_bytes` are used up; None where memory does not grow steadily, or did not for long enough.
 
+    Growth that is watched for less than ten minutes counts where it is as even as a leak's, and urgent.
+
     The rate is the median slope over all pairs of points (Theil 1950, Sen 1968), which noise and single peaks do not
     move; the lower one of the whole history and its last third counts.
     """
+    return _in_the_long_run(history, size_bytes) or _soon(history, size_bytes)
+
+
+def _in_the_long_run(history: History, size_bytes: float) -> Filling | None:
     points = history[:: len(history) // _LOOKED_AT + 1]
     if len(points) < 6 or points[-1][0] - points[0][0] < LEAST_SPAN_S:
         return None
@@ -78,6 +93,37 @@ def filling(history: History, size_bytes: float) -> Filling | None:
     if free > rate * _FARTHEST * span_s:
         return None
     return Filling(left_s=free / rate, bytes_per_s=rate, free_bytes=free, span_s=span_s)
+
+
+def _soon(history: History, size_bytes: float) -> Filling | None:
+    """The last point is left out: its slot is not over, so it may be too low."""
+    done = history[:-1]
+    points = [point for point in done if point[0] >= done[-1][0] - _SHORT_SPAN_S - 2 * SPACING_S]
+    if len(points) < 11 or points[-1][0] - points[0][0] < _SHORT_SPAN_S:
+        return None
+    span_s, rise = points[-1][0] - points[0][0], points[-1][1] - points[0][1]
+    free = max(size_bytes - history[-1][1], 0.0)
+    rate = _slope(points)
+    if rise < 2 * LEAST_RISE * size_bytes or rate <= 0 or free > rate * _SHORT_LEFT_S or not _is_even(points, rate):
+        return None
+    if points[-1][1] - points[-3][1] < _GOING_ON * rate * (points[-1][0] - points[-3][0]):  # it has come to its end
+        return None
+    earlier = [point for point in done if point[0] <= points[0][0]]
+    if _deepest_fall(earlier) > rise / 2:  # it rose before, and was given back
+        return None
+    return Filling(left_s=free / rate, bytes_per_s=rate, free_bytes=free, span_s=span_s)
+
+
+def _is_even(points: Sequence[tuple[float, float]], rate: float) -> bool:
+    mean_s, mean = fmean(at_s for at_s, _ in points), fmean(used for _, used in points)
+    spread = sum((used - mean) ** 2 for _, used in points)
+    missed = sum((used - mean - rate * (at_s - mean_s)) ** 2 for at_s, used in points)
+    if missed > (1 - _EVEN) * spread:
+        return False
+    third = len(points) // 3
+    low, high = _EVEN_THIRDS
+    thirds = (points[:third], points[third:-third], points[-third:])
+    return all(low * rate <= _slope(part) <= high * rate for part in thirds)
 
 
 def _slope(points: Sequence[tuple[float, float]]) -> float:

@@ -1,4 +1,4 @@
-"""Logs of nvidia-smi lying beside a training log, in any of its four shapes, by their own clocks. Pure."""
+"""Logs of nvidia-smi lying beside a training log, in any of its five shapes, by their own clocks. Pure."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import tzinfo
 from itertools import islice
 
+from trainmon.gpu.app_rows import UNNAMED_GPU, AppReader, app_columns, app_shape
 from trainmon.gpu.columns import ColumnReader
 from trainmon.gpu.csv_logs import CsvReader, columns_by_names, columns_by_units
 from trainmon.gpu.tables import DATE, Reading, TableReader
@@ -18,7 +19,7 @@ class GpuLogReader:
     """Reads a log line by line as it grows."""
 
     def __init__(self, tz: tzinfo | None = None) -> None:
-        self._readers = (TableReader(tz), ColumnReader(tz), CsvReader(tz))
+        self._readers = (TableReader(tz), ColumnReader(tz), AppReader(tz), CsvReader(tz))
         self.foreign = 0
         """Lines that are none of nvidia-smi's."""
 
@@ -34,8 +35,18 @@ class GpuLogReader:
 
     def end(self) -> list[Reading]:
         """What the last table or round of processes still holds; reading may go on after it."""
-        tables, columns, _csv = self._readers
-        return [*tables.end(), *columns.end()]
+        tables, columns, apps, _csv = self._readers
+        return [*tables.end(), *columns.end(), *apps.end()]
+
+    def pending(self) -> list[Reading]:
+        """What `end` would give now; the table or round goes on being read."""
+        tables, columns, apps, _csv = self._readers
+        return [*tables.pending(), *columns.pending(), *apps.pending()]
+
+    @property
+    def note(self) -> str:
+        """What limits the numbers."""
+        return UNNAMED_GPU if self._readers[2].crowded else ""
 
 
 def read_gpu_log(lines: Iterable[str], tz: tzinfo | None = None) -> list[Reading]:
@@ -70,6 +81,8 @@ def _opens(line: str) -> bool:
     if text.startswith(("| NVIDIA-SMI ", "# gpu ", "#Date ", "#Time ", "#gpu,", "# gpu,")) or DATE.fullmatch(text):
         return True
     cells = [cell.strip() for cell in text.split(",")]
+    if app_columns(cells) is not None or app_shape(cells):
+        return True
     return columns_by_names(cells) is not None or bool(
         columns_by_units(cells).keys() & {"time", "utilization", "power"}
     )

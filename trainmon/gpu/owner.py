@@ -2,13 +2,17 @@
 
 The writer of a log is often not the training: `python train.py | tee log`, `srun`, `tmux pipe-pane`. So a GPU process
 belongs to a run whose log it writes, or an ancestor of it writes, or that reads its output through pipes; failing
-that, to the run of its Slurm job, of its process group, or of its tmux server, if there is only one such run.
+that, to the run whose log names it (`trainmon.gpu.claims`), or to the run of its Slurm job, of its process group, or
+of its tmux server, if there is only one such run. Where the writer only passes on what others print (Docker, kubectl,
+ssh) and nothing of that helps, the run says so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
+from trainmon.gpu.claims import Claim
 from trainmon.gpu.peaks import run_gpu
 from trainmon.reading.processes import Process
 from trainmon.snapshot import GpuDevice, GpuPanel, GpuProcess, GpuSample, RunGpu
@@ -19,28 +23,69 @@ SHARED = "{}, all runs together"
 SEVERAL_OWNERS = "a process of this run writes the logs of other runs too"
 IDLE_BYTES = 1024.0**3
 """A GPU that uses less, and names no process, is taken for idle: drivers themselves use some hundred MB."""
+PASSED_ON = "the log is written by {}: cannot tell whose GPU memory is this run's"
 MULTIPLEXERS = ("tmux", "screen")
+RELAYS = {
+    "dockerd": "Docker's daemon", "docker": "docker", "com.docker": "docker", "containerd": "containerd",
+    "conmon": "podman", "podman": "podman", "nerdctl": "nerdctl", "kubectl": "kubectl", "kubelet": "kubelet",
+    "oc": "oc", "stern": "stern", "ssh": "ssh", "journalctl": "journald", "systemd-journal": "journald",
+    "rsyslogd": "rsyslog", "fluent-bit": "fluent-bit", "raylet": "Ray", "gcs_server": "Ray", "ray::": "Ray",
+}  # fmt: skip
+"""Programs that write what others print, by the beginning of their name, of which the kernel keeps 15 characters."""
+WORKERS = "the driver of Ray workers"
 
 Table = Mapping[int, Process]
 Related = Callable[[Process, Process, Table], bool]
 
 
-def attribute(panel: GpuPanel, writer_pids: Mapping[str, Sequence[int]], process_table: Table) -> dict[str, RunGpu]:
-    """GPU memory of each run that has some now; runs without a living writer, or without GPU memory, are left out."""
+def attribute(
+    panel: GpuPanel,
+    writer_pids: Mapping[str, Sequence[int]],
+    process_table: Table,
+    claims: Mapping[str, Claim] = MappingProxyType({}),
+) -> dict[str, RunGpu]:
+    """GPU memory of each run that has some now; runs without a living writer, or without GPU memory, are left out.
+
+    A run whose memory cannot be told from that of others has a note and no device.
+    """
     live = {run: pids for run, pids in writer_pids.items() if pids}
     if not live or not panel.samples:
         return {}
     listed = {process.pid for sample in panel.samples for process in sample.processes}
     if note := _blind(panel, listed, process_table):
         return _whole_gpus(panel.samples, live, note)
-    owners = _owners(listed, live, process_table)
+    owners = _owners(listed, live, process_table, claims)
+    unowned = not all(owners.values())
     result = {}
     for run in live:
         devices = tuple(device for sample in panel.samples if (device := _device(sample, run, owners)) is not None)
         if devices:
             shared = any(run in runs and len(runs) > 1 for runs in owners.values())
             result[run] = run_gpu(devices, basis="nvml", note=SEVERAL_OWNERS if shared else "")
+        elif unowned and (relay := _relay(live[run], process_table, claims.get(run))):
+            result[run] = run_gpu((), basis="nvml", note=PASSED_ON.format(relay))
     return result
+
+
+def _relay(writers: Sequence[int], table: Table, claim: Claim | None) -> str:
+    """The program that passes the output of this run on: the writer of its log, or whoever feeds it through pipes."""
+    waiting, seen = [table[pid] for pid in writers if pid in table], set[int]()
+    while waiting:
+        process = waiting.pop()
+        if process.pid in seen:
+            continue
+        seen.add(process.pid)
+        names = [said for start, said in RELAYS.items() if _begins(process.name, start)]
+        if names:
+            return names[0]
+        if process.reads.startswith("pipe:"):
+            waiting += [other for other in table.values() if process.reads in other.writes]
+    return WORKERS if claim is not None and claim.of_workers else ""
+
+
+def _begins(name: str, start: str) -> bool:
+    """`ssh` is not `sshd`, `oc` no `octave`; names that carry more behind it are cut at a separator."""
+    return name == start or (name.startswith(start) and (start.endswith(":") or name[len(start)] in "-:. "))
 
 
 def _blind(panel: GpuPanel, listed: set[int], table: Table) -> str:
@@ -88,7 +133,9 @@ def _entry(sample: GpuSample, used: float | None, peak: float | None, others: tu
     )
 
 
-def _owners(listed: set[int], live: Mapping[str, Sequence[int]], table: Table) -> dict[int, frozenset[str]]:
+def _owners(
+    listed: set[int], live: Mapping[str, Sequence[int]], table: Table, claims: Mapping[str, Claim]
+) -> dict[int, frozenset[str]]:
     """GPU process -> its runs."""
     writers: dict[int, set[str]] = {}
     for run, pids in live.items():
@@ -96,6 +143,10 @@ def _owners(listed: set[int], live: Mapping[str, Sequence[int]], table: Table) -
             writers.setdefault(pid, set()).add(run)
     pipes = _pipes_into(writers, table)
     owners = {pid: _by_kinship(pid, writers, pipes, table) for pid in listed}
+    for pid, runs in list(owners.items()):
+        named = frozenset(run for run, claim in claims.items() if pid in claim.pids and run in live)
+        if not runs and len(named) == 1:
+            owners[pid] = named
     for related in (_same_job, _same_group, _same_multiplexer):
         served = frozenset().union(*owners.values())
         for pid, runs in list(owners.items()):

@@ -56,6 +56,13 @@ class LogPeaks:
             known[_key(device)] = _higher(known.get(_key(device)), device)
             self._gpu = run_gpu(tuple(known.values()), basis="log")
 
+    def with_more(self, samples: Iterable[GpuSample]) -> RunGpu | None:
+        """What it would be with these samples, which are not kept."""
+        more = LogPeaks()
+        more._gpu = self._gpu
+        more.add(samples)
+        return more.gpu
+
     @property
     def gpu(self) -> RunGpu | None:
         """None before the first sample."""

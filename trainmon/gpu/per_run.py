@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from trainmon.gpu.claims import LogClaims
 from trainmon.gpu.filling import with_history
 from trainmon.gpu.logs import GpuLogReader
 from trainmon.gpu.owner import attribute
@@ -62,7 +64,8 @@ class GpuLogFollower:
     @property
     def gpu(self) -> RunGpu | None:
         """Peaks so far; None while the log names no memory."""
-        return self._read.peaks.gpu
+        found = self._read.peaks.with_more(sample for _, sample in self._read.reader.pending())
+        return replace(found, note=self._read.reader.note) if found is not None else None
 
     def info(self) -> FileInfo:
         """The file as the contract lists it."""
@@ -76,21 +79,53 @@ class GpuLogFollower:
         return max(min(last_s, ended_s) - max(first_s, began_s), 0.0)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenLog:
+    """A run's log as far as the search for its processes needs it."""
+
+    path: Path
+    writers: Sequence[int]
+    """The processes that hold it open for writing."""
+    read_end: Callable[[int], bytes]
+    """Its last so many bytes."""
+
+
 class LiveMemory:
     """What the driver says, given to the runs whose processes use it; peaks and their way are kept while we watch."""
 
     def __init__(self) -> None:
         self._runs: dict[str, RunGpu] = {}
+        self._claims = LogClaims()
 
-    def take(self, panel: GpuPanel, writers: Mapping[str, Sequence[int]]) -> Mapping[str, RunGpu]:
-        """Add a sample of all GPUs; `writers` are the processes that write each run's log."""
+    def take(self, panel: GpuPanel, logs: Mapping[str, WrittenLog]) -> Mapping[str, RunGpu]:
+        """Add a sample of all GPUs; `logs` are those of the runs."""
         if not panel.samples:
             return self._runs
         gpu_pids = {process.pid for sample in panel.samples for process in sample.processes}
+        writers = {run: log.writers for run, log in logs.items()}
         table = process_table(jobs_of=gpu_pids | {pid for pids in writers.values() for pid in pids})
         now = attribute(panel, writers, table)
+        claims = {
+            run: self._claims.of(run, log.path, log.read_end, gpu_pids, log.writers)
+            for run, log in logs.items()
+            if gpu_pids and log.writers and not (run in now and now[run].devices)
+        }
+        if claims:
+            now = attribute(panel, writers, table, claims)
         for run in self._runs.keys() | now.keys():
             merged = with_peaks(self._runs.get(run), now.get(run))
-            if merged is not None:
+            if merged is None or not (merged.devices or run in now):
+                self._runs.pop(run, None)
+            else:
                 self._runs[run] = merged if panel.taken_at is None else with_history(merged, panel.taken_at)
         return self._runs
+
+
+def best_known(measured: RunGpu | None, *others: RunGpu | None) -> RunGpu | None:
+    """What was measured, else the first of the others that names a device; why nothing was measured goes along."""
+    if measured is None or measured.devices:
+        return next((gpu for gpu in (measured, *others) if gpu is not None), None)
+    for other in others:
+        if other is not None:
+            return replace(other, note="; ".join(note for note in (other.note, measured.note) if note))
+    return measured

@@ -60,9 +60,13 @@ class TableReader:
 
     def end(self) -> list[Reading]:
         """Samples of the table that was being read."""
-        done = [(self._time_s, sample) for sample in self._samples.values()]
+        done = self.pending()
         self._samples, self._named = {}, None
         return done
+
+    def pending(self) -> list[Reading]:
+        """The same, and the table goes on being read."""
+        return [(self._time_s, sample) for sample in self._samples.values()]
 
     def _row(self, row: str) -> None:
         if named := NAME_ROW.match(row):

@@ -87,6 +87,10 @@ class FileTail:
         """Give bytes anywhere in the file, without moving on."""
         return self._pread(offset, limit)
 
+    def end(self, limit: int) -> bytes:
+        """Give the last bytes of what was seen of the file."""
+        return self._pread(max(self.size - limit, 0), limit)
+
     def _change(self, found: os.stat_result) -> Change:
         known = self._identity
         if known is None:
