@@ -23,16 +23,22 @@ _DEVICE = pattern(
     re.IGNORECASE,
 )
 _BRACKET = pattern(r"[（(\[]([^()（）\[\]]{1,30})[)）\]]|,\s*([A-Za-z]{1,7})\.?$")
+_CLOCK_HEADER = pattern(r"(?<![A-Za-z:])(?P<large>hh?|mm?):(?P<small>mm?|ss?)(?![A-Za-z:])", re.IGNORECASE)
+_CLOCK_CELL = pattern(r"[~≈]?\s?(\d{1,4}):([0-5]\d)")
 _TIME_HEADER = pattern(r"\b(?:times?|duration|took|takes|elapsed|runtime|eta)\b|时间|耗时|用时", re.IGNORECASE)
 _FIGURE_AND_UNIT = pattern(rf"\W*{NUMBER}(?:\s*[-–—−~]\s*{NUMBER})?\s?({SAFE_UNIT})\W*", re.IGNORECASE)
 
 
 def cell_spans(piece: Piece, lent: float | None = None) -> list[Span]:
     """Read a cell that is only a figure, in the header's unit or in `lent`, the seconds of a unit; [] without one."""
-    match = _FIGURE.fullmatch(piece.text.strip())
-    if match is None or not 0 <= piece.column < len(piece.header) or piece.cells == piece.header:
+    if not 0 <= piece.column < len(piece.header) or piece.cells == piece.header:
         return []
-    header = piece.header[piece.column]
+    header, text = piece.header[piece.column], piece.text.strip()
+    if clock := _clock(header, text):
+        return [Span(start=0, end=len(piece.text), text=text, likely_s=clock, approximate=text[:1] in "~≈", clock=True)]
+    match = _FIGURE.fullmatch(text)
+    if match is None:
+        return []
     size = header_unit(header) or (lent if _TIME_HEADER.search(header) else None)
     if size is None:
         return []
@@ -42,7 +48,7 @@ def cell_spans(piece: Piece, lent: float | None = None) -> list[Span]:
         Span(
             start=0,
             end=len(piece.text),
-            text=piece.text.strip(),
+            text=text,
             low_s=low if high or match["bound"] == ">" or match["plus"] else None,
             high_s=high or (low if match["bound"] == "<" else None),
             likely_s=None if high or match["bound"] or match["plus"] else low,
@@ -50,6 +56,14 @@ def cell_spans(piece: Piece, lent: float | None = None) -> list[Span]:
             device_time=bool(_DEVICE.search(header)),
         )
     ]
+
+
+def _clock(header: str, text: str) -> float | None:
+    """Read `1:40` where the header says what stands before and after the colon: `h:mm`, `mm:ss`."""
+    form, figures = _CLOCK_HEADER.search(header), _CLOCK_CELL.fullmatch(text)
+    if form is None or figures is None:
+        return None
+    return int(figures[1]) * seconds_of(form["large"][0]) + int(figures[2]) * seconds_of(form["small"][0])
 
 
 def header_unit(header: str) -> float | None:
@@ -62,6 +76,8 @@ def header_unit(header: str) -> float | None:
             return size
     if _RATE.search(header):
         return None
+    if device := _DEVICE.search(header):
+        return seconds_of(re.split(r"[\s-]+", device[0])[-1])
     if slash := re.match(r"\W*(ms|s|sec|min|h|hr|hours?|days?)\s*/\s*[A-Za-z]+", header):
         return seconds_of(slash[1])
     for match in HEADER_UNITS.finditer(header):

@@ -17,7 +17,7 @@ _DASH = (
     r"\s*(?:-|–|—|−|‐|‑|‒|―|~|～|∼|〜|\.\.\.?|…|至|到)\s*(?:~|≈|about\s+)?|\s+(?:to|bis|à|or|oder|ou)\s+(?:~|about\s+)?"
 )
 _FIGURE = rf"(?:{NUMBER}|{WORD_NUMBER}|{CJK_NUMBER}|\d/\d)"
-_ONE_AND_HALF = rf"{CJK_NUMBER}[个個]半(?:小时|小時|钟头|月|星期)"
+_ONE_AND_HALF = rf"(?:{CJK_NUMBER}|\d+)\s?[个個]半(?:小时|小時|钟头|月|星期)"
 _SINGLE = rf"(?:\d/\d|{_FIGURE})\+?{_GAP}(?:{_DEVICE}[\s\-]+)?(?:GPU[\s\-]+)?{SAFE_UNIT}(?:\s+and\s+a\s+half\b)?"
 _JOIN = r"\s*(?:,?\s*(?:and|und|et|y|&)\s+|,\s*|[零又])?"
 _COMPOUND = (
@@ -26,10 +26,11 @@ _COMPOUND = (
 )
 _CLOCK = r"(?:\d+\s*(?:-|days?,?\s+))?\d{1,4}:[0-5]\d:[0-5]\d(?:\.\d+)?"
 _ARTICLE = (
-    r"\b(?:(?:about\s+)?half\s+(?:an?\s+)?|an?\s+|(?:a\s+)?quarter\s+of\s+an\s+)"
-    r"(?:second|minute|hour|day|week|month|year)(?:\s+and\s+a\s+half|\s+or\s+(?:two|so))?\b"
+    r"\b(?:(?:about\s+)?half\s+(?:an?\s+)?|an?\s+|(?:an?\s+|three[\s-])?quarters?\s+of\s+an\s+)"
+    r"(?:second|minute|hour|day|week|month|year)(?:\s+and\s+(?:a\s+half|a\s+quarter|three[\s-]quarters)|\s+or\s+(?:two|so))?\b"
 )
-_AMOUNT = rf"(?:{_CLOCK}|{_COMPOUND}|{_ONE_AND_HALF}|{_SINGLE})"
+_HOUR_AND = rf"\ban?\s+(?:hour|day|week)\s+and\s+(?:an?|{NUMBER}|{WORD_NUMBER})\s+(?:minutes?|hours?|days?)\b"
+_AMOUNT = rf"(?:{_CLOCK}|{_COMPOUND}|{_ONE_AND_HALF}|{_HOUR_AND}|{_SINGLE})"
 _LEFT = r"(?<![A-Za-z0-9_$€£@#])(?<!\d[.,:/])(?<![A-Za-z]-)"
 
 _RANGE = pattern(
@@ -171,15 +172,19 @@ def _worded(text: str) -> Iterator[Span]:
         if not friends.is_worded_duration(text, match.start(), words):
             continue
         unit = next(word for word in re.findall(r"[a-z]+", words) if word in _PLAIN_UNITS)
-        factor = 0.5 if re.match(r"(?:about\s+)?half", words) else 0.25 if "quarter" in words else 1.0
-        if words.endswith("and a half"):
-            factor += 0.5
+        whole, _, more = words.partition(" and ")
+        factor = 0.5 if re.match(r"(?:about\s+)?half", whole) else _quarters(whole, 1.0)
+        factor += 0.5 if more.endswith("half") else _quarters(more, 0.0)
         size = seconds_of(unit)
         if words.endswith("or two"):
             yield _finished(text, match.start(), match.end(), match[0], low=size, high=2 * size)
             continue
         span = _finished(text, match.start(), match.end(), match[0], likely=factor * size)
         yield replace(span, approximate=span.approximate or words.endswith("or so"))
+
+
+def _quarters(words: str, otherwise: float) -> float:
+    return otherwise if "quarter" not in words else 0.75 if "three" in words else 0.25
 
 
 _PLAIN_UNITS = {"second", "minute", "hour", "day", "week", "month", "year"}
@@ -226,7 +231,7 @@ def _rounded(value: float | None) -> float | None:
 
 _CLOCK_FULL = pattern(r"(?:(\d+)\s*(?:-|days?,?\s+))?(\d+):(\d\d):(\d\d(?:\.\d+)?)", re.IGNORECASE)
 _GLUED = pattern(r"(\d+)\s?h\s?(\d\d)", re.IGNORECASE)
-_HALVED = pattern(rf"({CJK_NUMBER})[个個]半(\w+)")
+_HALVED = pattern(rf"({CJK_NUMBER}|\d+)\s?[个個]半(\w+)")
 _DEVICE_TIME = pattern(rf"\d\s?(?:{_DEVICE})[\s\-]+(?:GPU[\s\-]+)?[a-z]", re.IGNORECASE)
 _CLOCK_IN = pattern(r"\d:\d\d:\d\d")
 _SHORT_END = pattern(rf"\d\s?{SHORT_UNIT}$")
@@ -247,14 +252,22 @@ def _amount(text: str) -> tuple[float, float | None]:
         return (number_of(halved[1]) + 0.5) * whole, whole
     total = 0.0
     size: float | None = None
+    if article := _ARTICLE_UNIT.match(text):
+        total, text = seconds_of(article[1]), text[article.end() :]
     for part in _PART.finditer(text):
         size = seconds_of(part["unit"])
         total += number_of(part["figure"]) * size
+    if size is None and (one := _ARTICLE_UNIT.match(f"{text} and ")):
+        size = seconds_of(one[1])
+        total += size
     if size is None:
         return number_of(text), None
     if text.lower().endswith("half") or text.endswith(("半", "半天", "半小时")):
         total += size / 2
     return total, size
+
+
+_ARTICLE_UNIT = pattern(r"an?\s+(hour|day|week)\s+and\s+", re.IGNORECASE)
 
 
 _CARRY = pattern(

@@ -123,11 +123,11 @@ _WORDED_BEFORE = pattern(
 def is_worded_duration(text: str, start: int, words: str) -> bool:
     """Tell `takes an hour` and `half a day` from `3 times a day` and `a second run`."""
     left = text[max(0, start - 16) : start]
-    if words.lstrip("about ").startswith(("half", "quarter", "a quarter")):
+    if words.removeprefix("about ").startswith(("half", "quarter", "a quarter", "three")):
         return re.search(r"(?:first|second|other|latter|last)\s*$", left) is None
     if words.startswith("a second") and re.match(r"\s+\w", text[start + len(words) :]):
         return False
-    if words.endswith(("and a half", "or two", "or so")):
+    if words.endswith(("and a half", "quarter", "quarters", "or two", "or so")):
         return True
     if re.match(r"\s*$", left) or re.search(r"\bin\s*$", left):
         return not re.match(r"\s+(?:ago|later|when|by|of)\b", text[start + len(words) :])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from trainmon.patterns import pattern
 
@@ -106,43 +108,55 @@ def _simple_table(lines: list[str], start: int) -> int:
 
 
 def _directives(lines: list[str]) -> None:
-    """Open the bodies of notes to the reader, fields to labels; list tables to label lines."""
+    """Open the bodies of notes to the reader, fields to labels; list tables to HTML, each cell on its own line."""
     inside: str | None = None
-    indent = header_rows = 0
-    row: list[str] = []
-    header: list[str] = []
+    indent = 0
+    table: _ListTable | None = None
     for index, line in enumerate(lines):
-        if match := _DIRECTIVE.match(line):
-            inside, indent, row, header = match[2].lower(), len(match[1]), [], []
-            lines[index] = match[3] if inside in _PROSE else ""
-            header_rows = 1
-            continue
-        if inside and line.strip() and len(line) - len(line.lstrip()) <= indent:
+        match = _DIRECTIVE.match(line)
+        if match or (inside and line.strip() and len(line) - len(line.lstrip()) <= indent):
             inside = None
-        if inside in _PROSE:
+            if table:
+                table = table.close(lines)
+        if match:
+            inside, indent = match[2].lower(), len(match[1])
+            table = _ListTable(index) if inside == "list-table" else None
+            lines[index] = match[3] if inside in _PROSE else "<table>" if table else ""
+        elif inside in _PROSE:
             lines[index] = line.strip()
-        elif inside == "list-table":
-            _list_table_line(lines, index, row, header)
+        elif table:
+            lines[index] = table.row(index, line)
         elif field := _FIELD.match(line):
             lines[index] = f"{field[1]}- {field[2]}: {field[3]}"
-    del header_rows
+    if table:
+        table.close(lines)
 
 
-_CELL = pattern(r"\s*(?P<row>\*\s+)?-\s+(?P<text>.*)")
+_CELL = pattern(r"\s*(?P<row>\*\s+)?-(?:\s+(?P<text>.*))?$")
+_HEADER_ROWS = pattern(r"\s*:header-rows:\s*(\d+)")
 
 
-def _list_table_line(lines: list[str], index: int, row: list[str], header: list[str]) -> None:
-    """Write each cell as `row name, column: value`, so that it says on its own line what it is."""
-    match = _CELL.match(lines[index])
-    if match is None:
-        lines[index] = ""
-        return
-    if match["row"]:
-        if row and not header:
-            header.extend(row)
-        row.clear()
-    row.append(match["text"].strip())
-    if header and 1 < len(row) <= len(header):
-        lines[index] = f"- {row[0]}, {header[len(row) - 1]}: {row[-1]}"
-    else:
-        lines[index] = f"- {row[-1]}" if header else ""
+@dataclass(slots=True)
+class _ListTable:
+    """A list table under way."""
+
+    last: int
+    """Its last line with words."""
+    header_rows: int = 0
+    rows: int = 0
+
+    def row(self, index: int, line: str) -> str:
+        """Give one line of the table as HTML: a cell, what a cell goes on with, or nothing for an option."""
+        match = _CELL.match(line)
+        text = html.escape(((match["text"] or "") if match else line).strip(), quote=False)
+        if match is None:
+            if option := _HEADER_ROWS.match(line):
+                self.header_rows = int(option[1])
+            return text if self.rows and text else ""
+        self.last = index
+        self.rows += bool(match["row"])
+        return f"{'<tr>' if match['row'] else ''}<{'th' if self.rows <= self.header_rows else 'td'}>{text}"
+
+    def close(self, lines: list[str]) -> None:
+        """End the table on its last line."""
+        lines[self.last] += "</table>"

@@ -32,6 +32,12 @@ def pipe_cells(text: str) -> list[str]:
     return [cell.strip() for cell in _BARS.split(text[1:-1])]
 
 
+def is_drawn(lines: Sequence[str]) -> bool:
+    """Tell whether a paragraph is a table between drawn rules: `+-----+-----+`, `├────┼────┤`."""
+    ruled = [_RULE.fullmatch(line) is not None for line in lines]
+    return ruled[0] and ruled[-1] and sum(ruled) > 1
+
+
 def drawn_rows(lines: Sequence[str]) -> dict[int, Row]:
     """Find the rows of tables drawn inside a fence: line index to row. The row above the first rule is the header."""
     found: dict[int, Row] = {}
