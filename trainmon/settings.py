@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from trainmon.errors import UsageError
 from trainmon.plan.deadlines import check_deadline
-from trainmon.run_choices import RunChoice, read_choices
+from trainmon.run_choices import PlanChoice, RunChoice, read_choices, with_choice
 
 FILE_NAME = "trainmon.toml"
 
@@ -28,6 +28,10 @@ class Settings:
     origin: Path | None = None
     runs: tuple[RunChoice, ...] = ()
     """What the user says of single runs."""
+    on_screen: Mapping[str, RunChoice] = field(default_factory=dict)
+    """What was chosen on the screen since it was opened, by run; it goes before `runs`."""
+    runs_file: Path = Path(FILE_NAME)
+    """The settings file in which `[runs]` tables for these logs belong, be it there or not."""
     deadline: str | None = None
     """When the runs are ended from outside: a time of day, a date and time, or a duration from a run's beginning."""
     on_event: str | None = None
@@ -37,6 +41,10 @@ class Settings:
     bell: bool = True
     notes: tuple[str, ...] = ()
     """What was left aside, and why."""
+
+    def choosing(self, choice: PlanChoice) -> Settings:
+        """Give the settings with one more choice made on the screen."""
+        return replace(self, on_screen=with_choice(self.on_screen, self.runs, choice))
 
 
 @dataclass(slots=True)
@@ -68,7 +76,9 @@ def load_settings(
 ) -> Settings:
     """Combine all layers. Raises UsageError for a file that cannot be read or holds an unknown key."""
     environment = os.environ if environment is None else environment
-    layers = [_read(config)] if config is not None else [_found(logs), _users(environment)]
+    runs_file = config if config is not None else _beside(logs)
+    here = _read(runs_file) if config is not None or _is_there(runs_file) else _Layer()
+    layers = [here, *([_users(environment)] if config is None else [])]
     notes = _without_commands(layers[0]) if config is None else ()
     named = tuple(estimates) or _paths(environment.get("TRAINMON_ESTIMATES", "").split(os.pathsep), None)
     for layer in layers:
@@ -89,6 +99,7 @@ def load_settings(
         hardware=merged.get("hardware"),
         formats=tuple(one for layer in layers for one in layer.values.get("formats", ())),
         runs=tuple(one for layer in layers for one in layer.runs),
+        runs_file=runs_file,
         deadline=check_deadline(merged["deadline"]) if merged.get("deadline") else None,
         origin=next((layer.path for layer in layers if layer.path is not None), None),
         on_event=merged.get("on_event"),
@@ -122,13 +133,11 @@ def _paths(values: object, folder: Path | None) -> tuple[Path, ...]:
     return tuple((folder or Path()) / Path(str(text)).expanduser() for text in texts if text)
 
 
-def _found(logs: Iterable[str]) -> _Layer:
-    for argument in logs:
-        path = Path(argument)
-        candidate = (path if os.path.isdir(path) else path.parent) / FILE_NAME  # noqa: PTH112 see `_is_there`
-        if _is_there(candidate):
-            return _read(candidate)
-    return _Layer()
+def _beside(logs: Iterable[str]) -> Path:
+    """The settings file of the logs: the first that is there, else where it would be."""
+    folders = (path if os.path.isdir(path) else path.parent for path in map(Path, logs))  # noqa: PTH112 see `_is_there`
+    candidates = [folder / FILE_NAME for folder in folders]
+    return next((one for one in candidates if _is_there(one)), candidates[0] if candidates else Path(FILE_NAME))
 
 
 def _is_there(path: Path) -> bool:

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from trainmon.estimates import DocumentedRange, EstimateDocument, Verdict
 from trainmon.events import ProblemKind, StageKind
+from trainmon.run_choices import RunChoice
 
 
 class RunStatus(StrEnum):
@@ -300,3 +301,7 @@ class Board:
     """History is still being read."""
     notes: tuple[str, ...] = ()
     """What the user should know: `polling (nfs)`, a document that could not be read."""
+    choices: tuple[RunChoice, ...] = ()
+    """What was chosen on the screen since it was opened, run by run."""
+    settings_file: str = ""
+    """The settings file that would make such choices permanent, be it there or not."""

@@ -20,6 +20,7 @@ from trainmon.reading.file_kinds import FileKind
 from trainmon.reading.follow import DocumentFollower, ReadingOptions
 from trainmon.reading.grouping import RunFiles, group_runs
 from trainmon.reading.processes import WriterScan, WriterWatch, stat_of
+from trainmon.run_choices import PlanChoice
 from trainmon.runs.present import present
 from trainmon.runs.state import RunState
 from trainmon.runs.status import Liveness
@@ -137,8 +138,14 @@ class Store:
 
     def _scan(self, now: float, deadline_s: float) -> None:
         began_s = time.monotonic()
+            choices=tuple(self._options.settings.on_screen.values()),
+            settings_file=str(self._options.settings.runs_file),
         found = self._scanner.scan(deadline_s)
         candidates = [*found, *self._vanished(found)]
+    def choose(self, choice: PlanChoice) -> None:
+        """Hold runs against what was chosen on the screen, from the next board on."""
+        self._options = replace(self._options, settings=self._options.settings.choosing(choice))
+
         changed, self._candidates = candidates != self._candidates, candidates
         self._scanned_at = now
         self._shelf.offer([c.path for c in self._candidates if c.kind is FileKind.DOCUMENT])
@@ -223,7 +230,8 @@ class Store:
             return None
         live = self._liveness(run, scan)
         measured = memory.get(run.files.name)
-        key = (run.version, live, self._shelf.version, run.preview is not None, measured, self._known_runs)
+        said = self._options.settings.on_screen.get(run.files.name)
+        key = (run.version, live, self._shelf.version, run.preview is not None, measured, self._known_runs, said)
         still = run.snapshot is not None and run.snapshot.state in _OVER
         if run.snapshot is not None and run.key == key and still:
             return run.snapshot

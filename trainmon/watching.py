@@ -11,6 +11,7 @@ from trainmon.exports.status_text import status_text
 from trainmon.gpu.monitor import GpuMonitor
 from trainmon.reading.lines import LineAssembler, text_of
 from trainmon.reading.watch import FolderWatch
+from trainmon.run_choices import PlanChoice
 from trainmon.session import look_once, open_store
 from trainmon.settings import Settings
 from trainmon.snapshot import Board
@@ -67,6 +68,10 @@ def last_lines(path: Path, lines: int) -> list[str]:
 
 
 def lines_of(data: bytes) -> list[str]:
+    def choose(self, choice: PlanChoice) -> None:
+        """Hold runs against what was chosen on the screen."""
+        self._store.choose(choice)
+
     """The lines of a log's bytes as a terminal would leave them: of a redrawn bar only its last state."""
     assembler = LineAssembler()
     shown: list[str] = []

@@ -41,24 +41,28 @@ def judge(
     says before its first counter. `runs`: all on the board.
     """
     settings = settings or Settings()
-    choice = choice_for(settings.runs, run.name)
+    choice = settings.on_screen.get(run.name) or choice_for(settings.runs, run.name)
     evidence = evidence_of(run, opening, choice.hardware or settings.hardware)
     log = run.files[0].path if run.files else run.name
-    matcher = matcher_by(choice, evidence, documents, log, settings.estimates) or matcher_for(
-        evidence,
-        documents,
-        log,
-        named=settings.estimates,
-        scenario=settings.scenario,
-        run=run.name,
-        runs=runs,
-    )
+    matcher = None
+    if not choice.no_plan:
+        matcher = matcher_by(choice, evidence, documents, log, settings.estimates) or matcher_for(
+            evidence,
+            documents,
+            log,
+            named=settings.estimates,
+            scenario=settings.scenario,
+            run=run.name,
+            runs=runs,
+        )
     if run.state in _UNFINISHED:
         run = replace(run, eta=_eta(run, matcher, pace, last_observed_s, now_s, now))
     found = [*findings(run, matcher, slowdown, pace)]
     if settings.deadline is not None and (late := deadline_problem(run, settings.deadline, now)) is not None:
         found.append(late)
     run = replace(run, problems=(*run.problems, *found))
+    if choice.no_plan:
+        return replace(run, verdict=Verdict(kind=VerdictKind.NO_ESTIMATE, text=f"held against no plan: {choice.said}"))
     if matcher is None:
         return run
     total = total_of(matcher)

@@ -21,6 +21,7 @@ from trainmon.plan.fit import Fit, fit
 from trainmon.plan.naming import KnownRun, Part, part_for
 from trainmon.plan.plans import plan_of
 from trainmon.plan.reach import applicable, spoken_of
+from trainmon.plan.said_line import SaidLine
 from trainmon.plan.scenarios import says, speak_of, telling
 from trainmon.run_choices import RunChoice
 from trainmon.units import duration_range
@@ -35,9 +36,6 @@ _SUPPORTED, _FARTHER = 3.0, 2.0
 """A name, a size or a number of steps says whose plan it is; an equal number of epochs alone does not."""
 _SAME = 0.1
 _SHARE = re.compile(r"%\s*(?:of\s+(?:the\s+)?(?:total\s+|whole\s+)?(?:time|run|runtime))\b", re.IGNORECASE)
-
-
-_SAID_BY_USER = Fit(_SUPPORTED, ("your settings",), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +78,12 @@ class Matcher:
         documents: Sequence[EstimateDocument | Part],
         scenario: str | None = None,
         *,
-        line: int | None = None,
+        said: SaidLine | None = None,
         insisted: bool = False,
     ) -> None:
-        """`line`: only what stands there is held against the run; `insisted`: `scenario` is said of this very run."""
+        """`said`: the line that is held against the run; `insisted`: `scenario` is said of this very run."""
         self.evidence = evidence
-        self._line, self._insisted = line, insisted
+        self._said, self._insisted = said, insisted
         self._parts = tuple(one if isinstance(one, Part) else Part(one) for one in documents)
         self.documents = tuple(part.document for part in self._parts)
         self.scenario = scenario
@@ -93,7 +91,22 @@ class Matcher:
 
     def choose(self, scope: Scope, wanted: Callable[[Estimate], bool] = lambda _: True) -> Choice | None:
         """Find the duration of `scope` among the estimates that are `wanted`; None where no document has any."""
-        return self._among([c for c in self._candidates(scope) if wanted(c.estimate)])
+        candidates = [c for c in self._candidates(scope) if wanted(c.estimate)]
+        return self._among(candidates) if self._said is None else self._of_said(self._said, candidates, scope)
+
+    def _of_said(self, said: SaidLine, candidates: Sequence[Candidate], scope: Scope) -> Choice | None:
+        """The duration that the user named, else one beside it; of stages that stand nowhere near it, any."""
+        named = [c for c in candidates if said.is_said(c.estimate)]
+        if named:
+            return _choice(_top([replace(c, fit=Fit(_SUPPORTED, (said.by,), ())) for c in named]), "")
+        if not said.tells(scope):
+            return None
+        beside = said.beside(candidates, lambda c: c.estimate, lambda c: c.conditions.case)
+        if not beside:
+            return self._among(candidates) if scope not in _OF_WHOLE_RUNS else None
+        able = [c for c in beside if not c.fit.conflicts] or beside
+        reason = f"with line {said.place.line}, {said.by}"
+        return _choice(_top(able), reason)
 
     def fits(self, least: float) -> bool:
         """Tell whether something speaks, with `least` support, for some duration of these documents."""
@@ -111,10 +124,7 @@ class Matcher:
                 self._weigh(part, estimate, conditions)
                 for part in self._parts
                 for estimate, conditions in plan_of(part.document).of(scope)
-                if ends_of(estimate) != (None, None)
-                and not estimate.device_time
-                and not (scope is Scope.TOTAL and _is_part(estimate))
-                and (self._line in (None, estimate.line) or scope not in _OF_WHOLE_RUNS)
+                if is_held(estimate)
             ]
         return known
 
@@ -122,8 +132,6 @@ class Matcher:
         plan, own = plan_of(part.document), part.is_own(estimate)
         if own:
             conditions = replace(conditions, runs="")  # `all three` of a line about one run are its epochs
-        if self._line == estimate.line:
-            return Candidate(estimate, plan.document, conditions, _SAID_BY_USER, own)
         return Candidate(estimate, plan.document, conditions, fit(conditions, self.evidence, plan, estimate.scope), own)
 
     def _among(self, candidates: Sequence[Candidate]) -> Choice | None:
@@ -180,12 +188,22 @@ def matcher_by(
     if choice.estimate is not None:
         place = os.path.abspath(choice.estimate.path)  # noqa: PTH100
         told = [one for one in documents if os.path.abspath(one.path) == place]  # noqa: PTH100
-        return Matcher(evidence, told, line=choice.estimate.line) if told else None
+        said = [SaidLine(choice.estimate, plan_of(one), choice.said) for one in told]
+        return Matcher(evidence, told, said=said[0]) if said and said[0].holds else None
     if choice.scenario is None:
         return None
     groups = applicable(documents, log, named)
     told = next((group for group in groups if speak_of(group, choice.scenario)), [])
     return Matcher(evidence, told, choice.scenario, insisted=True) if told else None
+
+
+def is_held(estimate: Estimate) -> bool:
+    """Tell whether a run can be held against it: it has an end, runs on a clock, and is no share of a whole."""
+    return (
+        ends_of(estimate) != (None, None)
+        and not estimate.device_time
+        and not (estimate.scope is Scope.TOTAL and _is_part(estimate))
+    )
 
 
 def _is_part(estimate: Estimate) -> bool:

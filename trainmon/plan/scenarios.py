@@ -10,6 +10,7 @@ from trainmon.errors import UsageError
 from trainmon.estimates import Estimate, EstimateDocument, Scope
 from trainmon.plan.conditions import Conditions
 from trainmon.plan.plans import plan_of
+from trainmon.run_choices import DocumentLine
 from trainmon.settings import Settings
 
 _WORDS = re.compile(r"[^\W_]+")
@@ -56,10 +57,20 @@ def check_choices(documents: Sequence[EstimateDocument], settings: Settings) -> 
             check_scenario(documents, scenario)
     for place in (one.estimate for one in settings.runs if one.estimate is not None):
         for document in documents:
-            lines = sorted({one.line for one in document.estimates if one.scope in _OF_RUNS})
-            if os.path.abspath(document.path) == os.path.abspath(place.path) and place.line not in lines:  # noqa: PTH100
-                told = ", ".join(map(str, lines)) or "none"
-                raise UsageError(f"{place.path}:{place.line} holds no duration of a run; lines that do: {told}")
+            if os.path.abspath(document.path) == os.path.abspath(place.path):  # noqa: PTH100
+                _check_line(document, place)
+
+
+def _check_line(document: EstimateDocument, place: DocumentLine) -> None:
+    of_runs = [one for one in document.estimates if one.scope in _OF_RUNS]
+    lines = sorted({one.line for one in of_runs})
+    if place.line not in lines:
+        told = ", ".join(map(str, lines)) or "none"
+        raise UsageError(f"{place.path}:{place.line} holds no duration of a run; lines that do: {told}")
+    words = list(dict.fromkeys(one.text for one in of_runs if one.line == place.line))
+    if place.words and place.words not in words:
+        told = ", ".join(f'"{text}"' for text in words)
+        raise UsageError(f"{place.path}:{place.line} holds no duration {place.words!r}; it holds {told}")
 
 
 def scenario_names(document: EstimateDocument) -> Iterator[str]:
@@ -67,7 +78,7 @@ def scenario_names(document: EstimateDocument) -> Iterator[str]:
     totals = [one for one in document.estimates if one.scope is Scope.TOTAL]
     held = totals or [one for one in document.estimates if one.scope in _OF_RUNS]
     everywhere = set(held[0].scenario).intersection(*(one.scenario for one in held)) if len(held) > 1 else set()
-    names = (_bare(level) for one in held for level in one.scenario if level not in {document.title, *everywhere})
+    names = (bare(level) for one in held for level in one.scenario if level not in {document.title, *everywhere})
     yield from (name for name in names if _is_name(name))
 
 
@@ -79,7 +90,7 @@ def _is_name(text: str) -> bool:
 def telling(estimate: Estimate, conditions: Conditions, others: Sequence[Conditions]) -> str:
     """Give the shortest name, if any, that says this plan and none of the `others`."""
     levels = [*reversed(estimate.scenario), estimate.subject]
-    names = [name for level in levels for name in (_bare(level), level.strip())]
+    names = [name for level in levels for name in (bare(level), level.strip())]
     fit = [
         name
         for name in names
@@ -88,6 +99,6 @@ def telling(estimate: Estimate, conditions: Conditions, others: Sequence[Conditi
     return min(fit, key=lambda name: len(name.split()), default="")
 
 
-def _bare(level: str) -> str:
-    """A label without what stands in its brackets and behind its colon."""
+def bare(level: str) -> str:
+    """Give a label without what stands in its brackets and behind its colon."""
     return _BRACKETS.sub("", level).partition(":")[0].strip(" *`#-")

@@ -12,6 +12,8 @@ from trainmon.replay.clock import Axis
 from trainmon.replay.reel import Reel, ReelProblem, ReelRun, ReelStage
 from trainmon.replay.run import ReplayRun
 from trainmon.replay.timeline import ClockSource
+from trainmon.run_choices import PlanChoice
+from trainmon.settings import Settings
 from trainmon.snapshot import Board, GpuPanel, RunSnapshot, RunStatus, Skipped
 
 _UNDER_WAY = (RunStatus.RUNNING, RunStatus.STALLED)
@@ -21,10 +23,16 @@ class Archive:
     """All runs of LOGS on one axis: those with dates by the calendar, those without beginning together."""
 
     def __init__(
-        self, logs: Sequence[str], runs: Sequence[ReplayRun], skipped: Sequence[Skipped], shelf: DocumentShelf
+        self,
+        logs: Sequence[str],
+        runs: Sequence[ReplayRun],
+        skipped: Sequence[Skipped],
+        shelf: DocumentShelf,
+        settings: Settings,
     ) -> None:
         self.runs = tuple(runs)
         self._logs, self._skipped, self._shelf = tuple(logs), tuple(skipped), shelf
+        self._settings = settings
         self._undated = [run for run in runs if run.dated_at is None and run.index is not None]
         self._place()
         timed = [run for run in self.runs if run.index is not None]
@@ -57,6 +65,8 @@ class Archive:
             gpu=GpuPanel(note="not measured in a replay"),
             catching_up=behind,
             notes=(*self.notes, *self._shelf.notes),
+            choices=tuple(self._settings.on_screen.values()),
+            settings_file=str(self._settings.runs_file),
         )
 
     @property
@@ -72,6 +82,13 @@ class Archive:
         if len(self._undated) > 1 or (self._undated and len(self.runs) > 1):
             notes.append(f"{len(self._undated)} without a date begin together at 0")
         return tuple(notes) if self.runs else ("no training log to replay",)
+
+    def choose(self, choice: PlanChoice) -> None:
+        """Hold runs against what was chosen on the screen, at every moment."""
+        self._settings = self._settings.choosing(choice)
+        for run in self.runs:
+            if run.files.name in choice.runs:
+                run.judge_by(self._settings)
 
     def changes(self) -> list[float]:
         """Positions at which any log grew, in order."""

@@ -90,7 +90,8 @@ class ArchiveReading:
         skipped = [Skipped(path=str(c.path), reason=c.reason) for c in self._candidates if c.kind is FileKind.SKIP]
         skipped += self._context.shelf.left_out
         skipped += [Skipped(path=str(each.path), reason="no training output in it") for each in dull]
-        return Archive(self._logs, runs, [*skipped, *self._faults], self._context.shelf)
+        context = self._context
+        return Archive(self._logs, runs, [*skipped, *self._faults], context.shelf, context.settings)
 
 
 def _is_training(state: RunState) -> bool:

@@ -48,16 +48,22 @@ class ReplayRun:
     ) -> None:
         """`alone`: no other run lies beside its nvidia-smi logs."""
         self.index: LogIndex | None
-        self.index, end = read if read is not None else (None, None)
+        self._end: LogCursor | None
+        self.index, self._end = read if read is not None else (None, None)
         self.files, self._context, self._gpu_logs = files, context, tuple(gpu_logs)
-        self._gpu = gpu_log_of(gpu_logs, end, alone=alone)
+        self._gpu = gpu_log_of(gpu_logs, self._end, alone=alone)
         self._cursor: LogCursor | None = None
         self._sides = [DocumentFollower(path, context.options.formats) for path in files.states]
         for side in self._sides:
             side.step()
         self.began_at = 0.0
         """On the replay's clock; placed by the archive where the log does not say."""
-        self.final = self._final(end)
+        self.final = self._final()
+
+    def judge_by(self, settings: Settings) -> None:
+        """Judge it by other settings from now on, and its end again."""
+        self._context = replace(self._context, settings=settings)
+        self.final = self._final()
 
     @property
     def dated_at(self) -> float | None:
@@ -119,7 +125,8 @@ class ReplayRun:
         came_true_s = self.ended_at - now if self.finished else None
         return replace(snapshot, gpu=gpu or snapshot.gpu, eta=eta, came_true_s=came_true_s)
 
-    def _final(self, end: LogCursor | None) -> RunSnapshot:
+    def _final(self) -> RunSnapshot:
+        end = self._end
         infos = [side.info() for side in self._sides]
         live = Liveness(archive=True, seen_growing=self._by_arrivals)
         if self.index is None or end is None:

@@ -13,6 +13,7 @@ from trainmon.replay.archive import Archive, said_then
 from trainmon.replay.clock import ReplayClock, neighbour, stopwatch
 from trainmon.replay.reading import ArchiveReading
 from trainmon.replay.reel import Reel
+from trainmon.run_choices import PlanChoice
 from trainmon.settings import Settings
 from trainmon.snapshot import Board
 from trainmon.watching import lines_of
@@ -70,6 +71,12 @@ class ReplaySource:
         with self._lock:
             position_s = self._clock.position(self._steady())
         return lines_of(self._archive.tail(run_name, position_s, _TAIL_BYTES))[-lines:]
+
+    def choose(self, choice: PlanChoice) -> None:
+        """Hold runs against what was chosen on the screen; there are none before the archive is read."""
+        if self._archive is not None:
+            self._archive.choose(choice)
+            self._shown = None
 
     def close(self) -> None:
         """Give up what was unfolded."""
