@@ -115,7 +115,13 @@ class Store:
             gpu=gpu or GpuPanel(),
             catching_up=unread or self._scanner.behind,
             notes=(*notes, *self._shelf.notes),
+            choices=tuple(self._options.settings.on_screen.values()),
+            settings_file=str(self._options.settings.runs_file),
         )
+
+    def choose(self, choice: PlanChoice) -> None:
+        """Hold runs against what was chosen on the screen, from the next board on."""
+        self._options = replace(self._options, settings=self._options.settings.choosing(choice))
 
     def _written(self, scan: WriterScan) -> dict[str, WrittenLog]:
         return {
@@ -138,14 +144,8 @@ class Store:
 
     def _scan(self, now: float, deadline_s: float) -> None:
         began_s = time.monotonic()
-            choices=tuple(self._options.settings.on_screen.values()),
-            settings_file=str(self._options.settings.runs_file),
         found = self._scanner.scan(deadline_s)
         candidates = [*found, *self._vanished(found)]
-    def choose(self, choice: PlanChoice) -> None:
-        """Hold runs against what was chosen on the screen, from the next board on."""
-        self._options = replace(self._options, settings=self._options.settings.choosing(choice))
-
         changed, self._candidates = candidates != self._candidates, candidates
         self._scanned_at = now
         self._shelf.offer([c.path for c in self._candidates if c.kind is FileKind.DOCUMENT])

@@ -48,6 +48,10 @@ class LiveSource:
         path = self._store.log_of(run_name)
         return last_lines(path, lines) if path is not None else ()
 
+    def choose(self, choice: PlanChoice) -> None:
+        """Hold runs against what was chosen on the screen."""
+        self._store.choose(choice)
+
     def close(self) -> None:
         """Stop the threads."""
         self._gpu.close()
@@ -68,10 +72,6 @@ def last_lines(path: Path, lines: int) -> list[str]:
 
 
 def lines_of(data: bytes) -> list[str]:
-    def choose(self, choice: PlanChoice) -> None:
-        """Hold runs against what was chosen on the screen."""
-        self._store.choose(choice)
-
     """The lines of a log's bytes as a terminal would leave them: of a redrawn bar only its last state."""
     assembler = LineAssembler()
     shown: list[str] = []
