@@ -227,6 +227,8 @@ class RunSnapshot:
     stage: str = ""
     """Name of the stage under way."""
     step_time_s: StepTime | None = None
+    clock_history: tuple[tuple[float, float], ...] = ()
+    """(step, seconds since the log began) of the present attempt, bounded; for charts by time."""
     stages: tuple[StageInfo, ...] = ()
     overhead_s: Mapping[str, float] = field(default_factory=dict)
     """init, eval, checkpoint, stall, other."""

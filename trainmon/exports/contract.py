@@ -24,7 +24,7 @@ OVERHEADS = ("init", "eval", "checkpoint", "stall", "other")
 
 JsonObject = dict[str, object]
 
-_NOT_EXPORTED = frozenset({"history"})
+_NOT_EXPORTED = frozenset({"history", "clock_history"})
 """Series for charts: bounded, but thousands of numbers that no script asked for."""
 _DIGITS = {"ratio": 4, "progress": 6}
 _STEP_TIMES = ("mean", "median", "p10", "p90", "last")

@@ -39,6 +39,8 @@ class Counting(LoggedValues):
         if track.counted > before or new_lap:
             self._progressed(track)
         self._place_metrics(track)
+        if at_s is not None:
+            track.times.add(at_s, track.counted)
         track.last_s = at_s if at_s is not None else self.clock.now_s
         self._counter_line = line.offset
         self._last_moved = track
@@ -123,6 +125,10 @@ class Counting(LoggedValues):
         if time_s is not None and self.clock.started_at is not None:
             at_s = time_s - self.clock.started_at
             resolution = 1.0 if time_s == int(time_s) else 0.001
+            track.clock.observe(track.counted, at_s, resolution_s=resolution, basis=ClockBasis.TIMESTAMPS)
+        elif line.elapsed_s is not None and not counter.is_bar:
+            at_s = line.elapsed_s
+            resolution = 1.0 if at_s == int(at_s) else 0.001
             track.clock.observe(track.counted, at_s, resolution_s=resolution, basis=ClockBasis.TIMESTAMPS)
         elif counter.elapsed_s is not None:
             at_s = lap.anchor_s + counter.elapsed_s

@@ -79,6 +79,7 @@ def present(
         progress=_progress(step, whole.total),
         stage=_stage_under_way(stages),
         step_time_s=step_time,
+        clock_history=_clock_history(state, whole),
         stages=stages,
         overhead_s=_overhead_s(stages, overheads),
         metrics=_metrics(state),
@@ -105,6 +106,16 @@ def _step_time(state: RunState, whole: WholeRun) -> StepTime | None:
     track, step_time = found
     behind = counter_offset(track, whole)
     return replace(step_time, history=tuple((step + behind, step_s) for step, step_s in step_time.history))
+
+
+def _clock_history(state: RunState, whole: WholeRun) -> tuple[tuple[float, float], ...]:
+    """(step of the whole run, seconds on its clock) of the present attempt."""
+    found = measured(state.roles)
+    track = found[0] if found is not None else state.roles.train
+    if track is None:
+        return ()
+    behind = counter_offset(track, whole)
+    return tuple((step + behind, at_s) for step, at_s in track.times.info().history)
 
 
 def _metrics(state: RunState) -> dict[str, MetricInfo]:

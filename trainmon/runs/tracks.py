@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from trainmon.events import Counter, CounterScope, StageKind
+from trainmon.runs.series import MetricSeries
 from trainmon.runs.stage_names import kind_by_name
 from trainmon.timing.steptime import StepClock
 
@@ -81,6 +82,8 @@ class Track:
     inside: set[TrackKey] = field(default_factory=set)
     """Unfinished counters at the beginning of the present lap: parents if they move again."""
     clock: StepClock = field(default_factory=StepClock)
+    times: MetricSeries = field(default_factory=MetricSeries)
+    """The run's clock over what was counted."""
     approximate: bool = False
     longest_lap: float = 0.0
     closed: bool = False
