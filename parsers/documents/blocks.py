@@ -201,8 +201,8 @@ def _paragraph(state: _State, lines: list[str], line: int) -> Iterator[Piece]:
     pipes = [pipe_cells(text) for text in lines]
     if any(pipes) and is_drawn(lines):
         group = state.next_group()
-        for row in drawn_rows(lines).values():
-            yield from _row(state, replace(row, lines=tuple(line + number for number in row.lines)), group)
+        for drawn in drawn_rows(lines).values():
+            yield from _row(state, replace(drawn, lines=tuple(line + number for number in drawn.lines)), group)
         return
     if len([cells for cells in pipes if cells]) * 2 > len(lines) and any(pipes):  # rows without a delimiter line
         group = state.next_group()

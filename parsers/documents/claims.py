@@ -12,6 +12,7 @@ from trainmon.parsers.documents.blocks import Piece
 from trainmon.parsers.documents.columns import cell_spans, lent_units
 from trainmon.parsers.documents.durations import Span, find_durations
 from trainmon.parsers.documents.labels import Words, words_around
+from trainmon.parsers.documents.lexicon import stage_kinds
 from trainmon.parsers.documents.outline import Outline, in_breakdown, outline_of
 from trainmon.parsers.documents.positions import find_positions
 from trainmon.parsers.documents.readings import Reading
@@ -22,7 +23,7 @@ _CODE_COMMAND = pattern(
     r"^\s*(?:\$|>>>|sudo |python3? |pip |bash |sh |export |from |import |def |class |return |for |while |assert )"
 )
 _TIME_NEAR = pattern(
-    r"\b(?:times?|took|takes?|durations?|ETA|elapsed|runtime|total|hours?|min(?:ute)?s?|train\w*|epoch)\b|时间|耗时|[≈~]",
+    r"\b(?:times?|took|takes?|durations?|ETA|elapsed|runtime|total|hours?|min(?:ute)?s?|train\w*|epoch)\b|时间|耗时|[≈~⏱⏰⏲⏳⌛🕐-🕧]",
     re.IGNORECASE,
 )
 
@@ -107,7 +108,8 @@ def _spans(piece: Piece, lent: float | None) -> list[Span]:
 
 def _speaks_of_time(piece: Piece) -> bool:
     header = piece.header[piece.column] if 0 <= piece.column < len(piece.header) else ""
-    return bool(_TIME_NEAR.search(header if piece.kind == "cell" and piece.header else piece.text))
+    text = header if piece.kind == "cell" and piece.header else piece.text
+    return bool(_TIME_NEAR.search(text)) or (piece.kind == "item" and bool(stage_kinds(text)))
 
 
 def _sample(piece: Piece, bar: Bar, span: Span) -> Claim:

@@ -45,10 +45,17 @@ _COUNTED_BEFORE = pattern(
     re.IGNORECASE,
 )
 _ITEM = pattern(
-    r"\b(?:an?|one|each|every)\s+(?P<word>request|sample|image|file|sentence|checkpoint|evaluation|query|page|video|clip|"
+    r"\b(?:an?|one|each|every)\s+(?:[\w@.-]+\s+){0,2}?(?P<word>request|sample|image|file|sentence|checkpoint|evaluation|query|page|video|clip|"
     r"protein|prompt|document|save)\s+(?:then\s+)?(?:takes?|took|needs?|is|costs?|lasts?)\s*$",
     re.IGNORECASE,
 )
+
+
+_SPEED_OF_USE = pattern(
+    r"\b(?:inference|sampling|generation|synthesis|decoding|transcription)\s+(?:speed|latency)\b|\blatency\b|推理(?:速度|性能|延迟)|(?:生成|合成|识别)速度",
+    re.IGNORECASE,
+)
+"""What stands here is how fast a trained model answers."""
 
 
 def counted(piece: Piece, span: Span, words: Words) -> Reading | None:
@@ -62,6 +69,10 @@ def counted(piece: Piece, span: Span, words: Words) -> Reading | None:
         return Reading(Scope.EPOCH, per="epoch")
     if item := _ITEM.search(words.clause):
         return Reading(Scope.UNIT, per=item["word"].lower())
+    if any(
+        _SPEED_OF_USE.search(text) for text in (*(h.text for h in piece.headings[-1:]), words.label, header_of(piece))
+    ):
+        return Reading(Scope.UNIT)
     if not (per and counter_of(per["word"])) and _EACH_AFTER.match(words.after):
         return _each(piece, span, words)
     for match, source in sources:
@@ -134,8 +145,10 @@ def _last_per(text: str) -> re.Match[str] | None:
     if not (
         TIME.search(text)
         or TRAIN.search(text)
-        or re.match(r"\W*(?:per|each|every|an?\s|one\s|eine?\s)", text, re.IGNORECASE)
-        or re.search("[/每单]", text)
+        or re.match(
+            r"\W*(?:per|each|every|an?\s|one\s|eine?\s|(?:the\s+)?(?:first|second|last)\s)", text, re.IGNORECASE
+        )
+        or re.search("[/每单一]", text)
     ):
         return None
     usable = [

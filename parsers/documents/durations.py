@@ -7,58 +7,40 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from trainmon.parsers.documents import friends
-from trainmon.parsers.documents.quantities import CJK_NUMBER, NUMBER, WORD_NUMBER, number_of
-from trainmon.parsers.documents.units import COMPOUND_UNIT, SAFE_UNIT, SHORT_UNIT, seconds_of
+from trainmon.parsers.documents.amounts import AMOUNT, DEVICE, FIGURE, GAP, PART, amount_of
+from trainmon.parsers.documents.quantities import NUMBER, number_of
+from trainmon.parsers.documents.units import SAFE_UNIT, SHORT_UNIT, seconds_of
 from trainmon.patterns import pattern
 
-_DEVICE = r"(?:(?-i:[A-Z]{1,3}\d{1,4}[A-Za-z]{0,3})|GPU|TPU(?:v\d\w?)?|CPU|card|core|node|chip|卡)s?"
-_GAP = r"[\s\-‑]?"
 _DASH = (
     r"\s*(?:-|–|—|−|‐|‑|‒|―|~|～|∼|〜|\.\.\.?|…|至|到)\s*(?:~|≈|about\s+)?|\s+(?:to|bis|à|or|oder|ou)\s+(?:~|about\s+)?"
 )
-_FIGURE = rf"(?:{NUMBER}|{WORD_NUMBER}|{CJK_NUMBER}|\d/\d)"
-_ONE_AND_HALF = rf"(?:{CJK_NUMBER}|\d+)\s?[个個]半(?:小时|小時|钟头|月|星期)"
-_SINGLE = rf"(?:\d/\d|{_FIGURE})\+?{_GAP}(?:{_DEVICE}[\s\-]+)?(?:GPU[\s\-]+)?{SAFE_UNIT}(?:\s+and\s+a\s+half\b)?"
-_JOIN = r"\s*(?:,?\s*(?:and|und|et|y|&)\s+|,\s*|[零又])?"
-_COMPOUND = (
-    rf"{NUMBER}\s?{COMPOUND_UNIT}(?:{_JOIN}{NUMBER}\s?{COMPOUND_UNIT})+"
-    rf"|{NUMBER}\s?{COMPOUND_UNIT}[半](?:天|小时)?|\d+\s?h\s?\d\d(?!\d)"
-)
-_CLOCK = r"(?:\d+\s*(?:-|days?,?\s+))?\d{1,4}:[0-5]\d:[0-5]\d(?:\.\d+)?"
 _ARTICLE = (
     r"\b(?:(?:about\s+)?half\s+(?:an?\s+)?|an?\s+|(?:an?\s+|three[\s-])?quarters?\s+of\s+an\s+)"
     r"(?:second|minute|hour|day|week|month|year)(?:\s+and\s+(?:a\s+half|a\s+quarter|three[\s-]quarters)|\s+or\s+(?:two|so))?\b"
 )
-_HOUR_AND = rf"\ban?\s+(?:hour|day|week)\s+and\s+(?:an?|{NUMBER}|{WORD_NUMBER})\s+(?:minutes?|hours?|days?)\b"
-_AMOUNT = rf"(?:{_CLOCK}|{_COMPOUND}|{_ONE_AND_HALF}|{_HOUR_AND}|{_SINGLE})"
 _LEFT = r"(?<![A-Za-z0-9_$€£@#])(?<!\d[.,:/])(?<![A-Za-z]-)"
 
 _RANGE = pattern(
-    rf"{_LEFT}(?P<low>{_AMOUNT}|{_FIGURE}(?:\s?{SHORT_UNIT})?)(?P<dash>{_DASH})"
-    rf"(?P<high>{_AMOUNT}|{NUMBER}\s?{SHORT_UNIT})",
+    rf"{_LEFT}(?P<low>{AMOUNT}|{FIGURE}(?:\s?{SHORT_UNIT})?)(?P<dash>{_DASH})"
+    rf"(?P<high>{AMOUNT}|{NUMBER}\s?{SHORT_UNIT})",
     re.IGNORECASE,
 )
 _BETWEEN = pattern(
-    rf"(?:between|zwischen|entre)\s+(?P<low>{_AMOUNT}|{_FIGURE})\s+(?:and|und|et|y)\s+(?P<high>{_AMOUNT})",
+    rf"(?:between|zwischen|entre)\s+(?P<low>{AMOUNT}|{FIGURE})\s+(?:and|und|et|y)\s+(?P<high>{AMOUNT})",
     re.IGNORECASE,
 )
 _PLUS_MINUS = pattern(
     rf"{_LEFT}(?P<mid>{NUMBER})\s*(?P<unit>{SAFE_UNIT})?\s*(?:±|\+/-)\s*(?P<off>{NUMBER})\s*(?P<off_unit>{SAFE_UNIT})",
     re.IGNORECASE,
 )
-_LIST = pattern(rf"{_LEFT}(?P<figures>{NUMBER}(?:\s?/\s?{NUMBER}){{1,15}}){_GAP}(?P<unit>{SAFE_UNIT})", re.IGNORECASE)
-_ONE = pattern(rf"{_LEFT}(?P<one>{_AMOUNT}|{NUMBER}\s?{SHORT_UNIT})", re.IGNORECASE)
+_LIST = pattern(rf"{_LEFT}(?P<figures>{NUMBER}(?:\s?/\s?{NUMBER}){{1,15}}){GAP}(?P<unit>{SAFE_UNIT})", re.IGNORECASE)
+_ONE = pattern(rf"{_LEFT}(?P<one>{AMOUNT}|{NUMBER}\s?{SHORT_UNIT})", re.IGNORECASE)
 _WORDED = pattern(rf"(?P<one>{_ARTICLE})", re.IGNORECASE)
 _VAGUE = pattern(
     r"\b(?:(?:a\s+few|several|a\s+couple\s+(?:of\s+)?|tens\s+of|dozens\s+of)\s*(?:ten|tens\s+of|dozen)?|in|just|"
     r"only)\s+"
     r"(?:seconds|minutes|hours|days|weeks)\b|(?:几|数|若干)(?:十)?(?:秒钟?|分钟|个?小时|天|周)",
-    re.IGNORECASE,
-)
-_PART = pattern(
-    rf"(?P<figure>\d/\d|{NUMBER}|{WORD_NUMBER}|"
-    rf"{CJK_NUMBER})(?P<open>\+?){_GAP}(?P<device>(?:{_DEVICE}[\s\-]+)?(?:GPU[\s\-]+)?)"
-    rf"(?P<unit>{SAFE_UNIT}|{COMPOUND_UNIT}|{SHORT_UNIT})",
     re.IGNORECASE,
 )
 _TIME_WORDS = ("second", "minute", "hour", "day", "week", "month", "year")
@@ -127,8 +109,10 @@ def _ranges(text: str) -> Iterator[Span]:
             dash = match.groupdict().get("dash") or " and "
             if friends.is_enumeration(text, match.start("low"), match["low"], dash):
                 continue
-            low, low_unit = _amount(match["low"])
-            high, high_unit = _amount(match["high"])
+            if dash == "-" and ":" in match["high"] and match["low"].isdigit():
+                continue  # `1-12:00:00` is a day and a half
+            low, low_unit = amount_of(match["low"])
+            high, high_unit = amount_of(match["high"])
             if high_unit is None:
                 continue
             if low_unit is None:
@@ -161,7 +145,7 @@ def _lists(text: str) -> Iterator[Span]:
 
 def _singles(text: str) -> Iterator[Span]:
     for match in _ONE.finditer(text):
-        value, unit = _amount(match["one"])
+        value, unit = amount_of(match["one"])
         if unit is not None:
             yield _finished(text, match.start(), match.end(), match["one"], likely=value)
 
@@ -221,7 +205,7 @@ def _finished(
         approximate=approximate,
         device_time=_DEVICE_TIME.search(core) is not None,
         clock=":" in core and _CLOCK_IN.search(core) is not None,
-        short_unit=core[-1:] in _SHORT_ENDS and bool(_SHORT_END.search(core)) and len(_PART.findall(core)) < 2,
+        short_unit=core[-1:] in _SHORT_ENDS and bool(_SHORT_END.search(core)) and len(PART.findall(core)) < 2,
     )
 
 
@@ -229,45 +213,10 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 9)
 
 
-_CLOCK_FULL = pattern(r"(?:(\d+)\s*(?:-|days?,?\s+))?(\d+):(\d\d):(\d\d(?:\.\d+)?)", re.IGNORECASE)
-_GLUED = pattern(r"(\d+)\s?h\s?(\d\d)", re.IGNORECASE)
-_HALVED = pattern(rf"({CJK_NUMBER}|\d+)\s?[个個]半(\w+)")
-_DEVICE_TIME = pattern(rf"\d\s?(?:{_DEVICE})[\s\-]+(?:GPU[\s\-]+)?[a-z]", re.IGNORECASE)
+_DEVICE_TIME = pattern(rf"\d\s?(?:{DEVICE})[\s\-]+(?:GPU[\s\-]+)?[a-z]", re.IGNORECASE)
 _CLOCK_IN = pattern(r"\d:\d\d:\d\d")
 _SHORT_END = pattern(rf"\d\s?{SHORT_UNIT}$")
 _SHORT_ENDS = "mdw月"
-
-
-def _amount(text: str) -> tuple[float, float | None]:
-    """Give (seconds, size of the last unit), or (bare figure, None) where no unit is written."""
-    clock = _CLOCK_FULL.fullmatch(text) if ":" in text else None
-    if clock:
-        days, hours, minutes, seconds = clock.groups()
-        return int(days or 0) * 86400 + int(hours) * 3600 + int(minutes) * 60 + float(seconds), 1.0
-    if glued := _GLUED.fullmatch(text):
-        return int(glued[1]) * 3600.0 + int(glued[2]) * 60.0, 3600.0
-    halved = _HALVED.fullmatch(text) if "半" in text else None
-    if halved:
-        whole = seconds_of("个月" if halved[2] == "月" else halved[2])
-        return (number_of(halved[1]) + 0.5) * whole, whole
-    total = 0.0
-    size: float | None = None
-    if article := _ARTICLE_UNIT.match(text):
-        total, text = seconds_of(article[1]), text[article.end() :]
-    for part in _PART.finditer(text):
-        size = seconds_of(part["unit"])
-        total += number_of(part["figure"]) * size
-    if size is None and (one := _ARTICLE_UNIT.match(f"{text} and ")):
-        size = seconds_of(one[1])
-        total += size
-    if size is None:
-        return number_of(text), None
-    if text.lower().endswith("half") or text.endswith(("半", "半天", "半小时")):
-        total += size / 2
-    return total, size
-
-
-_ARTICLE_UNIT = pattern(r"an?\s+(hour|day|week)\s+and\s+", re.IGNORECASE)
 
 
 _CARRY = pattern(
@@ -281,7 +230,7 @@ _CARRY = pattern(
 def _carried(text: str, span: Span, found: list[Span]) -> Iterator[Span]:
     """Read the figure that lends its unit from the one before: `4-8 hours instead of 6-12`."""
     match = _CARRY.match(text, span.end)
-    part = _PART.search(span.text)
+    part = PART.search(span.text)
     if (
         match is None
         or part is None

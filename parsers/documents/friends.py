@@ -53,7 +53,8 @@ _NO_DURATION_BEFORE = pattern(
     r"|(?:^|\s)--?[A-Za-z][\w-]*[ =]['\"]?|[A-Za-z_\])]=['\"]?|[A-Za-z_]=\(|/\s*|\b(?:table|figure|fig\.?|"
     r"section|sec\.?|appendix|eq\.?|algorithm)\s*|"
     r"\b(?:kept|stored|retained|archived|deleted|valid|expires?)\s+(?:for|after|in)\s*|"
-    r"\b(?:clips?|recordings?|utterances?|videos?|songs?|audio)\s+(?:of|at)\s*|第\s?[\d-]*|每隔|每|过去|最近|[$€£¥]\s?[\d.,]*)$",
+    r"\b(?:clips?|recordings?|utterances?|videos?|songs?|audio)\s+(?:of|at)\s*|第\s?[\d-]*|(?:每隔|每|过去|最近|数据|语料|音频|录音)\s*|"
+    r"[$€£¥]\s?[\d.,]*)$",
     re.IGNORECASE,
 )
 _NO_DURATION_AFTER = pattern(
@@ -64,7 +65,7 @@ _NO_DURATION_AFTER = pattern(
     r"notice|deadline|grace|delay|apart|frames?|utterances?|speed-?reading)\b"
     r"|\s+(?:[\w-]+\s+)?(?:splits?|subsets?|corpus|corpora)\b|\s*的\s*[\d一二两三四五六七八九十]+\s*分之"
     r"|-(?:order|stage|hand|class|level)\b|\s*/\s*max\b|\s+of\s+(?:thousands|millions|hundreds|gpus|data|"
-    r"annotated|labell?ed)\b"
+    r"annotated|labell?ed)\b|\s+of\s+(?-i:(?!Train|Pre|Fine|Comput|Wall|Run)[A-Z][a-z]{3,})\b(?!\s*(?:time|GPU))"
     r"|\s*[前后]|\s*一次|\s*(?:长|的)?(?:音频|视频|语音))",
     re.IGNORECASE,
 )
@@ -73,18 +74,32 @@ _CLIPS = pattern(r"\b(?:clips?|recordings?|utterances?|videos?|songs?|audio\s+fi
 _DECADE = pattern(r"(?:1[89]|20)\d0s")
 _HUNDREDS = pattern(r"\d+0+s")
 _MERIDIEM = pattern(r"\s*(?:[ap]\.?m\b|UTC|GMT|o'clock)", re.IGNORECASE)
-_DATE_BEFORE = pattern(r"(?:\d{4}-\d\d-\d\d[T ]|\d{1,2}/\d{1,2}/\d{2,4},? |\bat |\d{1,2} \d{4} |\[)$", re.IGNORECASE)
+_DATE_BEFORE = pattern(
+    r"(?:\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s\d{4},?\s"
+    r"|\d{4}-\d\d-\d\d[T ]|\d{1,2}/\d{1,2}/\d{2,4},? |\bat |\d{1,2} \d{4} |\[)$",
+    re.IGNORECASE,
+)
 _YEARS = pattern(r"years?|yrs?", re.IGNORECASE)
 _TAKES = pattern(
     r"\b(?:takes?|took|taking|need(?:s|ed)?|requir\w+|last(?:s|ed)?|spend|trains?|trained|training)\b", re.IGNORECASE
 )
 
 
+_SCHEDULER = pattern(
+    r"\b(?:SBATCH|srun|sbatch|salloc|PBS|qsub|BSUB|bsub|OAR|oarsub)\b.*?(?:\s(?:--time|-t|-W)[= ]|\bwalltime=)[\"']?$"
+)
+
+
+def is_time_limit(left: str) -> bool:
+    """Tell whether what follows is the time that a batch scheduler is asked for: `#SBATCH --time=`."""
+    return _SCHEDULER.search(left) is not None
+
+
 def is_false(text: str, start: int, end: int) -> bool:
     """Tell whether a seeming duration is a rate, a flag, a clock time, an interval, an age or a length of audio."""
     words, left = text[start:end], text[max(0, start - 40) : start]
     if _NO_DURATION_BEFORE.search(left) and not re.match(r"[<>]", words):
-        return True
+        return not is_time_limit(text[:start])
     if _NO_DURATION_AFTER.match(text, end) or (_CLIPS.search(left) and not re.match(r"[\d~]", words)):
         return True
     core = re.sub(r"^[~≈<>\s]+", "", words)

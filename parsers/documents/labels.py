@@ -11,7 +11,7 @@ from trainmon.parsers.documents.durations import Span
 from trainmon.parsers.documents.lexicon import bare, without_brackets
 from trainmon.patterns import pattern
 
-_LABEL = pattern(r"^(?P<label>[^:：=]{1,140}?)\s*(?:[:：](?=\s|$|\W)|[：]|=(?=\s|~|$)|≈)\s*")
+_LABEL = pattern(r"^(?P<label>[^:：=]{1,140}?)\s*(?:[:：](?=\s|$|\W|[\u4e00-\u9fff])|[：]|=(?=\s|~|$)|≈)\s*")
 _OPEN_BRACKET = pattern(r"^(?P<label>.*?)\s*[（(\[][^()（）\[\]]*$")
 _SENTENCE = pattern(r"(?<=[a-zA-Z)%\]\d])[.!?;](?=\s+[A-Z(\"“])|[。；！？]|;\s")
 _SUFFIX = pattern(r"^\s*(?:/\s*[A-Za-z]+|per\s+[A-Za-z]+)")

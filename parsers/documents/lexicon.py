@@ -13,6 +13,7 @@ _STAGES: dict[str, str] = {
     r"initial|infrastructure|cluster|"
     r"instance|project|time)\s+)set-?up\b(?!\s+\()|\bsetting\s+up\b|\binstall\w*|\bcold\s+start|"
     r"\bmodel\s+load\w*|\b(?:weights?|tokenizer|checkpoint|model)s?\s+loading|\bloading\s+(?:the\s+)?(?:base\s+)?model|"
+    r"\bre-?start(?:s|ing)?\b(?!\s+from\s+scratch)|\bresum(?:e|es|ing)\b|\brecover(?:y|ing)\b|"
     r"\bcreate\s+\w+\s+instance|\bbuild(?:ing)?\b|\b(?:einricht|initialisier)\w*|初始化|模型加载|安装",
     "data": r"\bdown-?load\w*|\bfetch\w*|\bpre-?process\w*|\btokeni[sz](?:e|ing|ation)\b|\bembedd?ings?\b|"
     r"\bextract\w*|\brender\w*|"
@@ -21,13 +22,17 @@ _STAGES: dict[str, str] = {
     r"\bprecomput\w+|\bpre-comput\w+|\bdata\s*(?:set)?\s+(?:prep\w*|loading|generation|processing|collation|"
     r"collection|cleaning)|"
     r"\b(?:copy|copying|unpack\w*|unzip\w*|transferring)\b|\b\w*(?:herunterlad|vorverarbeit|aufbereit|tokenisier)\w*|"
-    r"\bprepar(?:e|ing|ation)\b|\bcollat\w+|\bscrap(?:e|ing)\b|\bcrawl\w*|\blabel+ing\b|下载|数据(?:准备|处理|预处理|加载|"
-    r"生成)|预处理|渲染",
+    r"\bprepar(?:e|ing|ation)\b|\bcollat\w+|\bscrap(?:e|ing)\b|\bcrawl\w*|\blabel+ing\b|\bencod(?:e|ing)\b|"
+    r"\bmining\b|\bde-?duplicat\w+|\bfiltering\b|\bcleaning\b|\bclean\s*[+&]|\bsplitting\b|\bshard(?:ing)?\b|"
+    r"\bresampl\w+|\bdecompress\w*|\bnormali[sz](?:e|ing|ation)\b|\bcache\s+(?:the\s+)?(?:\w+\s+)?(?:latents?|"
+    r"embeddings?|features?|activations?|data\w*)\b|下载|数据(?:准备|处理|预处理|加载|清洗|"
+    r"生成)|预处理|渲染|(?:提取|抽取)[^,，。:：]{0,16}?特征|特征(?:提取|抽取)",
     "eval": r"\b(?:re-?)?eval(?:s|uat\w*)?\b|\bval\b(?!_)|\b(?:validierung|evaluierung|auswertung)\w*|"
     r"\bvalidation\b|\bvalidating\b|\btest\s+evaluation|\binference\b|\bscoring\b|"
     r"\bvisuali[sz]\w*|"
+    r"^\W*(?:the\s+|comput(?:e|ing)\s+)?(?:WER|BLEU|FID|ROUGE|word\s+error\s+rate)\b|"
     r"\bpre-?flight\b|\bdecoding\b|\bgenerati(?:ng|on)\s+(?:samples|predictions)|评估|验证|测试集|推理",
-    "checkpoint": r"\bcheck-?point\w*|\b(?:final\s+)?(?:model\s+)?sav(?:e|ing)\b|\bclean-?up\b|\bexport\w*|"
+    "checkpoint": r"\bcheck-?point\w*|\bckpts?\b|\b(?:final\s+)?(?:model\s+)?sav(?:e|ing)\b|\bclean-?up\b|\bexport\w*|"
     r"\bmerg(?:e|ing)\b|\bquanti[sz]\w*|\b(?:ab)?speicher\w*|"
     r"检查点|保存|导出|合并",
     "search": r"\b(?:lr|learning[- ]rate|hyper-?param\w*|grid|random|parameter)[\s-]+(?:search\w*|sweeps?|finder|"
@@ -59,7 +64,8 @@ TRAIN = pattern(_TRAIN, re.IGNORECASE)
 TOTAL = pattern(
     r"\b(?:grand\s+|sub)?total\b|\boverall\b|\bentire\b|\bwhole\b|\bend-to-end\b|\baltogether\b|"
     r"\ball\s+together\b|\ball\s+in\s+all\b|\bin\s+(?:all|total|sum)\b|\bfor\s+(?:the\s+(?:whole\s+)?lot|everything)\b|"
-    r"^\W*(?:sum|summe)\W*$|\b(?:ins)?gesamt\w*|总(?:耗时|时间|计|时长|共)|合计|全程",
+    r"^\W*(?:sum|summe)\W*$|\b(?:ins)?gesamt\w*|总(?:耗时|时间|计|时长|共)|合计|全程|整个|全流程|"
+    r"整体(?!上)",
     re.IGNORECASE,
 )
 TIME = pattern(
@@ -140,8 +146,8 @@ PER_IN_LABEL = pattern(
     r"|\bper|\bfor\s+(?:each|every|one)\b|\beach\b|"
     r"\b(?:one|single|an?|eine?)(?=\s+(?:(?:optimi[sz]er|training|single|full)\s+)?(?:epochs?|Epoche|steps?|Schritt|"
     r"iter\w*|batch|updates?)\s+(?:takes?|took|needs?|is|lasts?|costs?|dauert|braucht)\b)|"
-    r"\b(?:one|single)(?=[\s-]+(?:epoch|step|iter|batch))|\bjede[rn]?\b|(?-i:\b(?:pro|je)\b)|"
-    r"每一?[个次]?|单[个次]?(?=步|轮|迭代|epoch|step|iter))[\s-]*(?P<word>"
+    r"\b(?:one|single)(?=[\s-]+(?:epoch|step|iter|batch))|\b(?:first|second|last)(?=\s+epoch\s+(?:is|takes?|took|needs?)\b)|\bjede[rn]?\b|(?-i:\b(?:pro|je)\b)|"
+    r"每一?[个次]?|[单一][个次]?\s?(?=步|轮|迭代|epoch|step|iter))[\s-]*(?P<word>"
     + _STEP_WORDS
     + r"(?![A-Za-z])|"
     + _EPOCH_WORDS

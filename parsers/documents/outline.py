@@ -27,6 +27,10 @@ _PART_COLUMN = pattern(
 )
 
 
+_HEAD_LINES = 8
+_LETTER_HEAD = pattern(r"(?:From|To|Subject|Cc|Date|Sent):\s", re.IGNORECASE)
+
+
 @dataclass(slots=True)
 class Outline:
     """Who stands beside whom: the sets that tell a part from a whole."""
@@ -39,12 +43,17 @@ class Outline:
     has_parts: bool = False
     """Initialisation, checkpoints or overhead are timed apart from training."""
     title: str = ""
+    is_letter: bool = False
+    """Opens with the head of an e-mail: what it quotes somebody else wrote."""
 
 
 def outline_of(pieces: Iterable[Piece], timed_lines: set[int]) -> Outline:
     """Read the outline; `timed_lines` are the lines that hold a duration."""
     outline = Outline()
+    heads = 0
     for piece in pieces:
+        heads += piece.line < _HEAD_LINES and _LETTER_HEAD.match(piece.text) is not None
+        outline.is_letter = heads > 1
         if piece.kind == "heading":
             _note_heading(outline, piece)
         if piece.kind != "cell" or piece.column == 0:
@@ -53,7 +62,7 @@ def outline_of(pieces: Iterable[Piece], timed_lines: set[int]) -> Outline:
         if piece.line not in timed_lines and not (piece.kind in {"item", "cell"} and _LEFT_OUT.search(piece.text)):
             continue
         label = label_of(piece.cells[0] if piece.kind == "cell" and piece.cells else piece.text)
-        kinds = label_kinds(label)
+        kinds = frozenset[str]() if _CADENCE.search(label) else label_kinds(label)
         if kinds:
             outline.group_kinds[piece.group].setdefault(piece.line, set()).update(kinds)
         outline.has_parts = outline.has_parts or bool(kinds & {"overhead", "init", "checkpoint"})
@@ -81,6 +90,8 @@ def _note_heading(outline: Outline, piece: Piece) -> None:
     outline.heading_kinds[_path(piece.headings)][piece.text] = kind
 
 
+_CADENCE = pattern(r"\b(?:every|each)\s+\d", re.IGNORECASE)
+"""`ckpt every 4k it (7 s)` is no part beside the others."""
 _LEFT_OUT = pattern(r"[:：|–—-]\s*\W*(?:skipped|cached|reused|already|none|not\s+needed|n/a)\b", re.IGNORECASE)
 """A part that takes no time this time is a part all the same: `Embedding: skipped`."""
 _SHARE = pattern(r"\d\s*%\s*(?:of|der|du|des)\b|占比?\s*\d+\s*%", re.IGNORECASE)
@@ -119,6 +130,12 @@ def is_part_of_sum(outline: Outline, piece: Piece, label: str) -> bool:
         return False
     others = [kinds for line, kinds in outline.group_kinds.get(piece.group, {}).items() if line != piece.line]
     return any("total" in kinds and "train" not in kinds for kinds in others)
+
+
+def is_item_among_stages(outline: Outline, piece: Piece) -> bool:
+    """Tell whether a list item stands beside at least two stages: in a list of things to do one after the other."""
+    others = [kinds for line, kinds in outline.group_kinds.get(piece.group, {}).items() if line != piece.line]
+    return piece.kind == "item" and sum(bool(kinds - {"train", "total"}) for kinds in others) > 1
 
 
 def part_name(piece: Piece) -> str:

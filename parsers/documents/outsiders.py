@@ -7,8 +7,9 @@ import re
 from trainmon.estimates import Scope
 from trainmon.parsers.documents.blocks import Piece
 from trainmon.parsers.documents.durations import Span
+from trainmon.parsers.documents.friends import is_time_limit
 from trainmon.parsers.documents.labels import Words
-from trainmon.parsers.documents.lexicon import stage_kinds, without_brackets
+from trainmon.parsers.documents.lexicon import TRAIN, stage_kinds, techniques, without_brackets
 from trainmon.parsers.documents.outline import Outline
 from trainmon.parsers.documents.readings import Reading, header_of
 from trainmon.patterns import pattern
@@ -16,16 +17,16 @@ from trainmon.patterns import pattern
 _SAVING_BEFORE = pattern(
     r"\b(?:sav(?:e|es|ed|ing)|adds?|added|adding|reduc(?:e|es|ed|ing)\s+(?:\w+\s+){0,4}by|increas(?:e|es|"
     r"ed)\s+(?:\w+\s+){0,4}by|"
-    r"cuts?\s+(?:\w+\s+){0,4}by|shav(?:e|es|ed|ing)|shortens?\s+(?:\w+\s+){0,4}by|gains?|los(?:e|es)|extra|"
+    r"cuts?\s+(?:\w+\s+){0,4}by|shav(?:e|es|ed|ing)|shortens?\s+(?:\w+\s+){0,4}by|gains?|los(?:e|es)|would\s+(?:also\s+)?cost|extra|"
     r"additional|another|"
     r"faster\s+by|slower\s+by|longer\s+by)\s+(?:you\s+|up\s+|roughly\s+|an?\s+|extra\s+|additional\s+|"
     r"another\s+|off\s+|only\s+)*[+~]?$"
     r"|\b(?:spart|sparen|einspar\w*|gespart)\s+(?:man\s+)?$"
-    r"|(?:节省|减少|增加|额外)\D{0,6}$|(?:^|[\s(（])[+＋]\s?$",
+    r"|(?:节?省|减少|增加|额外)\D{0,6}$|(?:^|[\s(（])[+＋]\s?$",
     re.IGNORECASE,
 )
 _SAVING_AFTER = pattern(
-    r"\s*(?:faster|slower|saved|saving|less|shorter|longer|extra|more|quicker|speed-?up)\b(?!\s+than\s+\d)",
+    r"\s*(?:faster|slower|saved|saving|less|shorter|longer|extra|more|quicker|speed-?up|of\s+(?:head\s?-?room|slack|margin|buffer|reserve))\b(?!\s+than\s+\d)",
     re.IGNORECASE,
 )
 _SAVING_LABEL = pattern(
@@ -35,7 +36,7 @@ _SAVING_LABEL = pattern(
 )
 _THRESHOLD = pattern(
     r"\b(?:if|when|whenever|unless|once|should|alert|alarm|warn\w*|threshold|limit|time-?limit|deadline|budget|"
-    r"target|goal|constraint|"
+    r"target|goal|constraint|it(?:\s+has|'s|’s)\s+been|do\s+not|don['’]t|never|no\s+(?:job|run)s?|"
     r"kill(?:ed)?|abort|exceed\w*|stay|keep|must|stall\w*|patience|cap|quota|walltime)\b"
     r"|\b(?:sollte|darf|wenn|falls|maximal)\b|若|如(?!何|图|下|上)|超过|约束|满足|限制|目标|追求|上限|要求|每阶段|控制在",
     re.IGNORECASE,
@@ -43,13 +44,18 @@ _THRESHOLD = pattern(
 _COMPARED = pattern(
     r"\breadme\b|^\W*papers?\b|\b(?:the|their|original|in|from|this)\s+(?-i:papers?)\b|\bpapers?\s+(?:reports?|"
     r"says?|claims?|used|took|trains?)|\bpublished\b|\bliterature\b|\breported(?:ly)?\b|\bleaderboard\b|"
-    r"\bauthors?\b|\bused\s+to\s+take\b|"
+    r"\bauthors?\b|\b(?:people|folks|users|others)\s+(?:quote|report|say|claim|mention)\b|"
+    r"\b(?-i:(?!We\b|I\b|This\b|It\b|Table|Figure|Fig|Section|Here|Below|Column|Row)[A-Z][\w-]*)\s+(?:[\w-]+\s+)?(?:lists?|reports?|quotes?|cites?|advertises?)\b|"
+    r"\bused\s+to\s+take\b|"
     r"\bcompetitors?\b|\bothers?\s+report|\bthey\s+(?:say|report|claim)|\bgave\s+up\b|"
     r"\b(?:old|previous|former)\s+(?:box|machine|server|cluster|node|set-?up|workstation|laptop|card|gpu|version|code|"
     r"pipeline|runs?)\b|论文|原文|官方",
     re.IGNORECASE,
 )
 _EARLIER = pattern(r"\b(?:previous(?:ly)?|originally|formerly|in\s+(?:19|20)\d\d)\b[^,;()]*$", re.IGNORECASE)
+_EARLIER_TIMES = pattern(
+    r"\W*(?:last\s+(?:year|month|time|week)|previous|earlier|old)\b(?!\s+(?:cards?|gpus?))", re.IGNORECASE
+)
 _OTHERS = pattern(
     r"\b(?:comparison|compared)\s+(?:with|to)\s+(?:other|prior|existing|published|related|the\s+literature|"
     r"state)|\brelated\s+work\b|\bprior\s+work\b|"
@@ -100,7 +106,8 @@ def _many_times(piece: Piece, span: Span) -> Reading | None:
 def no_estimate(piece: Piece, span: Span, words: Words, outline: Outline) -> Reading | None:
     left = piece.text[: span.start]
     header = header_of(piece)
-    if _SAVING_BEFORE.search(left) or _SAVING_AFTER.match(words.after) or _SAVING_LABEL.search(words.inner):
+    differs = _SAVING_BEFORE.search(left) or _SAVING_AFTER.match(words.after)
+    if (differs and not _is_next_part(words)) or _SAVING_LABEL.search(words.inner):
         return Reading(Scope.SAVING)
     if _SAVING_LABEL.search(words.label):
         return Reading(Scope.SAVING)
@@ -109,7 +116,7 @@ def no_estimate(piece: Piece, span: Span, words: Words, outline: Outline) -> Rea
     bounded = (span.low_s is None) != (span.high_s is None)
     here = " ".join((words.clause, words.inner)) if words.inner else words.clause or words.sentence
     near = f"{words.label} {here}" if bounded or words.in_brackets or not words.valued else words.label
-    if _is_threshold(piece, words, near, bounded) or _is_alarm(piece, span):
+    if _is_threshold(piece, span, words, near, bounded) or _is_alarm(piece, span):
         return Reading(Scope.THRESHOLD)
     if _is_comparison(piece, span, words, outline):
         return Reading(Scope.COMPARISON)
@@ -117,6 +124,20 @@ def no_estimate(piece: Piece, span: Span, words: Words, outline: Outline) -> Rea
     if calendar and _POSITION.search(piece.text):
         return Reading(Scope.TIMELINE)
     return None
+
+
+_ANOTHER = pattern(
+    r"[,;]?\s*(?:(?:and|then|plus)\s+)?(?P<what>(?:the\s+)?[a-z][\w\s-]{2,40}?)\s+another\s+$", re.IGNORECASE
+)
+
+
+def _is_next_part(words: Words) -> bool:
+    """Tell whether `tokenising takes 6 minutes, the text encoder another 2` goes on from part to part."""
+    if words.opening.strip() == words.clause or not (
+        stage_kinds(words.opening) or techniques(words.opening) or TRAIN.search(words.opening)
+    ):
+        return False
+    return bool(techniques(words.clause)) or _ANOTHER.match(f"{words.clause} ") is not None
 
 
 _LIMIT = pattern(r"\blimits?\b|限制", re.IGNORECASE)
@@ -175,9 +196,14 @@ def _around(text: str, span: Span, ends: re.Pattern[str]) -> str:
     return text[begin : end.start() if end else len(text)]
 
 
-def _is_threshold(piece: Piece, words: Words, near: str, bounded: bool) -> bool:
+def _is_threshold(piece: Piece, span: Span, words: Words, near: str, bounded: bool) -> bool:
     if piece.kind == "cell" and piece.cells == piece.header:
         return bounded
+    left = piece.text[: span.start]
+    if is_time_limit(left) or _DEADLINE.search(left) or _is_limit_column(piece):
+        return True
+    if re.search(r"\bafter\s*$", left, re.IGNORECASE) and _CUT_OFF.search(words.sentence):
+        return True
     if re.search(r"每阶段|各阶段|\b(?:each|every|per)\s+stage\b", words.clause, re.IGNORECASE):
         return True
     if bounded and (_THRESHOLD.search(near) or re.search(r"\bmuch\s+(?:slower|faster)\b", near, re.IGNORECASE)):
@@ -192,8 +218,31 @@ def _is_threshold(piece: Piece, words: Words, near: str, bounded: bool) -> bool:
     return bool(hard) or "单阶段" in words.after[:6]
 
 
+_DEADLINE = pattern(r"\bdeadline\W+(?:is\s+)?(?:in\s+)?$", re.IGNORECASE)
+_CUT_OFF = pattern(
+    r"^\W*(?:if|when|unless)\b.*(?:\b(?:not|never|still|unfinished|stuck|nothing)\b|n['’]t\b)"
+    r"|\b(?:disconnects?|times?\s+out|shuts?\s+down|logs?\s+(?:you\s+)?out|expires?)\b",
+    re.IGNORECASE,
+)
+"""`If it is still in epoch 1 after 30 minutes`; `Colab disconnects after 90 minutes`."""
+_LIMIT_COLUMN = pattern(
+    r"\W*(?:max(?:imum|\.)?\s+(?:wall[\s-]?)?(?:time|runtime|duration|hours)|(?:wall[\s-]?)?time[\s-]?limit|limit)\b",
+    re.IGNORECASE,
+)
+
+
+def _is_limit_column(piece: Piece) -> bool:
+    """Tell whether a cell stands under `Max time` or `Time limit`, and the table has no column for the shortest."""
+    header = header_of(piece)
+    return bool(_LIMIT_COLUMN.match(header)) and not any(
+        re.match(r"\W*min", one, re.IGNORECASE) for one in piece.header
+    )
+
+
 def _is_comparison(piece: Piece, span: Span, words: Words, outline: Outline) -> bool:
     left = piece.text[: span.start]
+    if (piece.quoted and outline.is_letter) or any(_EARLIER_TIMES.match(h.text) for h in piece.headings):
+        return True
     if (
         piece.code is None
         and (left.count('"') % 2 == 1 or left.count("“") > left.count("”"))

@@ -117,7 +117,8 @@ def _directives(lines: list[str]) -> None:
         if match or (inside and line.strip() and len(line) - len(line.lstrip()) <= indent):
             inside = None
             if table:
-                table = table.close(lines)
+                table.close(lines)
+            table = None
         if match:
             inside, indent = match[2].lower(), len(match[1])
             table = _ListTable(index) if inside == "list-table" else None

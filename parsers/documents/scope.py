@@ -24,6 +24,7 @@ from trainmon.parsers.documents.outline import (
     Outline,
     heading_stage,
     in_breakdown,
+    is_item_among_stages,
     is_part_of_sum,
     is_part_table,
     label_kinds,
@@ -39,7 +40,7 @@ _VERB = pattern(
     r"spend|spent|expect\w*|estimat\w+|durations?|times?|runtime|"
     r"count\s+on|reckon|would\s+be|comes?\s+to|add(?:s|ed)?\s+up|finetun\w+|fine-tun\w+|converge\w*|process\w*|"
     r"roughly|budget|plan|total|results?|ETA|projects?|projected|measured|benchmarked)\b"
-    r"|\b(?:durée|wären?|benötig\w+|rechne\w*|dauer\w*|dura|tarda|prend|braucht|duración)\b|занимает|длится|需要?|耗时|时间|大约|花费|训练",
+    r"|\b(?:durée|wären?|benötig\w+|rechne\w*|dauer\w*|dura|tarda|prend|braucht|duración)\b|занимает|длится|需要?|要(?!求)|差不多|跑完|完成|共|合计|耗时|时间|大约|花费|训练",
     re.IGNORECASE,
 )
 _ON_HARDWARE = pattern(
@@ -111,7 +112,7 @@ def _label_sources(piece: Piece, words: Words) -> list[str]:
     )
     sources.append(follow[1] if follow else "")
     if re.match(r"\W*(?:\w+\s+){0,3}(?:this|it|that)\b", words.sentence, re.IGNORECASE) or not words.label:
-        sources.append(words.previous[-160:] if re.search(r"\b(?:this|it)\b", words.sentence) else "")
+        sources.append(words.previous[-160:] if re.search(r"\b(?:this|[Ii]t)\b", words.sentence) else "")
     sources.append(words.opening if not words.label else "")
     return [text for text in sources if text]
 
@@ -143,6 +144,8 @@ def _by_words(text: str, piece: Piece, outline: Outline) -> Reading | None:
         stage = heading_stage(outline, piece)
         if stage and stage[0] != "train" and not train:
             return Reading(Scope.STAGE, bare(stage[1]), stage[0])
+        if piece.kind == "item" and (numbered := _NUMBERED_STAGE.match(piece.text)):
+            return Reading(Scope.STAGE, bare(re.split(r"[\d,，:：]", piece.text[numbered.start() :])[0]), "train")
         return Reading(Scope.TOTAL, kind="total")
     if named and not _sequence(words):
         if is_part_table(piece) and piece.column > 0:
@@ -172,7 +175,7 @@ def _sequence(words: str) -> bool:
     return bool(re.search(r"顺序|并行|sequential|parallel", words)) and len(techniques(words)) > 1
 
 
-_NUMBERED_STAGE = pattern(r"\W*(?:[\d.]+\s+)?(?:(?:stage|phase)\s+\w+|阶段|第.阶段)\b", re.IGNORECASE)
+_NUMBERED_STAGE = pattern(r"\W*(?:[\d.]+\s+)?(?:(?:stage|phase)\s+\w+\b|阶段|第.阶段)", re.IGNORECASE)
 
 
 def _by_context(piece: Piece, words: Words, outline: Outline) -> Reading | None:
@@ -207,9 +210,15 @@ def _by_place(piece: Piece, words: Words, outline: Outline) -> Reading | None:
         return Reading(Scope.STAGE, words.label, "other")
     if is_part_table(piece) and piece.column > 0 and piece.cells != piece.header:
         return Reading(Scope.STAGE, bare(part_name(piece)), "other")
+    if _NAME_AND_TIME.match(without_brackets(piece.text)) and is_item_among_stages(outline, piece):
+        return Reading(Scope.STAGE, bare(piece.text[: piece.text.find(words.clause) + len(words.clause)]), "other")
     if words.label and piece.kind != "cell" and is_part_of_sum(outline, piece, words.label):
         return Reading(Scope.STAGE, words.label, "other")
     return None
+
+
+_NAME_AND_TIME = pattern(r"\W*[A-Za-z][^.;:：,，|]{1,40}(?:[,，]\s|\s[–—-]\s)[^.;:,]{2,24}$")
+"""An item that is only a name and a duration: `figures, half a day`."""
 
 
 def _by_script(piece: Piece, words: Words, outline: Outline) -> Reading | None:
@@ -234,6 +243,8 @@ def _ends_comment(piece: Piece, span: Span) -> bool:
 
 
 def _default(piece: Piece, span: Span, words: Words) -> Reading | None:
+    if span.device_time and piece.kind != "cell":
+        return Reading(Scope.TOTAL)
     label = words.label or (header_of(piece) if piece.kind == "cell" else "")
     if _NO_ESTIMATE_LABEL.search(words.inner or label) and not re.search(r"time|train", label, re.IGNORECASE):
         return None

@@ -1,0 +1,63 @@
+"""One amount of time as written (`7h11m`, `an hour and ten minutes`, `4 个半小时`) and its seconds."""
+
+from __future__ import annotations
+
+import re
+
+from trainmon.parsers.documents.quantities import CJK_NUMBER, NUMBER, WORD_NUMBER, number_of
+from trainmon.parsers.documents.units import COMPOUND_UNIT, SAFE_UNIT, SHORT_UNIT, seconds_of
+from trainmon.patterns import pattern
+
+DEVICE = r"(?:(?-i:[A-Z]{1,3}\d{1,4}[A-Za-z]{0,3})|GPU|TPU(?:v\d\w?)?|CPU|card|core|node|chip|卡)s?"
+GAP = r"[\s\-‑]?"
+FIGURE = rf"(?:{NUMBER}|{WORD_NUMBER}|{CJK_NUMBER}|\d/\d)"
+_ONE_AND_HALF = rf"(?:{CJK_NUMBER}|\d+)\s?[个個]半(?:小时|小時|钟头|月|星期)"
+_SINGLE = rf"(?:\d/\d|{FIGURE})\+?{GAP}(?:{DEVICE}[\s\-]+)?(?:GPU[\s\-]+)?{SAFE_UNIT}(?:\s+and\s+a\s+half\b)?"
+_JOIN = r"\s*(?:,?\s*(?:and|und|et|y|&)\s+|,\s*|[零又])?"
+_COMPOUND = (
+    rf"{NUMBER}\s?{COMPOUND_UNIT}(?:{_JOIN}{NUMBER}\s?{COMPOUND_UNIT})+"
+    rf"|{NUMBER}\s?{COMPOUND_UNIT}[半](?:天|小时)?|\d+\s?h\s?\d\d(?!\d)"
+)
+_CLOCK = r"(?:\d+\s*(?:-|days?,?\s+))?\d{1,4}:[0-5]\d:[0-5]\d(?:\.\d+)?"
+_HOUR_AND = rf"\ban?\s+(?:hour|day|week)\s+and\s+(?:an?|{NUMBER}|{WORD_NUMBER})\s+(?:minutes?|hours?|days?)\b"
+AMOUNT = rf"(?:{_CLOCK}|{_COMPOUND}|{_ONE_AND_HALF}|{_HOUR_AND}|{_SINGLE})"
+PART = pattern(
+    rf"(?P<figure>\d/\d|{NUMBER}|{WORD_NUMBER}|"
+    rf"{CJK_NUMBER})(?P<open>\+?){GAP}(?P<device>(?:{DEVICE}[\s\-]+)?(?:GPU[\s\-]+)?)"
+    rf"(?P<unit>{SAFE_UNIT}|{COMPOUND_UNIT}|{SHORT_UNIT})",
+    re.IGNORECASE,
+)
+
+_CLOCK_FULL = pattern(r"(?:(\d+)\s*(?:-|days?,?\s+))?(\d+):(\d\d):(\d\d(?:\.\d+)?)", re.IGNORECASE)
+_GLUED = pattern(r"(\d+)\s?h\s?(\d\d)", re.IGNORECASE)
+_HALVED = pattern(rf"({CJK_NUMBER}|\d+)\s?[个個]半(\w+)")
+_ARTICLE_UNIT = pattern(r"an?\s+(hour|day|week)\s+and\s+", re.IGNORECASE)
+
+
+def amount_of(text: str) -> tuple[float, float | None]:
+    """Give (seconds, size of the last unit), or (bare figure, None) where no unit is written."""
+    clock = _CLOCK_FULL.fullmatch(text) if ":" in text else None
+    if clock:
+        days, hours, minutes, seconds = clock.groups()
+        return int(days or 0) * 86400 + int(hours) * 3600 + int(minutes) * 60 + float(seconds), 1.0
+    if glued := _GLUED.fullmatch(text):
+        return int(glued[1]) * 3600.0 + int(glued[2]) * 60.0, 3600.0
+    halved = _HALVED.fullmatch(text) if "半" in text else None
+    if halved:
+        whole = seconds_of("个月" if halved[2] == "月" else halved[2])
+        return (number_of(halved[1]) + 0.5) * whole, whole
+    total = 0.0
+    size: float | None = None
+    if article := _ARTICLE_UNIT.match(text):
+        total, text = seconds_of(article[1]), text[article.end() :]
+    for part in PART.finditer(text):
+        size = seconds_of(part["unit"])
+        total += number_of(part["figure"]) * size
+    if size is None and (one := _ARTICLE_UNIT.match(f"{text} and ")):
+        size = seconds_of(one[1])
+        total += size
+    if size is None:
+        return number_of(text), None
+    if text.lower().endswith("half") or text.endswith(("半", "半天", "半小时")):
+        total += size / 2
+    return total, size
