@@ -26,6 +26,7 @@ _ITERATION = CountedLine(
     unit="iteration",
     step_time=("elapsed time per iteration (ms)", 1e-3),
     hidden=_HIDDEN,
+    needs="per iteration (",
 )
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trainmon.reading.prefixes import strip
+from trainmon.reading.prefixes import Prefix, strip
 
 
 def at(
@@ -179,7 +179,7 @@ def test_a_launchers_prefix_gives_the_rank_and_goes(line: str, text: str, rank: 
     ],
 )
 def test_a_line_without_a_prefix_stays_as_it_is(line: str) -> None:
-    assert strip(line, zone=UTC, default_year=2026) == (line, None, None, {})
+    assert strip(line, zone=UTC, default_year=2026) == Prefix(line)
 
 
 def test_a_message_that_begins_like_a_loggers_name_stays_whole() -> None:
@@ -200,7 +200,8 @@ def test_a_clock_without_a_date_is_no_moment() -> None:
     found = strip("[12:00:01] WARNING: foo", zone=UTC)
 
     assert (found.text, found.time_s, found.rank) == ("foo", None, None)
-    assert found.extra == {"level": "WARNING", "clock": "12:00:01"}
+    assert found.extra == {"level": "WARNING"}
+    assert found.clock_s == 12 * 3600 + 1
 
 
 @pytest.mark.parametrize("date", ["2023-02-29", "2024-13-01", "2024-00-10", "2024-04-31", "0000-01-01"])

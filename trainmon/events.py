@@ -229,6 +229,8 @@ class Line(NamedTuple):
     """The piece was ended by a carriage return or a cursor movement, not by a newline."""
     time_s: float | None = None
     """Seconds since the epoch from the timestamp at the head of the line."""
+    elapsed_s: float | None = None
+    """Of a line whose head shows a time without a date: seconds since the first such line, over midnights."""
     rank: int | None = None
     """From a prefix such as `[rank1]:`."""
     arrived_s: float | None = None

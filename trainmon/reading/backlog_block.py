@@ -91,7 +91,10 @@ class Block:
     def read(self, piece: Piece) -> tuple[Shape | None, Sequence[Reading], Said | None]:
         """Read one piece as it is read live; also what it says, if rows can say that."""
         shape, found = self.reader.read_piece(piece)
-        return shape, found, said(found[0].events, found[0].line.time_s) if len(found) == 1 else None
+        if len(found) != 1:
+            return shape, found, None
+        line = found[0].line
+        return shape, found, said(found[0].events, line.time_s if line.time_s is not None else line.elapsed_s)
 
 
 def bare_bar(events: Sequence[Event]) -> Counter | None:

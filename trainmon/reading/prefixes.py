@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Mapping
 from datetime import tzinfo
 from types import MappingProxyType
@@ -12,6 +13,7 @@ from trainmon.patterns import pattern
 from trainmon.reading.timestamps import moment_s, month_number
 
 MAX_PREFIXES = 8
+_MILLISECONDS = 1e11
 
 
 class Prefix(NamedTuple):
@@ -22,14 +24,28 @@ class Prefix(NamedTuple):
     """Seconds since the epoch; the first timestamp of a line wins."""
     rank: int | None = None
     extra: Mapping[str, str] = MappingProxyType({})
-    """`level`, `logger`, `host`, `actor`, `source`; `clock` is a time of day without a date."""
+    """`level`, `logger`, `host`, `actor`, `source`."""
+    clock_s: float | None = None
+    """Of a line that shows no date: its time of day, or the seconds since the program began."""
 
 
 _LEVEL = r"DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL|FATAL|SUCCESS|TRACE|NOTICE"
+_MONTH = r"(?P<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _CLOCK = r"(?P<clock>\d\d:\d\d:\d\d)(?:(?:\.(?=\d)|,(?=\d{3}(?![\d,])))(?P<fraction>\d{1,9})(?!\d))?"
 _DATE = r"(?P<year>\d{4})(?P<dash>[-/])(?P<month>\d\d)(?P=dash)(?P<day>\d\d)[T _]"
 _ISO = rf"{_DATE}{_CLOCK}(?:\ ?(?P<offset>Z|UTC|[+-]\d\d:?\d\d)(?![\w:]))?"
-_SLASHED = rf"(?P<month>\d\d)/(?P<day>\d\d)/(?P<year>\d{{4}}|\d\d),?\ {_CLOCK}"
+_SLASHED = rf"(?P<month>\d\d)/(?P<day>\d\d)/(?P<year>\d{{4}}|\d\d),?\ {_CLOCK}(?:\ (?P<half>[AP]M)\b)?"
+_DAY_FIRST = rf"(?P<day>\d\d)(?P<dot>[.-])(?P<month>\d\d)(?P=dot)(?P<year>\d{{4}}),?[T\ ]{_CLOCK}"
+_COMPACT = (
+    r"(?P<year>20\d\d)(?P<month>[01]\d)(?P<day>[0-3]\d)[-_T\ ](?P<clock>\d\d:\d\d:\d\d|[0-2]\d[0-5]\d[0-5]\d(?!\d))"
+    r"(?:\.(?P<fraction>\d{1,9}))?"
+)
+_NAMED_DAY = (
+    rf"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\ {_MONTH}\ {{1,2}}(?P<day>\d{{1,2}})\ {_CLOCK}\ (?:UTC\ )?(?P<year>\d{{4}})"
+)
+_UNIX = r"(?P<epoch_s>1[4-9]\d{8}(?:\.\d{1,9})?|1[4-9]\d{11})"
+# Seconds since the program began: `[+ 12.3s]`, `12.34s  step 3`, the kernel's `[   12.345678]`.
+_SINCE = r"(?P<since_s>\d{1,9}\.\d{1,9})"
 _YEARLESS = rf"(?P<month>\d\d)[/-](?P<day>\d\d)\ {_CLOCK}"
 # Where in the source a line was logged: `trainer.py:120`, `trainer.py:train:120`, `trainer.py[line:120]`.
 _SOURCE = (
@@ -56,17 +72,31 @@ _SRUN = _compiled(r"(?P<rank>\d{1,5}):\ (?=\S)")
 
 
 _SYSLOG = (
-    rf"(?P<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\ {{1,2}}(?P<day>\d{{1,2}})\ {_CLOCK}"
+    rf"{_MONTH}\ {{1,2}}(?P<day>\d{{1,2}})\ {_CLOCK}"
     r"\ (?P<host>[\w.-]{1,80})\ [\w./-]{1,80}(?:\[\d+\])?:"
+)
+_DATE_AHEAD = r"(?=\[?\d{4}[-/]\d\d[-/]\d\d[T _]\d\d:)"
+# What collects the output of several machines: docker compose, pdsh, stern, any before a date.
+_HOST = (
+    r"(?P<host>(?!(?:epoch|ep|step|iter|iteration|it|batch|fold|train|val|test)[-_]?\d)"
+    r"[\w.-]{1,80}[-_]\d{1,4}\ {1,20}\|\ ?"
+    rf"|[\w.-]{{1,80}}\ {{0,20}}[|:]\ {_DATE_AHEAD}|(?=[\w.]*-)[\w.-]{{1,80}}\ [\w.-]{{1,80}}\ {_DATE_AHEAD})"
 )
 _register(
     "[",
-    r"\[(?:rank|RANK|Rank|default|local_rank)[\ :=]?(?P<rank>\d{1,6})\]:?\ ?",
+    r"\[(?:rank|RANK|Rank|default|local_rank)[\ :=]?(?P<rank>\d{1,6})(?:/\d{1,6})?\]:?\ ?",
+    r"\[(?:GPU|gpu|cuda:?|worker[-_\ ]?)\d{1,6}\]:?\ ",
+    r"\[(?P<host>pod/[^\]\s]{1,250})\]\ ",
     r"\[\d{1,4},(?P<rank>\d{1,6})\]<std(?:out|err|diag)>:\ ?",
     rf"\[{_ISO}(?:\ (?!\w+\ ?\]\ ?\[)(?!(?:{_LEVEL})\b)(?P<logger>[A-Za-z_][\w.]{{0,80}})(?=\]))?\]?",
     rf"\[{_YEARLESS}(?:\ (?P<logger>[\w.]{{1,80}}))?\]:?",
     rf"\[{_SLASHED}\]",
-    rf"\[{_CLOCK}\]",
+    rf"\[{_CLOCK}\]:?",
+    rf"\[{_DAY_FIRST}\]:?",
+    rf"\[{_COMPACT}\]:?",
+    rf"\[{_NAMED_DAY}\]:?",
+    rf"\[{_UNIX}\]:?",
+    rf"\[\+?\ *{_SINCE}(?:\ ?s)?\]:?(?=\ )",
     rf"\[(?P<level>{_LEVEL})\|(?P<logger>[^\]|]{{1,120}})\]\ {_ISO}",
     rf"\[(?P<level>{_LEVEL})\|{_ISO}\]\ (?P<logger>[\w.]{{1,80}}:\d+)\ >>",
     rf"\[NeMo\ (?P<level>[A-Z])\ {_ISO}\ (?P<logger>[\w./-]{{1,120}}:\d+)\]",
@@ -80,10 +110,23 @@ _register(
     _ISO,
     _SRUN,
     _SLASHED,
-    rf"{_CLOCK}(?=\ \[|\ [-|]\ |\ (?:{_LEVEL})\b)",
+    _DAY_FIRST,
+    _COMPACT,
+    rf"{_UNIX}(?=:?\ )",
+    rf"{_CLOCK}(?=:?\ {{1,2}}[A-Za-z\[(|-])",
+    rf"{_SINCE}s(?=\ \ |:\ |\ [|-]\ )",
+    rf"(?=[\w.-]{{0,80}}[A-Za-z]){_HOST}",
     rf"{_YEARLESS}(?=\ )",
 )
-_register("(", r"\((?P<actor>[A-Za-z_][\w.<>-]{0,80})\ (?:pid|ip)=[^)\s]{1,40}(?:,\ ip=[\w.:-]{1,40})?\)\ ?")
+_register("<", rf"<(?:{_ISO})>", rf"<{_CLOCK}>")
+_register("-", rf"-{{1,3}}\ {_ISO}(?=\ -{{1,3}}\ )", rf"-{{1,3}}\ {_CLOCK}(?=\ -{{1,3}}\ )")
+_register(string.ascii_letters, _HOST)
+_register(
+    "(",
+    rf"\({_ISO}\)",
+    rf"\({_CLOCK}\)",
+    r"\((?P<actor>[A-Za-z_][\w.<>-]{0,80})\ (?:pid|ip)=[^)\s]{1,40}(?:,\ ip=[\w.:-]{1,40})?\)\ ?",
+)
 _register("w", r"(?P<source>wandb):[ ]")
 _register(
     "IWEF",
@@ -95,13 +138,18 @@ _register(
     rf"(?P<level>{_LEVEL}):?\ *(?:[-|]\ +)?(?P<logger>{_SOURCE})(?:\ *[-|:]|(?=\ ))\ *",
     rf"(?P<level>{_LEVEL}):(?P<logger>[A-Za-z_][\w.]{{0,80}}):",
     rf"(?P<level>{_LEVEL})\ -\ {_SLASHED}(?:\ -\ (?:\d{{1,4}}\ days?,\ )?\d{{1,4}}:\d\d:\d\d)?(?=\ -\ )",
-    rf"(?P<level>{_LEVEL}):?\ +(?:{_ISO}|(?=\d\d[-/]\d\d\ \d\d:\d\d:))",
+    rf"(?P<level>{_LEVEL}):?\ +(?:-\ )?(?:{_ISO}|(?=\d\d[-/]\d\d\ \d\d:\d\d:))",
+    rf"(?P<level>[IWEF]){_COMPACT}\ +\d+\ (?P<logger>[\w./-]{{1,120}}:\d+)\]",
 )
-_register("JFMASOND", _SYSLOG)
+_register("JFMASOND", _SYSLOG, rf"{_MONTH}\ {{1,2}}(?P<day>\d{{1,2}})\ (?:(?P<year>\d{{4}})\ )?{_CLOCK}(?=\ )")
+_register("MTWFS", _NAMED_DAY)
 _register("Rr", r"[Rr]ank\ ?(?P<rank>\d{1,6})(?::|\])\ ")
 
-_WORD_HEAD = _compiled(rf"[IWEF]\d{{4}}\ |(?:{_LEVEL})[:\ ]|[A-Z][a-z]{{2}}\ {{1,2}}\d|[Rr]ank\ ?\d|wandb:\ ")
-_INDENTED = _compiled(r"\ {1,6}(?=\[\d{4}[-/]|\d{1,5}:\ \S)")
+_WORD_HEAD = _compiled(
+    rf"[IWEF]\d{{4,8}}\ |(?:{_LEVEL})[:\ ]|[A-Z][a-z]{{2}}\ {{1,2}}(?:\d|[A-Z][a-z]{{2}}\ )|[Rr]ank\ ?\d|wandb:\ "
+    rf"|{_HOST}"
+)
+_INDENTED = _compiled(r"\ {1,9}(?=\[\d{4}[-/]|\d{1,5}:\ \S|\d{1,9}\.\d{1,9}s\ )")
 _METRIC_HEAD = _compiled(
     r"""(?!\d{4}[-/]\d\d)[-+.\d"']
       | (?:(?:train|val|valid|test|eval|avg|mean|best|lm|total)[\ _-])?
@@ -110,7 +158,8 @@ _METRIC_HEAD = _compiled(
 )
 
 # Behind a timestamp: level, logger and source, in any usual order and brackets.
-_NAME = r"[A-Za-z_][\w.<>/]{0,80}(?::[\w.<>/]{1,80}){0,2}"
+_NAME = r"[A-Za-z_][\w.<>/]{0,80}(?:::?[\w.<>/]{1,80}){0,4}"
+_SPLIT = r"(?i:train|val|valid|test|dev|eval|ep|step|iter|batch|lightgbm)"
 _SEPARATOR = r"[\ \t]*(?:(?:[-|]{1,2}|>>)[\ \t]+)?"
 _HEADER_LEVEL = _compiled(
     rf"{_SEPARATOR}(?:(?P<logger>{_NAME})[\ \t]*(?:[-|]\ "
@@ -121,10 +170,15 @@ _HEADER_BRACKET = _compiled(
        |[A-Za-z_]\w*(?:\.\w+)+[^\[\]\s]{{0,40}}|[\w./-]{{1,80}}(?=\]\ ?\[(?:{_LEVEL})\b))\]
      |\[(?:PID:?\s?\d+|\d+:\w+|(?:debug|info|warning|error|critical)\ *)\]
      |\[[Rr][Aa][Nn][Kk][:=]?\ ?(?P<rank>\d+)\]|\[[IWEDF]\]
-     |\([\w./-]{{1,80}}[:\ ]\d+\)|std(?:out|err)\ [FP]\b):?"""
+     |\((?=[\w./-]*[A-Za-z])[\w./-]{{1,80}}[:\ ]\d+\)|std(?:out|err)\ [FP]\b|\d\d[OE]\+?(?=\ )
+     |\[(?!{_SPLIT})[A-Za-z][\w.-]{{0,60}}\](?=[:\ ])
+     |(?P<host>[A-Za-z][\w.-]{{0,80}})\ (?:[\w./-]{{1,80}}\[\d+\]:|\[\d+\](?=\ (?:{_LEVEL})\b))
+     |\|\ (?:rank=\d+|(?!{_SPLIT}|(?:{_LEVEL})\b)[A-Za-z_][\w.-]{{0,60}})(?=\ +\|\ )
+     |:\ (?:[IWEFD])\ [\w./-]{{1,120}}:\d+\]):?"""
 )
 _HEADER_NAME = _compiled(
-    rf"{_SEPARATOR}(?P<logger>{_NAME})[\ \t]+-(?=[\ \t])|[\ \t]+(?P<module>__main__|[A-Za-z_]\w*(?:\.\w+)+):(?=\ )"
+    rf"{_SEPARATOR}(?P<logger>{_NAME})[\ \t]+-(?=[\ \t])|\t(?P<tab>{_NAME})(?=\t)|(?<=:)(?P<glued>{_NAME}):"
+    r"|[\ \t]+(?P<module>__main__|[A-Za-z_]\w*(?:(?:\.|::)\w+)+):(?=\ )"
 )
 _HEADER_SOURCE = _compiled(rf"{_SEPARATOR}(?P<logger>{_SOURCE})(?=[\ \t]|:[\ \t])")
 _HEADER_END = _compiled(r"[\ \t]*(?:(?:[-|]{1,2}|>>|:)(?:[\ \t]+|$))?[\ \t]*")
@@ -146,7 +200,7 @@ def strip(text: str, *, zone: tzinfo | None = None, default_year: int | None = N
             break
         parts = {name: part for name, part in match.groupdict().items() if part is not None}
         end = match.end()
-        if "clock" in parts or "epoch_s" in parts:
+        if not parts.keys().isdisjoint(("clock", "epoch_s", "since_s")):
             moment = _moment(parts, zone, default_year)
             time_s = moment if time_s is None else time_s
             if text[end : end + 1] == ",":
@@ -161,9 +215,7 @@ def strip(text: str, *, zone: tzinfo | None = None, default_year: int | None = N
     extra: dict[str, str] = {
         name: found[name] for name in ("level", "logger", "host", "actor", "source") if name in found
     }
-    if time_s is None and "clock" in found:
-        extra["clock"] = found["clock"]
-    return Prefix(text, time_s, rank, extra)
+    return Prefix(text, time_s, rank, extra, None if time_s is not None else _clock_s(found))
 
 
 def _may_begin(text: str) -> bool:
@@ -196,7 +248,7 @@ def _header(text: str, end: int, parts: dict[str, str]) -> int:
         match = _HEADER_BRACKET.match(text, end) or ("level" not in parts and _HEADER_LEVEL.match(text, end)) or None
         if match is None and named and "level" in parts and "logger" not in parts:
             match = _HEADER_NAME.match(text, end)
-        if match is None and named and "logger" not in parts:
+        if match is None and "logger" not in parts:
             match = _HEADER_SOURCE.match(text, end)
         if match is None or match.end() == end:
             break
@@ -208,7 +260,8 @@ def _header(text: str, end: int, parts: dict[str, str]) -> int:
 
 def _moment(parts: Mapping[str, str], zone: tzinfo | None, default_year: int | None) -> float | None:
     if "epoch_s" in parts:
-        return float(parts["epoch_s"])
+        moment = float(parts["epoch_s"])
+        return moment / 1000 if moment > _MILLISECONDS else moment
     if "month" not in parts:
         return None
     month, day = month_number(parts["month"]), int(parts["day"])
@@ -218,4 +271,23 @@ def _moment(parts: Mapping[str, str], zone: tzinfo | None, default_year: int | N
     if month > 12 >= day and "dash" not in parts:  # `25/12/2024`
         month, day = day, month
     date = (year + 2000 if len(parts.get("year", "")) == 2 else year, month, day)
-    return moment_s(date, parts["clock"], parts.get("fraction"), parts.get("offset"), zone)
+    return moment_s(date, _clock_24(parts), parts.get("fraction"), parts.get("offset"), zone)
+
+
+def _clock_s(parts: Mapping[str, str]) -> float | None:
+    if "since_s" in parts:
+        return float(parts["since_s"])
+    if "clock" not in parts or "month" in parts:
+        return None
+    hours, minutes, seconds = parts["clock"].split(":")
+    return int(hours) * 3600 + int(minutes) * 60 + float(f"{seconds}.{parts.get('fraction', 0)}")
+
+
+def _clock_24(parts: Mapping[str, str]) -> str:
+    """`101112` and `02:11:12 PM` as `HH:MM:SS`."""
+    clock = parts["clock"]
+    if ":" not in clock:
+        clock = f"{clock[:2]}:{clock[2:4]}:{clock[4:]}"
+    if "half" in parts:
+        clock = f"{int(clock[:2]) % 12 + (12 if parts['half'] == 'PM' else 0):02d}{clock[2:]}"
+    return clock

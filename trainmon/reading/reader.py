@@ -15,6 +15,7 @@ from trainmon.reading.backlog import Backlog
 from trainmon.reading.lines import VARIABLE, LineAssembler, Piece, text_of
 from trainmon.reading.prefixes import strip
 from trainmon.reading.templates import Said, Template, said
+from trainmon.reading.timestamps import UndatedClock
 from trainmon.units import exact, plural
 
 _LETTERS = bytes(range(65, 91)) + bytes(range(97, 123))
@@ -59,6 +60,7 @@ class LogReader:
         self._formats = [make() for make in formats]
         self._zone = zone
         self._year = default_year
+        self._clock = UndatedClock()
         self._assembler = LineAssembler()
         self._backlog = Backlog(self)
         self._shapes: dict[bytes, Shape] = {}
@@ -178,9 +180,9 @@ class LogReader:
         """What its format would read from a piece, without any trace of the question in its memory."""
         if shape.owner is None:
             return None
-        line = self._line(Piece(0, 1, raw, True), text_of(raw), None, prefixed=shape.prefixed)
+        line = self._line(Piece(0, 1, raw, True), text_of(raw), None, prefixed=shape.prefixed, remember=False)
         events = copy.deepcopy(shape.owner).parse(line)
-        return None if events is None else said(events, line.time_s)
+        return None if events is None else said(events, line.time_s if line.time_s is not None else line.elapsed_s)
 
     def _remember(self, piece: Piece, owner: LogFormat | None, *, prefixed: bool) -> None:
         skeleton = piece.raw.translate(None, VARIABLE)
@@ -195,7 +197,7 @@ class LogReader:
         if owner is None and not prefixed:
             self.foreign.add(skeleton)
 
-    def _line(self, piece: Piece, text: str, arrived_s: float | None, *, prefixed: bool) -> Line:
+    def _line(self, piece: Piece, text: str, arrived_s: float | None, *, prefixed: bool, remember: bool = True) -> Line:
         if not prefixed:
             return Line(text=text, number=piece.number, offset=piece.offset, redraw=piece.redraw, arrived_s=arrived_s)
         head = strip(text, zone=self._zone, default_year=self._year)
@@ -205,6 +207,7 @@ class LogReader:
             offset=piece.offset,
             redraw=piece.redraw,
             time_s=head.time_s,
+            elapsed_s=self._clock.elapsed_s(head.clock_s, remember=remember) if head.clock_s is not None else None,
             rank=head.rank,
             arrived_s=arrived_s,
             extra=head.extra,
@@ -232,7 +235,7 @@ class LogReader:
         self, line: Line, owner: LogFormat | None, events: Sequence[Event] | None, everything: bool, into: list[Reading]
     ) -> None:
         if owner is None or events is None:
-            if everything or line.time_s is not None:
+            if everything or line.time_s is not None or line.elapsed_s is not None:
                 into.append(Reading(line, None, ()))
             return
         self.holder = owner if owner.holding else (None if owner is self.holder else self.holder)
@@ -253,6 +256,7 @@ class LogReader:
             offset=line.offset,
             redraw=line.redraw,
             time_s=head.time_s if head.time_s is not None else line.time_s,
+            elapsed_s=self._clock.elapsed_s(head.clock_s) if head.clock_s is not None else line.elapsed_s,
             rank=head.rank if head.rank is not None else line.rank,
             arrived_s=line.arrived_s,
             extra=head.extra,

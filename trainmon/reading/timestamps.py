@@ -62,3 +62,32 @@ def iso_s(text: str, tz: tzinfo | None = None) -> float | None:
         return (moment.replace(tzinfo=tz) if moment.tzinfo is None and tz is not None else moment).timestamp()
     except (ValueError, OverflowError, OSError):
         return None
+
+
+class UndatedClock:
+    """Seconds since the first line of a log whose lines show a time of day, or the seconds since the program began."""
+
+    _MIDNIGHT_FALL_S = 12 * 3600.0
+    _RESTART_FALL_S = 60.0
+
+    def __init__(self) -> None:
+        self._first_s: float | None = None
+        self._last_s = 0.0
+        self._behind_s = 0.0
+
+    def elapsed_s(self, clock_s: float, *, remember: bool = True) -> float:
+        """Tell how long after the first line `clock_s` is: a fall by half a day is a midnight.
+
+        Another one of more than a minute is a program started again, whose clock goes on where the one before stood;
+        a smaller one is another writer's clock.
+        """
+        fall_s = self._last_s - clock_s if self._first_s is not None else 0.0
+        first_s = clock_s if self._first_s is None else self._first_s
+        behind_s = self._behind_s
+        if fall_s > self._MIDNIGHT_FALL_S:
+            behind_s += 86400.0
+        elif fall_s > self._RESTART_FALL_S:
+            behind_s += fall_s
+        if remember:
+            self._first_s, self._last_s, self._behind_s = first_s, clock_s, behind_s
+        return clock_s - first_s + behind_s

@@ -35,6 +35,8 @@ class RunState(Counting):
         self.lines = max(self.lines, line.number)
         if line.time_s is not None:
             self.clock.stamp(line.time_s)
+        elif line.elapsed_s is not None:
+            self.clock.advance(line.elapsed_s)
         if line.arrived_s is not None:
             self.arrived(line.arrived_s)
         if reading.events and self.attempts == 0:
