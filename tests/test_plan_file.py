@@ -29,14 +29,18 @@ def claims(document: EstimateDocument) -> set[object]:
     }
 
 
+def ends(one: Estimate) -> tuple[object, ...]:
+    return one.scope, one.stage, one.low_s, one.likely_s, one.high_s
+
+
 @pytest.mark.parametrize("name", sorted(folder.parent.name for folder in SAMPLES.glob("*/estimates.md")))
 def test_what_is_written_is_read_back(name: str, tmp_path: Path) -> None:
     read = sample_document(name)
     again = read_plan(written(tmp_path, plan_toml([read])))
     assert claims(again) <= claims(read)
-    ends = {(one.scope, one.stage, one.low_s, one.likely_s, one.high_s) for one in read.estimates if one.scope in HELD}
-    assert {(one.scope, one.stage, one.low_s, one.likely_s, one.high_s) for one in again.estimates} == ends
-    assert [(f.name, f.value, f.high) for f in again.facts] == [(f.name, f.value, f.high) for f in read.facts]
+    assert set(map(ends, again.estimates)) == {ends(one) for one in read.estimates if one.scope in HELD}
+    facts = [(f.name, f.value, f.high) for f in read.facts if f.name != "total_excludes_init"]
+    assert [(f.name, f.value, f.high) for f in again.facts] == facts
     assert again.title == read.title
 
 
@@ -47,8 +51,11 @@ def test_documents_of_every_style_are_read_back(tmp_path: Path) -> None:
         read = read_document(path)
         again = read_plan(written(tmp_path, plan_toml([read])))
         assert claims(again) <= claims(read)
-        flags = {(one.text, one.approximate, one.device_time) for one in read.estimates if one.scope in HELD}
-        assert {(one.text, one.approximate, one.device_time) for one in again.estimates} == flags
+        told = {(*ends(one), one.device_time) for one in read.estimates if one.scope in HELD}
+        assert {(*ends(one), one.device_time) for one in again.estimates} == told
+        assert {(one.text, one.approximate) for one in again.estimates} <= {
+            (e.text, e.approximate) for e in read.estimates
+        }
 
 
 def test_a_duration_without_a_figure_is_not_frozen(tmp_path: Path) -> None:

@@ -57,6 +57,8 @@ class Estimate:
     """GPU-hours: time summed over devices, never to be held against a clock."""
     source_text: str = ""
     """The whole line, for the screen."""
+    excludes_init: bool = False
+    """A plan file says that initialisation comes on top of this total; documents say it in the lines around."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

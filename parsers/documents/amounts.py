@@ -12,7 +12,10 @@ DEVICE = r"(?:(?-i:[A-Z]{1,3}\d{1,4}[A-Za-z]{0,3})|GPU|TPU(?:v\d\w?)?|CPU|card|c
 GAP = r"[\s\-‑]?"
 FIGURE = rf"(?:{NUMBER}|{WORD_NUMBER}|{CJK_NUMBER}|\d/\d)"
 _ONE_AND_HALF = rf"(?:{CJK_NUMBER}|\d+)\s?[个個]半(?:小时|小時|钟头|月|星期)"
-_SINGLE = rf"(?:\d/\d|{FIGURE})\+?{GAP}(?:{DEVICE}[\s\-]+)?(?:GPU[\s\-]+)?{SAFE_UNIT}(?:\s+and\s+a\s+half\b)?"
+_MILLIONS = rf"(?:(?-i:[kKM])(?=\s?{DEVICE}[\s\-]))?"
+_SINGLE = (
+    rf"(?:\d/\d|{FIGURE}{_MILLIONS})\+?{GAP}(?:{DEVICE}[\s\-]+)?(?:GPU[\s\-]+)?{SAFE_UNIT}(?:\s+and\s+a\s+half\b)?"
+)
 _JOIN = r"\s*(?:,?\s*(?:and|und|et|y|&)\s+|,\s*|[零又])?"
 _COMPOUND = (
     rf"{NUMBER}\s?{COMPOUND_UNIT}(?:{_JOIN}{NUMBER}\s?{COMPOUND_UNIT})+"
@@ -22,7 +25,7 @@ _CLOCK = r"(?:\d+\s*(?:-|days?,?\s+))?\d{1,4}:[0-5]\d:[0-5]\d(?:\.\d+)?"
 _HOUR_AND = rf"\ban?\s+(?:hour|day|week)\s+and\s+(?:an?|{NUMBER}|{WORD_NUMBER})\s+(?:minutes?|hours?|days?)\b"
 AMOUNT = rf"(?:{_CLOCK}|{_COMPOUND}|{_ONE_AND_HALF}|{_HOUR_AND}|{_SINGLE})"
 PART = pattern(
-    rf"(?P<figure>\d/\d|{NUMBER}|{WORD_NUMBER}|"
+    rf"(?P<figure>\d/\d|{NUMBER}{_MILLIONS}|{WORD_NUMBER}|"
     rf"{CJK_NUMBER})(?P<open>\+?){GAP}(?P<device>(?:{DEVICE}[\s\-]+)?(?:GPU[\s\-]+)?)"
     rf"(?P<unit>{SAFE_UNIT}|{COMPOUND_UNIT}|{SHORT_UNIT})",
     re.IGNORECASE,

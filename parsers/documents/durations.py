@@ -43,7 +43,7 @@ _VAGUE = pattern(
     r"(?:seconds|minutes|hours|days|weeks)\b|(?:几|数|若干)(?:十)?(?:秒钟?|分钟|个?小时|天|周)",
     re.IGNORECASE,
 )
-_TIME_WORDS = ("second", "minute", "hour", "day", "week", "month", "year")
+_TIME_WORDS = ("second", "minute", "hour", "day", "week", "month", "year", "stunde", "woche", "heure", "hora")
 _FIGURE_AND_UNIT = pattern(
     r"[\d½¼¾⅓⅔一二两兩三四五六七八九十百半几数]\+?[\s\-‑]*(?:[a-z]{1,4}\d{0,4}[a-z]{0,3}[\s\-]+){0,2}"
     r"(?:(?:[mµμu]?s|[hmdw])(?![a-z])|m?sec|usec|min|hr|wk|yr|std|stund|sek|tag|woche|monat|jahr|heure|jour|mois|ann|hora|"
@@ -213,7 +213,7 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 9)
 
 
-_DEVICE_TIME = pattern(rf"\d\s?(?:{DEVICE})[\s\-]+(?:GPU[\s\-]+)?[a-z]", re.IGNORECASE)
+_DEVICE_TIME = pattern(rf"\d(?:(?-i:[kKM])(?=\s))?\s?(?:{DEVICE})[\s\-]+(?:GPU[\s\-]+)?[a-z]", re.IGNORECASE)
 _CLOCK_IN = pattern(r"\d:\d\d:\d\d")
 _SHORT_END = pattern(rf"\d\s?{SHORT_UNIT}$")
 _SHORT_ENDS = "mdw月"

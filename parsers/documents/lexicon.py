@@ -127,7 +127,7 @@ _STEP_WORDS = (
     r"(?:optimi[sz]er|training|train|global|effective|micro|gradient)?[\s-]*"
     r"(?:steps?|iterations?|iters?|its?|(?:mini-?|micro-?)?batch(?:es)?|kimg|updates?|Schritte?|Iterationen)"
 )
-_EPOCH_WORDS = r"(?:training\s+)?(?:full\s+)?(?:epochs?|ep|Epochen?)"
+_EPOCH_WORDS = r"(?:training\s+)?(?:full\s+)?(?:epochs?|ep|Epochen?|[ée]po(?:que|ca)s?)"
 _RUN_WORDS = (
     r"(?:runs?|experiments?|trainings?|configs?|configurations?|datasets?|folds?|seeds?|jobs?|variants?|trials?|"
     r"models?|stages?|phases?)"

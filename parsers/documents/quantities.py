@@ -10,10 +10,13 @@ _WORDS = {
     word: value
     for value, words in {
         0.5: "half 半",
+        1.5: "anderthalb eineinhalb",
+        2.5: "zweieinhalb",
+        3.5: "dreieinhalb",
         1: "one 一",
-        2: "two 二 两 兩",
-        3: "three 三",
-        4: "four 四",
+        2: "two zwei deux dos 二 两 兩",
+        3: "three drei trois tres 三",
+        4: "four vier quatre cuatro 四",
         5: "five 五",
         6: "six 六",
         7: "seven 七",
@@ -38,6 +41,7 @@ _WORDS = {
     }.items()
     for word in words.split()
 }
+_LARGE = {"k": 1e3, "K": 1e3, "M": 1e6}
 _GLYPHS = {"½": 0.5, "¼": 0.25, "¾": 0.75, "⅓": 1 / 3, "⅔": 2 / 3}
 
 NUMBER = (
@@ -72,6 +76,8 @@ def number_of(text: str) -> float:
         return _WORDS[word]
     if text and text[-1] in _GLYPHS:
         return (float(text[:-1].replace(",", ".")) if text[:-1] else 0.0) + _GLYPHS[text[-1]]
+    if text[-1:] in _LARGE:
+        return number_of(text[:-1]) * _LARGE[text[-1]]
     return float(text.replace(",", "."))
 
 

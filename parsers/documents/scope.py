@@ -40,7 +40,7 @@ _VERB = pattern(
     r"spend|spent|expect\w*|estimat\w+|durations?|times?|runtime|"
     r"count\s+on|reckon|would\s+be|comes?\s+to|add(?:s|ed)?\s+up|finetun\w+|fine-tun\w+|converge\w*|process\w*|"
     r"roughly|budget|plan|total|results?|ETA|projects?|projected|measured|benchmarked)\b"
-    r"|\b(?:durée|wären?|benötig\w+|rechne\w*|dauer\w*|dura|tarda|prend|braucht|duración)\b|занимает|длится|需要?|要(?!求)|差不多|跑完|完成|共|合计|耗时|时间|大约|花费|训练",
+    r"|\b(?:durée|wären?|benötig\w+|rechne\w*|dauer\w*|dura|tarda|prend|braucht|duración)\b|занимает|длится|需要?|要(?!求)|差不多|跑(?!分)|完成|共|合计|耗时|时间|大约|花费|训练",
     re.IGNORECASE,
 )
 _ON_HARDWARE = pattern(
@@ -242,7 +242,17 @@ def _ends_comment(piece: Piece, span: Span) -> bool:
     return not piece.text[span.end :].strip(" .)") and bool(re.search(r"[,\-–—(#]\s*$", piece.text[: span.start]))
 
 
+_PEOPLES_WORK = pattern(
+    r"\b(?:porting|(?:re)?writ(?:e|ing)(?:-?up)?|refactor\w*|debugging|(?:code|peer)\s+review|approval|procurement|holidays?|"
+    r"vacation|travel|hiring)\b|写论文|开发",
+    re.IGNORECASE,
+)
+"""What no machine does."""
+
+
 def _default(piece: Piece, span: Span, words: Words) -> Reading | None:
+    if _PEOPLES_WORK.search(words.label or words.clause):
+        return Reading(Scope.STAGE, bare(words.label or words.clause)[:60], "other")
     if span.device_time and piece.kind != "cell":
         return Reading(Scope.TOTAL)
     label = words.label or (header_of(piece) if piece.kind == "cell" else "")

@@ -258,6 +258,7 @@ def _documents() -> JsonObject:
                     **ends,
                     approximate=FLAG,
                     device_time=said(FLAG, "GPU-hours: summed over devices, never held against a clock."),
+                    excludes_init=said(FLAG, "A plan file says that initialisation comes on top of this total."),
                     source_text=TEXT,
                 )
             ),

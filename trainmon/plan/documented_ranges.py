@@ -83,7 +83,7 @@ def excludes_init(estimate: Estimate, document: EstimateDocument) -> bool:
 
     By the arithmetic: the total is a whole number of epochs, and initialisation is priced beside them.
     """
-    if _INIT_ON_TOP.search(estimate.source_text):
+    if estimate.excludes_init or _INIT_ON_TOP.search(estimate.source_text):
         return True
     for fact in document.facts:
         below = 0 < fact.line - estimate.line <= _NEAR_LINES

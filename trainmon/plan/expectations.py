@@ -114,7 +114,8 @@ def _data_stages(matcher: Matcher) -> list[Estimate]:
         estimate
         for document in matcher.documents if document.path == source.file
         for estimate in document.estimates
-        if estimate.scope is Scope.STAGE and kind_of(estimate.stage or estimate.subject) is StageKind.DATA
+        if estimate.scope is Scope.STAGE and not estimate.device_time
+        and kind_of(estimate.stage or estimate.subject) is StageKind.DATA
         and estimate.scenario[: min(3, len(places))] == places[: min(3, len(places))]
     ]  # fmt: skip
 
@@ -141,7 +142,12 @@ def _evaluations(run: RunSnapshot, matcher: Matcher) -> list[StagePlan]:
     for estimate in (e for document in matcher.documents for e in document.estimates if e.scope is Scope.STAGE):
         name = estimate.stage or estimate.subject
         stage = StageInfo(name=name, kind=StageKind.EVAL)
-        if kind_of(name) is not StageKind.EVAL or is_of_one(estimate) or not stems(name) & EVALUATING:
+        if (
+            estimate.device_time
+            or kind_of(name) is not StageKind.EVAL
+            or is_of_one(estimate)
+            or not stems(name) & EVALUATING
+        ):
             continue
         if name in plans or any(is_stage(estimate, begun) for begun in run.stages if begun.kind is StageKind.EVAL):
             continue

@@ -15,6 +15,7 @@ from typing import Any
 
 from trainmon.errors import UsageError
 from trainmon.estimates import Estimate, EstimateDocument, Fact, Scope
+from trainmon.plan.documented_ranges import excludes_init
 from trainmon.sanitise import clean
 
 SUFFIX = ".toml"
@@ -24,7 +25,9 @@ _SECONDS_BY_LETTER = {unit[0]: seconds for unit, seconds in _UNITS.items()}
 _DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(s|sec|seconds?|min|minutes?|h|hours?|d|days?)\s*")
 _TABLE = re.compile(r"\s*\[\[\s*(estimate|fact)\s*\]\]")
 _BOTH_KEYS = frozenset({"high", "conditions", "read_from"})
-_FLAGS = ("approximate", "device_time")
+_FLAGS = ("approximate", "device_time", "excludes_init")
+_EXCLUDES_INIT = "total_excludes_init"
+"""This fact belongs to the total that it stands under; here it is said with that total."""
 _ESTIMATE_KEYS = _BOTH_KEYS | {"scope", "stage", "subject", "low", "likely", "text", "words", *_FLAGS}
 _FACT_KEYS = _BOTH_KEYS | {"name", "value"}
 
@@ -39,7 +42,7 @@ def plan_toml(documents: Sequence[EstimateDocument]) -> str:
     for document in documents:
         for estimate in _once(document.estimates):
             lines += ["", "[[estimate]]", *_estimate_lines(estimate, document)]
-        for fact in document.facts:
+        for fact in (one for one in document.facts if one.name != _EXCLUDES_INIT):
             lines += ["", "[[fact]]", *_fact_lines(fact, document)]
     return "\n".join(lines) + "\n"
 
@@ -68,6 +71,8 @@ def _estimate_lines(estimate: Estimate, document: EstimateDocument) -> Iterator[
         yield "approximate = true"
     if estimate.device_time:
         yield "device_time = true  # GPU-hours, never held against a clock"
+    if estimate.scope is Scope.TOTAL and excludes_init(estimate, document):
+        yield "excludes_init = true  # initialisation comes on top"
     conditions = [level for level in estimate.scenario if level != document.title]
     if conditions:
         yield f"conditions = {_texts(conditions)}"
