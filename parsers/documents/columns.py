@@ -12,7 +12,7 @@ from trainmon.parsers.documents.units import HEADER_UNITS, SAFE_UNIT, seconds_of
 from trainmon.patterns import pattern
 
 _FIGURE = pattern(
-    rf"(?P<about>[~≈])?\s*(?P<bound>[<>])?\s*(?P<low>{NUMBER})(?:\s*[-–—−~]\s*(?P<high>{NUMBER}))?\s*(?P<plus>\+)?"
+    rf"(?P<about>[~≈])?\s*(?P<bound>[<>])?\s*(?P<low>{NUMBER})(?:\s*[-–—−~]\s*(?P<high>{NUMBER}))?\s*(?P<plus>\+)?[*†‡¹²³]?"
 )
 _RATE = pattern(
     r"(?:/|\bper\b)\s*(?:GPU\s*/?\s*)?(?:seconds?|secs?|s|hours?|hrs?|h|minutes?|min|days?)(?![A-Za-z])", re.IGNORECASE

@@ -46,7 +46,9 @@ _COUNTED_BEFORE = pattern(
 )
 _ITEM = pattern(
     r"\b(?:an?|one|each|every)\s+(?:[\w@.-]+\s+){0,2}?(?P<word>request|sample|image|file|sentence|checkpoint|evaluation|query|page|video|clip|"
-    r"protein|prompt|document|save)\s+(?:then\s+)?(?:takes?|took|needs?|is|costs?|lasts?)\s*$",
+    r"protein|prompt|document|save)\s+(?:then\s+)?(?:takes?|took|needs?|is|costs?|lasts?)\s*$"
+    r"|\bof\s+(?P<length>audio|video|speech|footage|music)\s+(?:takes?|took|needs?)\s*$"
+    r"|\bprocess(?:es|ed)?\s+[^,.;]{0,40}?\d\s?[kKM]?\s+(?P<many>\w+)\s+in\s*$",
     re.IGNORECASE,
 )
 
@@ -68,7 +70,7 @@ def counted(piece: Piece, span: Span, words: Words) -> Reading | None:
     if _ONE_EPOCH.search(words.clause):
         return Reading(Scope.EPOCH, per="epoch")
     if item := _ITEM.search(words.clause):
-        return Reading(Scope.UNIT, per=item["word"].lower())
+        return Reading(Scope.UNIT, per=(item["word"] or item["length"] or item["many"]).lower())
     if any(
         _SPEED_OF_USE.search(text) for text in (*(h.text for h in piece.headings[-1:]), words.label, header_of(piece))
     ):

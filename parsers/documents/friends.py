@@ -62,7 +62,7 @@ _NO_DURATION_AFTER = pattern(
     r"songs?|podcasts?|"
     r"windows?|chunks?|segments?|history|ago|earlier|later|old|retention|reads?|timeout|timeouts|interval|"
     r"intervals|lookback|trial|"
-    r"notice|deadline|grace|delay|apart|frames?|utterances?|speed-?reading)\b"
+    r"notice|deadline|grace|delay|apart|left|remaining|frames?|utterances?|speed-?reading)\b"
     r"|\s+(?:[\w-]+\s+)?(?:splits?|subsets?|corpus|corpora)\b|\s*的\s*[\d一二两三四五六七八九十]+\s*分之"
     r"|-(?:order|stage|hand|class|level)\b|\s*/\s*max\b|\s+of\s+(?:thousands|millions|hundreds|gpus|data|"
     r"annotated|labell?ed)\b|\s+of\s+(?-i:(?!Train|Pre|Fine|Comput|Wall|Run)[A-Z][a-z]{3,})\b(?!\s*(?:time|GPU))"

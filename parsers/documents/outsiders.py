@@ -133,9 +133,12 @@ _ANOTHER = pattern(
 
 def _is_next_part(words: Words) -> bool:
     """Tell whether `tokenising takes 6 minutes, the text encoder another 2` goes on from part to part."""
-    if words.opening.strip() == words.clause or not (
-        stage_kinds(words.opening) or techniques(words.opening) or TRAIN.search(words.opening)
-    ):
+    opening = words.opening.strip()
+    if opening == words.clause:
+        return False
+    if re.match(r"\s+(?:of|for)\s", words.after) and stage_kinds(words.after[:40]):
+        return True
+    if not (stage_kinds(opening) or techniques(opening) or TRAIN.search(opening)):
         return False
     return bool(techniques(words.clause)) or _ANOTHER.match(f"{words.clause} ") is not None
 

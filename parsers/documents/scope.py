@@ -79,7 +79,7 @@ def _labelled(piece: Piece, span: Span, words: Words, outline: Outline) -> Readi
     included = _INCLUDING.search(words.sentence)
     if included and stage_kinds(included["what"]) and not TIME.search(included["what"]):
         return Reading(Scope.TOTAL)
-    readings = (_by_words(text, piece, outline) for text in _label_sources(piece, words))
+    readings = (_by_words(text, piece, outline) for text in _label_sources(piece, words, outline))
     reading = next((found for found in readings if found), None)
     reading = reading or _by_context(piece, words, outline) or _default(piece, span, words)
     reading = reading or (Reading(Scope.TOTAL) if _STEPS_ARE.search(piece.text[: span.start]) else None)
@@ -99,13 +99,14 @@ _STEPS_ARE = pattern(
 )
 
 
-def _label_sources(piece: Piece, words: Words) -> list[str]:
+def _label_sources(piece: Piece, words: Words, outline: Outline) -> list[str]:
     clause = words.clause
     sources = [words.inner, clause if not words.label or len(clause) < 80 else "", words.label]
     if piece.kind == "cell":
         sources += [header_of(piece)]
         if piece.column and piece.cells:
-            named = is_part_table(piece) or "total" in label_kinds(piece.cells[0]) or stage_kinds(piece.cells[0])
+            kinds = label_kinds(piece.cells[0])
+            named = is_part_table(piece) or kinds - {"train"} or (kinds and in_breakdown(outline, piece))
             sources.append(part_name(piece) if named else "")
     follow = re.match(
         r"\s*(?:\([^()]*\)\s*)?((?:of|for|to)\s+(?:the\s+)?[\w\s-]{3,40}|in\s+(?:all|total)\b)", words.after
@@ -139,7 +140,7 @@ def _by_words(text: str, piece: Piece, outline: Outline) -> Reading | None:
     train = TRAIN.search(words)
     named = techniques(words)
     if kinds and not (train and (total or _JOINED.search(words))) and not (train and _train_is_subject(words)):
-        return Reading(Scope.STAGE, bare(words)[:60], kinds[0])
+        return Reading(Scope.STAGE, _named(words), kinds[0])
     if total:
         stage = heading_stage(outline, piece)
         if stage and stage[0] != "train" and not train:
@@ -148,21 +149,33 @@ def _by_words(text: str, piece: Piece, outline: Outline) -> Reading | None:
             return Reading(Scope.STAGE, bare(re.split(r"[\d,，:：]", piece.text[numbered.start() :])[0]), "train")
         return Reading(Scope.TOTAL, kind="total")
     if named and not _sequence(words):
-        if is_part_table(piece) and piece.column > 0:
-            return Reading(Scope.STAGE, bare(words)[:60], "train")
+        if (is_part_table(piece) and piece.column > 0) or in_breakdown(outline, piece):
+            return Reading(Scope.STAGE, _named(words), "train")
         if len(outline.techniques) > 1:
             return Reading(Scope.STAGE, sorted(named)[0].upper(), "train")
         return Reading(Scope.TOTAL)
     if train:
         if piece.kind == "heading" and _NUMBERED_STAGE.match(piece.text):
-            return Reading(Scope.STAGE, bare(words)[:60], "train")
+            return Reading(Scope.STAGE, _named(words), "train")
         if in_breakdown(outline, piece) or (is_part_table(piece) and piece.column > 0):
-            return Reading(Scope.STAGE, bare(words)[:60], "train")
+            return Reading(Scope.STAGE, _named(words), "train")
         stage = heading_stage(outline, piece)
         if stage and stage[0] == "train" and not re.search(r"\brun\b", words):
             return Reading(Scope.STAGE, bare(stage[1]), "train")
         return Reading(Scope.TOTAL)
     return None
+
+
+_SAYS = pattern(
+    r"\s+(?:(?:will|should|would|usually|typically|alone|only|then)\s+)*"
+    r"(?:takes?|took|needs?|requires?|lasts?|runs?|costs?|is|are|was|adds?|dauert|braucht)(?:\s+(?:about|around|roughly|up\s+to))?\W*$",
+    re.IGNORECASE,
+)
+
+
+def _named(words: str) -> str:
+    """Give the name of a stage without the verb that it is the subject of."""
+    return bare(_SAYS.sub("", bare(words)))[:60]
 
 
 def _train_is_subject(words: str) -> bool:
@@ -203,8 +216,8 @@ def _by_place(piece: Piece, words: Words, outline: Outline) -> Reading | None:
     """Read what the place alone says: under a total, in a calendar, in a breakdown."""
     if piece.headings and TOTAL.search(without_brackets(piece.headings[-1].text)) and is_condition(words.label):
         return Reading(Scope.TOTAL) if heading_stage(outline, piece) is None else None
-    if piece.kind == "heading" and _NUMBERED_STAGE.match(piece.text):
-        return Reading(Scope.STAGE, words.label or bare(piece.text), "other")
+    if piece.kind in {"heading", "item"} and _NUMBERED_STAGE.match(piece.text):
+        return Reading(Scope.STAGE, words.label or bare(piece.text)[:60], "other")
     scheduled = any(CALENDAR.search(heading.text) for heading in piece.headings) and not is_generic(words.label)
     if piece.kind == "item" and scheduled and words.valued:
         return Reading(Scope.STAGE, words.label, "other")
@@ -251,8 +264,8 @@ _PEOPLES_WORK = pattern(
 
 
 def _default(piece: Piece, span: Span, words: Words) -> Reading | None:
-    if _PEOPLES_WORK.search(words.label or words.clause):
-        return Reading(Scope.STAGE, bare(words.label or words.clause)[:60], "other")
+    if work := next((text for text in (words.clause, words.label) if _PEOPLES_WORK.search(text)), ""):
+        return Reading(Scope.STAGE, _named(work), "other")
     if span.device_time and piece.kind != "cell":
         return Reading(Scope.TOTAL)
     label = words.label or (header_of(piece) if piece.kind == "cell" else "")
