@@ -12,6 +12,7 @@ from tests import boards
 from tests.board_parts import metric
 from trainmon.tui.braille import Curve, Scale, nearest, plot, scale_of, smooth
 from trainmon.tui.chart import metric_chart, step_time_chart
+from trainmon.tui.chart_look import ChartLook
 from trainmon.tui.text import Row, width_of
 
 FULL = chr(0x28FF)
@@ -95,13 +96,13 @@ def test_a_metric_whose_last_value_is_no_number_says_so() -> None:
 
 
 def test_a_chart_on_a_logarithmic_scale_needs_values_above_zero() -> None:
-    rows = shown(metric_chart("reward", metric([(0, -2.0), (5, -1.0)]), 60, 6, log=True))
+    rows = shown(metric_chart("reward", metric([(0, -2.0), (5, -1.0)]), 60, 6, look=ChartLook(log=True)))
 
     assert "no value above 0" in rows[1]
 
 
 def test_the_cursor_reads_a_value_off_the_curve() -> None:
-    rows = shown(metric_chart("loss", metric([(0, 2.0), (50, 1.5), (100, 1.0)]), 60, 6, cursor=0.5))
+    rows = shown(metric_chart("loss", metric([(0, 2.0), (50, 1.5), (100, 1.0)]), 60, 6, look=ChartLook(cursor=0.5)))
 
     assert "at 50: 1.5" in rows[0]
 

@@ -4,14 +4,46 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from trainmon import units
+from trainmon.events import ProblemKind
 from trainmon.snapshot import MetricInfo, RunSnapshot, StepTime
 from trainmon.tui import bars
-from trainmon.tui.braille import Curve, Points, nearest, plot, scale_of, smooth
+from trainmon.tui.braille import Curve, Points, Scale, nearest, plot, scale_of, smooth
+from trainmon.tui.chart_look import ChartLook
 from trainmon.tui.text import Row, Span, as_fits, fit, fit_row, plain, shorten, width_of
 
 _LABEL_WIDTH = 10
+Range = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Axis:
+    """What lies below the curves: steps, or seconds where `timed`."""
+
+    ends: Range | None = None
+    """First and last of all, of which a part may be shown; None: as far as the curves go."""
+    unit: str = "step"
+    timed: bool = False
+
+    def texts(self, low: float, high: float) -> tuple[str, str]:
+        """Return the words below the first and below the last cell."""
+        if self.timed:
+            return units.duration(low), units.duration(high)
+        return units.exact(round(low)), f"{units.exact(round(high))} {plain(self.unit)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A moment that stands below a chart, by its step."""
+
+    step: float
+    sign: str
+    role: str
+
+
+_PLAIN, _STEPS = ChartLook(), Axis()
 
 
 def chart(
@@ -20,33 +52,52 @@ def chart(
     width: int,
     height: int,
     *,
-    log: bool = False,
-    y_range: tuple[float, float] | None = None,
-    band: tuple[float, float] | None = None,
-    cursor: float | None = None,
-    unit: str = "step",
+    look: ChartLook = _PLAIN,
+    axis: Axis = _STEPS,
+    y_range: Range | None = None,
+    band: Range | None = None,
+    marks: Sequence[Mark] = (),
 ) -> list[Row]:
-    """Draw curves with their scale into `height` rows; the first row is the title, the last one names the steps.
-
-    `cursor` is 0..1 of the width.
-    """
+    """Draw curves with their scale into `height` rows; the first row is the title, the last one names the steps."""
     inner, rows = max(4, width - _LABEL_WIDTH - 1), max(1, height - 2)
-    scale = scale_of(curves, log=log, y_range=y_range)
+    cut = _cut(curves, look, axis.ends)
+    scale = scale_of(cut, log=look.log, y_range=y_range)
     if scale is None:
-        nothing = "no value above 0 to draw" if log else "no values yet"
+        nothing = "no value above 0 to draw" if look.log else "no values yet" if look.whole else "no values here"
         return [fit_row(title, width), fit_row(((" " * (_LABEL_WIDTH + 1) + nothing, "muted"),), width)]
-    column = None if cursor is None else round(cursor * (inner - 1))
-    body = plot(curves, scale, inner, rows, band=band, cursor=column)
+    if axis.ends is not None and axis.ends[0] < axis.ends[1]:
+        low, high = look.shown(*axis.ends)
+        scale = replace(scale, x_low=low, x_high=high)
+    column = None if look.cursor is None else round(look.within(look.cursor) * (inner - 1))
+    body = plot(cut, scale, inner, rows, band=band, cursor=column)
     labels = [""] * rows
     labels[0], labels[-1] = units.metric_value(scale.y_high), units.metric_value(scale.y_low)
-    axis = [((fit(shorten(label, _LABEL_WIDTH), _LABEL_WIDTH, right=True) + "▏", "muted"),) for label in labels]
-    first, last = units.exact(round(scale.x_low)), f"{units.exact(round(scale.x_high))} {plain(unit)}"
-    steps = first + fit(last, max(0, inner - len(first)), right=True)
+    labelled = [((fit(shorten(label, _LABEL_WIDTH), _LABEL_WIDTH, right=True) + "▏", "muted"),) for label in labels]
     return [
         fit_row(title, width),
-        *((*label, *row) for label, row in zip(axis, body, strict=True)),
-        ((" " * (_LABEL_WIDTH + 1) + steps, "muted"),),
+        *((*label, *row) for label, row in zip(labelled, body, strict=True)),
+        ((" " * (_LABEL_WIDTH + 1), ""), *_below(scale, inner, marks, axis)),
     ]
+
+
+def _cut(curves: Sequence[Curve], look: ChartLook, ends: Range | None) -> list[Curve]:
+    """Return the curves with the points that are shown."""
+    if look.whole or ends is None:
+        return list(curves)
+    low, high = look.shown(*ends)
+    return [replace(curve, points=[point for point in curve.points if low <= point[0] <= high]) for curve in curves]
+
+
+def _below(scale: Scale, inner: int, marks: Sequence[Mark], axis: Axis) -> Row:
+    """Return the first and the last step, and between them the marks at their places."""
+    first, last = axis.texts(scale.x_low, scale.x_high)
+    cells: list[Span] = [(sign, "muted") for sign in first + fit(last, max(0, inner - len(first)), right=True)]
+    free = range(len(first) + 1, inner - len(last) - 1)
+    for mark in marks:
+        at = round(scale.x_at(mark.step) * (inner - 1))
+        if at in free:
+            cells[at] = (mark.sign, mark.role)
+    return tuple(cells)
 
 
 def metric_chart(
@@ -55,36 +106,33 @@ def metric_chart(
     width: int,
     height: int,
     *,
-    log: bool = False,
-    smoothed: bool = False,
-    cursor: float | None = None,
-    unit: str = "step",
+    look: ChartLook = _PLAIN,
+    axis: Axis = _STEPS,
 ) -> list[Row]:
     """Draw one metric; smoothed, the raw curve stays behind faintly."""
     curves = [Curve(points=metric.history)]
-    if smoothed:
+    if look.smoothed:
         curves = [Curve(points=metric.history, role="faint"), Curve(points=smooth(metric.history))]
     role = "" if math.isfinite(metric.last) else "bad"
     title: Row = ((f"{plain(name)} ", "title"), (units.metric_value(metric.last), role))
-    marks = [word for word, on in (("log", log), ("smoothed", smoothed)) if on]
     told = (
-        _at_cursor(metric.history, cursor)
+        _at_cursor(metric.history, look, axis.ends)
         or f"min {units.metric_value(metric.min)}  max {units.metric_value(metric.max)}"
     )
-    title = (*title, (f"   {told}" + (f"   {', '.join(marks)}" if marks else ""), "muted"))
-    return chart(title, curves, width, height, log=log, cursor=cursor, unit=unit)
+    title = (*title, ("   ".join(["", told, *([", ".join(look.marks)] if look.marks else [])]), "muted"))
+    return chart(title, curves, width, height, look=look, axis=axis)
 
 
-def _at_cursor(points: Points, cursor: float | None) -> str:
-    if cursor is None or not points:
+def _at_cursor(points: Points, look: ChartLook, ends: Range | None) -> str:
+    if look.cursor is None or not points:
         return ""
-    x = points[0][0] + cursor * (points[-1][0] - points[0][0])
-    point = nearest(points, x)
+    low, high = ends or (points[0][0], points[-1][0])
+    point = nearest(points, low + look.cursor * (high - low))
     return "" if point is None else f"at {units.exact(round(point[0]))}: {units.metric_value(point[1])}"
 
 
 def step_time_chart(
-    run: RunSnapshot, width: int, height: int, *, log: bool = False, smoothed: bool = False, cursor: float | None = None
+    run: RunSnapshot, width: int, height: int, *, look: ChartLook = _PLAIN, axis: Axis = _STEPS
 ) -> list[Row]:
     """Draw seconds per step, warm-up marked and the documented step time shaded; lone spikes are cut off at the top."""
     times = run.step_time_s
@@ -93,17 +141,21 @@ def step_time_chart(
     warm = [point for point in times.history if point[0] <= run.start_step + times.warmup_steps]
     rest = times.history[max(0, len(warm) - 1) :] if warm else times.history
     curves = [Curve(points=rest), Curve(points=warm, role="warn")]
-    if smoothed:
+    if look.smoothed:
         curves = [Curve(points=rest, role="faint"), Curve(points=warm, role="warn"), Curve(points=smooth(rest))]
     band = documented_step_s(run)
-    told = _at_cursor(times.history, cursor)
+    told = _at_cursor(times.history, look, axis.ends)
     title: Row = (("step time ", "title"), (units.step_time(times.median, plain(run.unit)), ""))
     parts: list[Span] = [(told, "")] if told else []
     if band is not None:
         parts.append((f"░ documented {_seconds_range(band)}", "band"))
+    marks = _changes(run)
+    parts += [(f"{mark.sign} slower from {units.exact(mark.step)}", mark.role) for mark in marks]
     if times.warmup_steps:
         parts.append((f"warm-up {units.plural(times.warmup_steps, 'step')}", "warn"))
     parts.append((f"p10 {_seconds(times.p10)}  p90 {_seconds(times.p90)}", "muted"))
+    if look.marks:
+        parts.append((", ".join(look.marks), "muted"))
     title = (*title, *as_fits(parts, width - width_of(title), gap=3))
     finite = [y for _, y in rest[1:] or rest if math.isfinite(y)]
     return chart(
@@ -111,12 +163,18 @@ def step_time_chart(
         curves,
         width,
         height,
-        log=log,
+        look=look,
+        axis=axis,
         y_range=_without_spikes(finite, times, band),
         band=band,
-        cursor=cursor,
-        unit=run.unit,
+        marks=marks,
     )
+
+
+def _changes(run: RunSnapshot) -> list[Mark]:
+    """Return the steps from which on the pace was another one."""
+    slower = (each for each in run.problems if each.kind is ProblemKind.SLOWDOWN)
+    return [Mark(step=each.step, sign="▲", role="warn") for each in slower if each.step is not None]
 
 
 def _seconds(value: float) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Footer
 
 from trainmon import units
+from trainmon.tui.chart_look import ChartLook
 from trainmon.tui.compare_rows import comparison
+from trainmon.tui.footer import FittingFooter
 from trainmon.tui.screens import EXPORT, BoardScreen
 from trainmon.tui.spanview import LinesView
 from trainmon.tui.text import Row, with_clock
@@ -23,6 +25,11 @@ class CompareScreen(BoardScreen):
         Binding("escape,q,c", "app.pop_screen", "Back", key_display="esc"),
         Binding("l", "log_scale", "Log scale"),
         Binding("m", "smoothing", "Smooth"),
+        Binding("z", "zoom(0.5)", "Zoom", key_display="z Z"),
+        Binding("Z,shift+z", "zoom(2)", show=False),
+        Binding("left,h", "cursor(-1)", "Cursor", key_display="←→"),
+        Binding("right", "cursor(1)", show=False),
+        Binding("t", "by_time", "Time or step"),
         EXPORT,
         Binding("j", "scroll(1)", show=False),
         Binding("k", "scroll(-1)", show=False),
@@ -31,14 +38,14 @@ class CompareScreen(BoardScreen):
     def __init__(self, names: Sequence[str]) -> None:
         super().__init__()
         self._names = tuple(names)
-        self._log = False
-        self._smoothed = False
+        self._look = ChartLook()
+        self._by_time = False
 
     def compose_body(self) -> ComposeResult:
         """Build the screen."""
         yield LinesView(id="head", classes="fixed")
         yield LinesView(id="main")
-        yield Footer(show_command_palette=False)
+        yield FittingFooter()
 
     def update_view(self) -> None:
         """Show what changed."""
@@ -49,16 +56,31 @@ class CompareScreen(BoardScreen):
         self.query_one("#head", LinesView).show([with_clock(head, self.clock, self.size.width)])
         width = max(40, (main.size.width or self.size.width) - 1)
         height = 9 if self.size.height < 40 else 14
-        main.show(comparison(runs, width, height, log=self._log, smoothed=self._smoothed))
+        main.show(comparison(runs, width, height, look=self._look, by_time=self._by_time))
 
     def action_log_scale(self) -> None:
         """Draw the curves on a logarithmic scale, or not."""
-        self._log = not self._log
-        self.update_view()
+        self._see(replace(self._look, log=not self._look.log))
 
     def action_smoothing(self) -> None:
         """Draw smoothed curves, or not."""
-        self._smoothed = not self._smoothed
+        self._see(replace(self._look, smoothed=not self._look.smoothed))
+
+    def action_zoom(self, factor: float) -> None:
+        """Show fewer or more of the steps."""
+        self._see(self._look.zoomed(factor))
+
+    def action_cursor(self, by: int) -> None:
+        """Move what is shown, and the cursor in it."""
+        self._see(self._look.moved(by))
+
+    def _see(self, look: ChartLook) -> None:
+        self._look = look
+        self.update_view()
+
+    def action_by_time(self) -> None:
+        """Draw the curves over the time since the start, or over the steps."""
+        self._by_time = not self._by_time
         self.update_view()
 
     def action_scroll(self, by: int) -> None:

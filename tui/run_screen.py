@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import IntEnum
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Footer
 
 from trainmon.snapshot import RunSnapshot
-from trainmon.tui import run_sections, totals, words
-from trainmon.tui.chart import metric_chart, step_time_chart
+from trainmon.tui import run_sections, totals
+from trainmon.tui.chart_look import ChartLook
+from trainmon.tui.charts_section import all_charts, first_charts
+from trainmon.tui.footer import FittingFooter
 from trainmon.tui.screens import EXPORT, BoardScreen, RunViewed, TailWanted
 from trainmon.tui.spanview import LinesView
 from trainmon.tui.text import Row, beside, fit_row, heading, plain, wrap
 from trainmon.tui.timeline import timeline
 
 _WIDE = 132
-_CURSOR_STEP = 0.02
 _LOG_END, _FEWEST_LINES = 15, 5
 """Lines of the log below the problems, and how many of them however little room there is."""
 
@@ -56,6 +56,8 @@ class RunScreen(BoardScreen):
         Binding("m", "smoothing", "Smooth"),
         Binding("left,h", "cursor(-1)", "Cursor", key_display="←→"),
         Binding("right", "cursor(1)", show=False),
+        Binding("z", "zoom(0.5)", "Zoom", key_display="z Z"),
+        Binding("Z,shift+z", "zoom(2)", show=False),
         Binding("n", "other(1)", "Next run"),
         Binding("p", "other(-1)", "Run before", show=False, tooltip="Show the run before it in the list"),
         EXPORT,
@@ -68,9 +70,7 @@ class RunScreen(BoardScreen):
         self.run_name = name
         self._order = order
         self._section = Section.SUMMARY
-        self._log = False
-        self._smoothed = False
-        self._cursor: float | None = None
+        self._look = ChartLook()
         self._tail: Sequence[str] = ()
 
     def compose_body(self) -> ComposeResult:
@@ -78,7 +78,7 @@ class RunScreen(BoardScreen):
         yield LinesView(id="head", classes="fixed")
         yield LinesView(id="tabs", classes="fixed")
         yield LinesView(id="main")
-        yield Footer(show_command_palette=False)
+        yield FittingFooter()
 
     def on_unmount(self) -> None:
         """Read no more of the log."""
@@ -141,7 +141,7 @@ class RunScreen(BoardScreen):
             case Section.SUMMARY:
                 return self._summary(run, width)
             case Section.CHARTS:
-                return self._charts(run, width)
+                return all_charts(run, width, self._main.size.height, self._look)
             case Section.DOCUMENTED:
                 return run_sections.documented(run, width)
             case Section.PROBLEMS:
@@ -163,9 +163,9 @@ class RunScreen(BoardScreen):
             left_width = width * 11 // 20
             right_width = width - left_width - 3
             left = [*self._facts(run, left_width), (), *run_sections.documented(run, left_width)]
-            return beside(left, left_width, self._first_charts(run, right_width, 11), gap=3)
+            return beside(left, left_width, first_charts(run, right_width, 11, self._look), gap=3)
         late = run_sections.why_late(run, width)
-        return [*late, *([()] if late else []), *self._facts(run, width), (), *self._first_charts(run, width, 7)]
+        return [*late, *([()] if late else []), *self._facts(run, width), (), *first_charts(run, width, 7, self._look)]
 
     def _facts(self, run: RunSnapshot, width: int) -> list[Row]:
         trouble = [*run_sections.problems(run, width, most=2), ()] if run.problems else []
@@ -176,45 +176,6 @@ class RunScreen(BoardScreen):
         if run.gpu is None or run.gpu.basis != "nvml":
             return []
         return [(), *totals.gpu_rows(self.board, width)]
-
-    def _first_charts(self, run: RunSnapshot, width: int, height: int) -> list[Row]:
-        rows = self._step_time(run, width, height)
-        names = [name for name in words.metric_names(run) if run.metrics[name].history][:3]
-        for name in names:
-            rows += [(), *self._metric(run, name, width, height)]
-        return rows
-
-    def _charts(self, run: RunSnapshot, width: int) -> list[Row]:
-        """Return all charts, as many side by side as are wide enough to read."""
-        across = max(1, min(3, width // 62))
-        each = (width - 3 * (across - 1)) // across
-        names = words.metric_names(run)
-        deep = math.ceil((1 + len(names)) / across)
-        height = max(8, min(18, self._main.size.height // deep - 1))
-        charts = [self._step_time(run, each, height)]
-        charts += [self._metric(run, name, each, height) for name in names]
-        rows: list[Row] = []
-        for at in range(0, len(charts), across):
-            line = charts[at]
-            for more, chart in enumerate(charts[at + 1 : at + across], start=1):
-                line = beside(line, each * more + 3 * (more - 1), chart, gap=3)
-            rows += [*line, ()]
-        return rows
-
-    def _step_time(self, run: RunSnapshot, width: int, height: int) -> list[Row]:
-        return step_time_chart(run, width, height, log=self._log, smoothed=self._smoothed, cursor=self._cursor)
-
-    def _metric(self, run: RunSnapshot, name: str, width: int, height: int) -> list[Row]:
-        return metric_chart(
-            name,
-            run.metrics[name],
-            width,
-            height,
-            log=self._log,
-            smoothed=self._smoothed,
-            cursor=self._cursor,
-            unit=run.unit,
-        )
 
     def action_section(self, number: int) -> None:
         """Show a section."""
@@ -234,17 +195,22 @@ class RunScreen(BoardScreen):
 
     def action_log_scale(self) -> None:
         """Draw the charts on a logarithmic scale, or not."""
-        self._log = not self._log
-        self.update_view()
+        self._see(replace(self._look, log=not self._look.log))
 
     def action_smoothing(self) -> None:
         """Draw smoothed curves, or not."""
-        self._smoothed = not self._smoothed
-        self.update_view()
+        self._see(replace(self._look, smoothed=not self._look.smoothed))
 
     def action_cursor(self, by: int) -> None:
         """Move the charts' cursor, which starts at the end."""
-        self._cursor = min(1.0, max(0.0, (1.0 if self._cursor is None else self._cursor) + by * _CURSOR_STEP))
+        self._see(self._look.moved(by))
+
+    def action_zoom(self, factor: float) -> None:
+        """Show fewer or more of the steps."""
+        self._see(self._look.zoomed(factor))
+
+    def _see(self, look: ChartLook) -> None:
+        self._look = look
         self.update_view()
 
     def action_scroll(self, by: int) -> None:
@@ -255,6 +221,7 @@ class RunScreen(BoardScreen):
         """Show the next run of the list that this one was opened from."""
         if self.run_name in self._order:
             self.run_name = self._order[(self._order.index(self.run_name) + by) % len(self._order)]
-            self._tail, self._cursor = (), None
+            self._tail = ()
+            self._look = replace(self._look, cursor=None, low=0.0, high=1.0)
             self.post_message(RunViewed(self.run_name))
             self.action_section(self._section)

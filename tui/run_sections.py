@@ -8,7 +8,7 @@ from trainmon.estimates import Scope, Verdict
 from trainmon.exports.report import why_late_text
 from trainmon.snapshot import Eta, RunSnapshot, RunStatus
 from trainmon.tui import bars, words
-from trainmon.tui.chart import metric_chart, step_time_chart
+from trainmon.tui.chart import Axis, metric_chart, step_time_chart
 from trainmon.tui.text import (
     Row,
     Span,
@@ -239,7 +239,7 @@ def preview(run: RunSnapshot, width: int, height: int) -> list[Row]:
     right = (
         step_time_chart(run, right_width, deep)
         if name is None
-        else metric_chart(name, run.metrics[name], right_width, deep, unit=run.unit)
+        else metric_chart(name, run.metrics[name], right_width, deep, axis=Axis(unit=run.unit))
     )
     rows += beside(left[:deep], left_width, right, gap=3)
     return [*rows, *((),) * (height - len(rows))]

@@ -146,9 +146,10 @@ def documented(value: DocumentedRange | None) -> str:
     sign = "~" if value.basis == "derived" else ""
     low = value.low_s if value.low_s is not None or value.high_s is not None else value.likely_s
     high = value.high_s if value.low_s is not None or value.high_s is not None else value.likely_s
-    if value.scope is Scope.STEP:
-        return sign + units.step_time_range(low, high)
-    return sign + units.duration_range(low, high) + ("/epoch" if value.scope is Scope.EPOCH else "")
+    step = value.scope is Scope.STEP
+    text = units.step_time_range(low, high) if step else units.duration_range(low, high)
+    bound = text[:1] if text.startswith(("<", ">")) else ""
+    return bound + sign + text.removeprefix(bound) + ("/epoch" if value.scope is Scope.EPOCH else "")
 
 
 def course(run: RunSnapshot) -> Course:
