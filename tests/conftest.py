@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.fake_driver import driver, library, monitor  # noqa: F401 - fixtures of several tests
+
 
 @pytest.fixture(scope="session")
 def shared() -> Path:

@@ -9,83 +9,17 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pynvml  # type: ignore[import-untyped]
 import pytest
 
+from tests.fake_driver import MIB, QUICK, TWO_GPUS, Driver, Library, nvidia_feed, pid_of, until
 from trainmon.gpu import monitor as gpu
-from trainmon.gpu.monitor import GpuMonitor, Patience
+from trainmon.gpu.feed import Patience, _Seen, panel_at
+from trainmon.gpu.monitor import GpuMonitor
 from trainmon.gpu.nvml import REOPEN_S, NvmlReader
 from trainmon.snapshot import GpuPanel, GpuSample
-
-MIB = 1024.0**2
-SOURCE = Path(__file__).parent / "fake_nvml" / "nvml.c"
-QUICK = Patience(silence_s=0.6, start_s=10.0, retry_s=0.3, backoff_s=0.05, forget_s=60.0)
-TWO_GPUS = (
-    "device NVIDIA%20A100-SXM4-40GB GPU-aaa 40960 30000 97 61 310000 400000 4\n"
-    "device NVIDIA%20A100-SXM4-40GB GPU-bbb 40960 500 0 33 56000 400000 1\n"
-    "process 0 4194301 29000\n"
-)
-Library = Callable[..., Path]
-
-
-@pytest.fixture(scope="session")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
-    """Compile the stand-in with the given macros defined, once each."""
-    compiler = shutil.which("cc")
-    if compiler is None:
-        pytest.skip("no C compiler")
-    folder = tmp_path_factory.mktemp("nvml")
-
-    def compiled(*macros: str) -> Path:
-        target = folder / f"libnvidia-ml{''.join(macros)}.so.1"
-        if not target.exists():
-            flags = [f"-D{macro}" for macro in macros]
-            subprocess.run([compiler, "-shared", "-fPIC", "-O1", *flags, str(SOURCE), "-o", str(target)], check=True)
-        return target
-
-    return compiled
-
-
-class Driver:
-    """The scripted driver of one test."""
-
-    def __init__(self, script: Path) -> None:
-        self._script = script
-
-    def says(self, text: str) -> None:
-        """From now on; the file is replaced whole, so the library never reads half of it."""
-        fresh = self._script.with_suffix(".new")
-        fresh.write_text(text)
-        fresh.replace(self._script)
-
-
-@pytest.fixture
-def driver(library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Driver:
-    monkeypatch.setenv("TRAINMON_NVML", str(library()))
-    monkeypatch.setenv("FAKE_NVML", str(tmp_path / "script"))
-    driver = Driver(tmp_path / "script")
-    driver.says(TWO_GPUS)
-    return driver
-
-
-@pytest.fixture
-def monitor() -> Iterator[GpuMonitor]:
-    monitor = GpuMonitor(interval_s=0.05, patience=QUICK)
-    yield monitor
-    monitor.close()
-
-
-def until(monitor: GpuMonitor, wanted: Callable[[GpuPanel], object], within_s: float = 15.0) -> GpuPanel:
-    """The first panel that is as wanted; the last one if none was in time."""
-    deadline = time.monotonic() + within_s
-    while True:
-        panel = monitor.latest()
-        if wanted(panel) or time.monotonic() > deadline:
-            return panel
-        time.sleep(0.01)
 
 
 def test_a_gpu_is_read_in_full(driver: Driver, monitor: GpuMonitor) -> None:
@@ -327,13 +261,14 @@ def test_a_crash_in_the_driver_is_told_and_survived(driver: Driver, monitor: Gpu
 
 def test_a_killed_sampling_process_is_started_again(driver: Driver, monitor: GpuMonitor) -> None:
     monitor.first(10.0)
-    assert monitor._process is not None
-    killed = monitor._process.pid
+    feed = nvidia_feed(monitor)
+    killed = pid_of(feed)
+    assert killed is not None
 
     os.kill(killed, signal.SIGKILL)
 
-    until(monitor, lambda panel: monitor._process is not None and monitor._process.pid != killed and not panel.note)
-    assert monitor._process.pid != killed
+    until(monitor, lambda panel: pid_of(feed) not in (None, killed) and not panel.note)
+    assert pid_of(feed) not in (None, killed)
     assert not monitor.latest().note
 
 
@@ -343,7 +278,7 @@ def test_whatever_happens_to_the_sampling_process_the_monitor_recovers(
 ) -> None:
     monitor.first(10.0)
     for number in range(6):
-        process = monitor._process
+        process = nvidia_feed(monitor)._process
         if process is not None:
             os.kill(process.pid, signal.Signals[name])
         driver.says(TWO_GPUS.replace("30000", str(20000 + number)))
@@ -365,7 +300,7 @@ def test_close_ends_the_sampling_process_even_while_the_driver_hangs(driver: Dri
     monitor = GpuMonitor(interval_s=0.05, patience=QUICK)
     monitor.first(10.0)
     driver.says(TWO_GPUS + "hang nvmlDeviceGetPowerUsage\n")
-    process = monitor._process
+    process = nvidia_feed(monitor)._process
     assert process is not None
 
     monitor.close()
@@ -404,18 +339,18 @@ def test_without_a_gpu_nothing_is_started_and_nothing_imported(monkeypatch: pyte
 
     assert monitor.latest() == GpuPanel(note="no GPU on this machine")
     assert monitor.first(10.0) == GpuPanel(note="no GPU on this machine")
-    assert monitor._thread is None
+    assert monitor._feeds == []
     code = "import sys, trainmon.gpu.monitor; sys.exit(bool({'pynvml', 'psutil', 'textual'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_old_readings_say_so_and_are_left_out_in_the_end() -> None:
     sample = GpuSample(index=0, name="A", uuid="GPU-x", memory_used_bytes=5.0, memory_total_bytes=9.0)
-    seen = gpu._Seen(GpuPanel(samples=(sample,), taken_at=1000.0), at=50.0)
+    seen = _Seen(GpuPanel(samples=(sample,), taken_at=1000.0), at=50.0)
 
-    fresh = gpu.panel_at(seen, 51.0, 1.0, Patience())
-    stale = gpu.panel_at(seen, 62.0, 1.0, Patience())
-    gone = gpu.panel_at(seen, 120.0, 1.0, Patience())
+    fresh = panel_at(seen, 51.0, 1.0, Patience())
+    stale = panel_at(seen, 62.0, 1.0, Patience())
+    gone = panel_at(seen, 120.0, 1.0, Patience())
 
     assert fresh.note == ""
     assert stale.note == "GPU data stale 12s"

@@ -221,7 +221,7 @@ def test_a_leak_that_outlasts_the_run_or_the_half_hour_is_none() -> None:
 
 
 def test_watching_gathers_the_history_of_each_run_and_a_gap_keeps_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    def owned(panel: GpuPanel, *_: object) -> dict[str, object]:
+    def owned(panel: GpuPanel, *_: object, **__: object) -> dict[str, object]:
         used = panel.samples[0].memory_used_bytes
         device = GpuDevice(index=0, uuid="GPU-1", memory_used_bytes=used, memory_total_bytes=SIZE)
         return {} if used is None else {"run": run_gpu([device], basis="nvml")}

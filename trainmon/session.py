@@ -10,6 +10,7 @@ from pathlib import Path
 
 from trainmon.errors import NothingReadableError
 from trainmon.gpu.logs import looks_like_gpu_log
+from trainmon.gpu.monitor import GpuMonitor
 from trainmon.parsers import log_formats
 from trainmon.parsers.base import LogFormat
 from trainmon.parsers.user_format import user_formats
@@ -30,6 +31,9 @@ from trainmon.timing.backtest import CHECK_BYTES, RunBacktest, backtest, checks,
 from trainmon.units import bytes_text, plural
 
 _STEP_S = 0.5
+_GPU_WAIT_S = 3.0
+"""A driver without persistence mode wakes its GPUs first; longer than this no script should wait."""
+_UNDER_WAY = (RunStatus.RUNNING, RunStatus.STALLED)
 
 
 def _looks_like_estimates(text: str) -> bool:
@@ -134,11 +138,19 @@ def new_shelf(settings: Settings) -> DocumentShelf:
 def look_once(logs: Sequence[str], settings: Settings, *, archive: bool = False) -> Board:
     """Read everything to its end and give the board. Raises NothingReadableError where there is nothing to show."""
     store = open_store(logs, settings, archive=archive)
-    while not store.refresh(time.time(), _STEP_S):
-        pass
-    store.finish()
-    store.refresh(time.time(), _STEP_S)
-    board = store.board(time.time())
+    gpus = GpuMonitor()
+    if not archive:
+        gpus.latest()  # the driver is asked while the logs are read
+    try:
+        while not store.refresh(time.time(), _STEP_S):
+            pass
+        store.finish()
+        store.refresh(time.time(), _STEP_S)
+        board = store.board(time.time())
+        if not archive and any(run.state in _UNDER_WAY for run in board.runs):
+            board = store.board(time.time(), gpu=gpus.first(_GPU_WAIT_S))
+    finally:
+        gpus.close()
     if not board.runs:
         raise NothingReadableError(_nothing(logs, board))
     return board

@@ -100,6 +100,8 @@ def _pairs(run: RunSnapshot, room: int) -> list[tuple[str, str]]:
         pairs.append(("GPU peak" if over else "GPU memory", f"{memory} ({plain(run.gpu.basis)})"))
         if not over:
             pairs.append(("GPU peak", units.bytes_text(run.gpu.peak_memory_bytes)))
+    if run.gpu is not None and run.gpu.note:
+        pairs.append(("GPU note", plain(run.gpu.note)))
     name = words.loss_name(run)
     if name is not None:
         best = f"(best {units.metric_value(run.metrics[name].min)})"

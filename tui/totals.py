@@ -11,6 +11,7 @@ from trainmon import units
 from trainmon.alerts.causes import MEMORY_NEAR_LIMIT
 from trainmon.attention import Rank, needs_attention, rank
 from trainmon.estimates import GRAVE
+from trainmon.exports.gpu_text import gpu_label
 from trainmon.snapshot import Board, GpuSample, RunSnapshot, RunStatus
 from trainmon.tui.bars import meter
 from trainmon.tui.text import Row, Span, as_fits, clock_room, fit, fit_row, plain, shorten, width_of, with_clock
@@ -99,7 +100,7 @@ def gpu_rows(board: Board | None, width: int, *, most: int = 8) -> list[Row]:
 
 
 def _gpu(sample: GpuSample, width: int) -> Row:
-    head_: Row = ((f" GPU {sample.index} ", "title"),)
+    head_: Row = ((f" {gpu_label(sample)} ", "title"),)
     if width >= 100:
         head_ = (*head_, (fit(plain(sample.name or ""), 22) + " ", "muted"))
     if sample.lost:
@@ -109,6 +110,8 @@ def _gpu(sample: GpuSample, width: int) -> Row:
     role = "bad" if share is not None and share > MEMORY_NEAR_LIMIT else "accent"
     row = (*head_, *meter(max(8, min(30, width // 6)), share, role))
     row = (*row, (fit(f" {units.bytes_text(used)} of {units.bytes_text(total)}", 21), ""))
+    if used is None and (reason := sample.unavailable.get("memory_used_bytes")):
+        row = (*row, (f" {plain(reason)}", "warn"))
     load = "" if sample.utilization_percent is None else f"{sample.utilization_percent:.0f} %"
     heat = "" if sample.temperature_c is None else f"{sample.temperature_c:.0f} °C"
     row = (*row, (fit(load, 6, right=True), ""), (fit(heat, 7, right=True), "muted"))

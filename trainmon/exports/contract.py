@@ -26,6 +26,8 @@ JsonObject = dict[str, object]
 
 _NOT_EXPORTED = frozenset({"history", "clock_history"})
 """Series for charts: bounded, but thousands of numbers that no script asked for."""
+_BOARD_APART = frozenset({"taken_at", "documents", "runs", "choices", "settings_file"})
+"""Written otherwise, or a matter of the screen alone."""
 _DIGITS = {"ratio": 4, "progress": 6}
 _STEP_TIMES = ("mean", "median", "p10", "p90", "last")
 _NO_VERDICT = Verdict(kind=VerdictKind.NO_ESTIMATE)
@@ -36,7 +38,7 @@ def board_object(board: Board) -> JsonObject:
     return {
         "schema": SCHEMA,
         "generated_at": _moment(board.taken_at),
-        **_fields(board, without={"taken_at", "documents", "runs"}),
+        **_fields(board, without=_BOARD_APART),
         "documents": [_document_entry(document) for document in board.documents],
         "runs": [run_object(run) for run in board.runs],
     }

@@ -12,6 +12,7 @@ from itertools import zip_longest
 from trainmon import units
 from trainmon.attention import worst_first
 from trainmon.estimates import VerdictKind
+from trainmon.exports.gpu_text import machine_gpu_lines, run_gpu_lines
 from trainmon.exports.report import (
     found_in,
     plan_rows,
@@ -44,7 +45,7 @@ _ASCII = str.maketrans({"…": "...", "×": "x", "–": "-", "—": "-", "≈": 
 def status_text(board: Board, *, width: int | None = None, ascii_only: bool = False, verbose: bool = False) -> str:
     """Give the table with a final newline. `width` in cells; None (a pipe) cuts nothing.
 
-    `verbose` says where each run's times come from, and lists the files that are no logs, one a line.
+    `verbose` says where each run's times come from, lists the GPUs, and the files that are no logs, one a line.
 
     `ascii_only` is for terminals and locales that cannot show more: what they cannot show becomes `?`.
     """
@@ -82,6 +83,7 @@ def _foot(board: Board, *, verbose: bool) -> Iterable[str]:
         yield skipped
     if verbose:
         yield from (f"{_INDENT}{clean(skip.path)}: {clean(skip.reason)}" for skip in board.skipped)
+        yield from machine_gpu_lines(board.gpu)
     for note in board.notes:
         yield f"note: {clean(note)}"
 
@@ -122,6 +124,7 @@ def _details(run: RunSnapshot, *, verbose: bool) -> Iterable[tuple[str, str]]:
         yield "", f"and {len(run.problems) - _MAX_PROBLEMS} earlier"
     if verbose:
         yield from (("basis", text) for text in _bases(run))
+        yield from (("GPU", text) for text in run_gpu_lines(run.gpu))
     for file in run.files:
         yield from (("note", f"{clean(file.path)}: {clean(note)}") for note in file.notes)
 

@@ -1,26 +1,16 @@
-"""GPUs of this machine, sampled in a process of their own; nothing is started or imported where there is no GPU.
-
-The driver may hang in a call or crash the process that asked (a lost GPU's handle does both), so this process never
-calls it: a thread reads what `trainmon.gpu.sampler` prints, kills it when it falls silent, and starts it again.
-"""
+"""The GPUs of this machine, NVIDIA's and AMD's; nothing is started or imported where there is none."""
 
 from __future__ import annotations
 
 import os
-import select
 import shutil
-import signal
-import subprocess
-import sys
-import threading
 import time
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from trainmon.gpu.roll import GpuRoll, blank
-from trainmon.gpu.wire import BEAT, decode
+from trainmon.gpu.feed import DriverFeed, Patience
 from trainmon.snapshot import GpuPanel
-from trainmon.units import duration
 
 NO_GPU = GpuPanel(note="no GPU on this machine")
 DRIVER_FILES = ("/dev/nvidiactl", "/proc/driver/nvidia/version", "/dev/dxg")
@@ -31,41 +21,11 @@ LIBRARY_FOLDERS = (
 )  # fmt: skip
 AMD_INTERVAL_S = 10.0
 """amd-smi takes about a second of CPU a call."""
+AMD_SILENCE_S = 30.0
+"""And three of them make a sample."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
-    """How long to wait for the driver, in seconds."""
-
-    silence_s: float = 2.0
-    """A single call may take so long; then it hangs."""
-    start_s: float = 30.0
-    """Without persistence mode the driver wakes each GPU first."""
-    retry_s: float = 60.0
-    """Until a driver that refused as a whole is asked again."""
-    backoff_s: float = 1.0
-    """Doubles with each crash in a row, up to `retry_s`."""
-    forget_s: float = 60.0
-    """Older readings are not shown."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """What is known of the GPUs."""
-
-    panel: GpuPanel | None = None
-    at: float = 0.0
-    trouble: str = ""
-    """Why no new samples come."""
-
-
-@dataclass(slots=True)
-class _Child:
-    """The sampling process, and the part of a line that it has not finished."""
-
-    process: subprocess.Popen[bytes]
-    rest: bytes = b""
-    lines: list[str] = field(default_factory=list)
+VENDORS = {"nvml": "NVIDIA", "amd": "AMD"}
 
 
 def nvidia_present() -> bool:
@@ -87,169 +47,54 @@ class GpuMonitor:
     def __init__(self, interval_s: float = 1.0, patience: Patience | None = None) -> None:
         self._interval_s = interval_s
         self._patience = patience or Patience()
-        self._seen = _Seen()
-        self._roll = GpuRoll()
-        self._thread: threading.Thread | None = None
+        self._feeds: list[DriverFeed] = []
         self._look_at = float("-inf")
-        self._stop, self._first = threading.Event(), threading.Event()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._stuck: list[subprocess.Popen[bytes]] = []
+        self._closed = False
 
     def latest(self) -> GpuPanel:
         """What is known now; `note` says why there is nothing, or how old it is."""
         now = time.monotonic()
-        if self._thread is None and not self._begin(now):
-            return NO_GPU
-        return panel_at(self._seen, now, self._interval_s, self._patience, self._roll.news(now))
+        if now >= self._look_at and not self._closed:
+            self._look_at = now + self._patience.retry_s
+            self._begin()
+        return together([(VENDORS[feed.kind], feed.latest(now)) for feed in self._feeds])
 
     def first(self, timeout_s: float) -> GpuPanel:
-        """As `latest`, but waits for the first answer of the driver: for one look."""
-        panel = self.latest()
-        if self._thread is None:
-            return panel
-        self._first.wait(timeout_s)
+        """As `latest`, but waits for the first answer of each driver: for one look."""
+        self.latest()
+        until = time.monotonic() + timeout_s
+        for feed in self._feeds:
+            feed.wait(max(until - time.monotonic(), 0.0))
         return self.latest()
 
     def close(self) -> None:
-        """End the sampling process and its thread. Returns within a second even where the driver hangs."""
-        self._stop.set()
-        self._kill()
-        if self._thread is not None:
-            self._thread.join(1.0)
+        """End the sampling processes and their threads. Returns within a second or two even where a driver hangs."""
+        self._closed = True
+        for feed in self._feeds:
+            feed.stop()
+        for feed in self._feeds:
+            feed.join()
 
-    def _begin(self, now: float) -> bool:
-        if self._stop.is_set() or now < self._look_at:
-            return False
-        self._look_at = now + self._patience.retry_s
-        if nvidia_present():
-            kind = "nvml"
-        elif amd_present():
-            kind, self._interval_s = "amd", max(self._interval_s, AMD_INTERVAL_S)
-            self._patience = replace(self._patience, silence_s=max(30.0, self._patience.silence_s))
-        else:
-            return False
-        self._thread = threading.Thread(target=self._run, args=(kind,), name="gpu", daemon=True)
-        self._thread.start()
-        return True
-
-    def _run(self, kind: str) -> None:
-        failures = 0
-        while not self._stop.is_set():
-            began = time.monotonic()
-            trouble, refused = self._follow(kind)
-            failures = 0 if refused or self._seen.at - began > self._patience.retry_s else failures + 1
-            backoff_s = self._patience.backoff_s * 2 ** min(failures - 1, 10)
-            wait_s = self._patience.retry_s if refused else min(backoff_s, self._patience.retry_s)
-            again = f"; next try in {duration(wait_s)}" if trouble and not refused else ""
-            self._seen = replace(self._seen, trouble=trouble + again)
-            self._first.set()
-            self._stop.wait(wait_s)
-
-    def _follow(self, kind: str) -> tuple[str, bool]:
-        """Run one sampling process to its end: why it ended, and whether the driver as a whole refused."""
-        self._stuck = [process for process in self._stuck if process.poll() is None]
-        if len(self._stuck) > 1:  # unkillable in the driver; more of them would only pile up
-            return "GPU: the driver does not answer, and its callers cannot be ended", True
-        command = [
-            sys.executable,
-            "-P",
-            "-m",
-            "trainmon.gpu.sampler",
-            kind,
-            str(self._interval_s),
-            str(self._roll.count),
-        ]
-        quiet = subprocess.DEVNULL
-        try:
-            process = subprocess.Popen(
-                command, stdin=quiet, stdout=subprocess.PIPE, stderr=quiet, start_new_session=True
-            )
-        except OSError as error:
-            return f"GPU: the sampling process could not be started ({error.strerror})", False
-        self._process = process
-        try:
-            return self._read(_Child(process))
-        finally:
-            self._process = None
-            self._end(process)
-
-    def _read(self, child: _Child) -> tuple[str, bool]:
-        patience_s = self._patience.start_s
-        while not self._stop.is_set():
-            lines = _next_lines(child, patience_s)
-            if lines is None:
-                return f"GPU: the driver has not answered for {duration(patience_s)}", False
-            if not lines:
-                return f"GPU: the sampling process {_ending(child.process)}", False
-            patience_s = self._interval_s + self._patience.silence_s
-            for line in lines:
-                panel = None if line == BEAT else decode(line)
-                if panel is not None and panel.note:
-                    self._seen = _Seen()
-                    return panel.note, True
-                if panel is not None:
-                    self._take(panel)
-        return "", True
-
-    def _take(self, panel: GpuPanel) -> None:
-        now = time.monotonic()
-        self._seen = _Seen(replace(panel, samples=self._roll.take(panel.samples, now)), now)
-        self._first.set()
-
-    def _end(self, process: subprocess.Popen[bytes]) -> None:
-        process.kill()
-        if process.stdout is not None:
-            process.stdout.close()
-        try:
-            process.wait(1.0)
-        except subprocess.TimeoutExpired:
-            self._stuck.append(process)
-
-    def _kill(self) -> None:
-        if (process := self._process) is not None:
-            process.kill()
+    def _begin(self) -> None:
+        """Start what is present and does not run yet: a driver may be loaded later."""
+        kinds = {feed.kind for feed in self._feeds}
+        if "nvml" not in kinds and nvidia_present():
+            self._feeds.append(DriverFeed("nvml", self._interval_s, self._patience))
+        if "amd" not in kinds and amd_present():
+            patience = replace(self._patience, silence_s=max(AMD_SILENCE_S, self._patience.silence_s))
+            self._feeds.append(DriverFeed("amd", max(self._interval_s, AMD_INTERVAL_S), patience))
 
 
-def panel_at(seen: _Seen, now: float, interval_s: float, patience: Patience, news: str = "") -> GpuPanel:
-    """The panel as it is true at `now`: old readings say so, and after `forget_s` are left out."""
-    if seen.panel is None:
-        return GpuPanel(note=seen.trouble or "GPU: asking the driver")
-    age_s = now - seen.at
-    stale = age_s > interval_s + 2.0 or bool(seen.trouble)
-    notes = [f"GPU data stale {duration(age_s)}"] if stale else []
-    notes += [note for note in (seen.trouble, news) if note]
-    samples = seen.panel.samples
-    if age_s > patience.forget_s:
-        samples = tuple(blank(sample, "stale") for sample in samples)
-    return replace(seen.panel, samples=samples, note="; ".join(notes))
-
-
-def _next_lines(child: _Child, patience_s: float) -> list[str] | None:
-    """Lines that came within `patience_s`: none at the end of the output, None if nothing came."""
-    pipe = child.process.stdout
-    assert pipe is not None
-    poll = select.poll()
-    poll.register(pipe, select.POLLIN)
-    deadline = time.monotonic() + patience_s
-    while True:
-        if not poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
-            return None
-        data = os.read(pipe.fileno(), 1 << 16)
-        if not data:
-            return []
-        *lines, child.rest = (child.rest + data).split(b"\n")
-        if lines:
-            return [line.decode(errors="replace") for line in lines]
-
-
-def _ending(process: subprocess.Popen[bytes]) -> str:
-    try:
-        code = process.wait(1.0)
-    except subprocess.TimeoutExpired:
-        return "closed its output"
-    if code >= 0:
-        return f"ended with status {code}"
-    try:
-        return f"was ended by {signal.Signals(-code).name}"
-    except ValueError:
-        return f"was ended by signal {-code}"
+def together(panels: Sequence[tuple[str, GpuPanel]]) -> GpuPanel:
+    """One panel of several vendors' ones. A vendor without any GPU is not worth a line beside one that has some."""
+    if not panels:
+        return NO_GPU
+    if len(panels) == 1:
+        return panels[0][1]
+    told = [(vendor, panel) for vendor, panel in panels if panel.samples] or panels
+    notes = [f"{vendor}: {panel.note.removeprefix('GPU: ')}" for vendor, panel in told if panel.note]
+    return GpuPanel(
+        samples=tuple(sample for _, panel in panels for sample in panel.samples),
+        note="; ".join(notes),
+        taken_at=max((panel.taken_at for _, panel in panels if panel.taken_at is not None), default=None),
+    )

@@ -43,16 +43,20 @@ def attribute(
     writer_pids: Mapping[str, Sequence[int]],
     process_table: Table,
     claims: Mapping[str, Claim] = MappingProxyType({}),
+    *,
+    own_ids: bool = False,
 ) -> dict[str, RunGpu]:
     """GPU memory of each run that has some now; runs without a living writer, or without GPU memory, are left out.
 
+    `own_ids`: the driver is known to report the process IDs of this machine, though it lists none of them now.
     A run whose memory cannot be told from that of others has a note and no device.
     """
     live = {run: pids for run, pids in writer_pids.items() if pids}
     if not live or not panel.samples:
         return {}
     listed = {process.pid for sample in panel.samples for process in sample.processes}
-    if note := _blind(panel, listed, process_table):
+    note = "" if own_ids and listed else _blind(panel, listed, process_table)
+    if note:
         return _whole_gpus(panel.samples, live, note)
     owners = _owners(listed, live, process_table, claims)
     unowned = not all(owners.values())

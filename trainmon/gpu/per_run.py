@@ -96,6 +96,7 @@ class LiveMemory:
     def __init__(self) -> None:
         self._runs: dict[str, RunGpu] = {}
         self._claims = LogClaims()
+        self._own_ids = False
 
     def take(self, panel: GpuPanel, logs: Mapping[str, WrittenLog]) -> Mapping[str, RunGpu]:
         """Add a sample of all GPUs; `logs` are those of the runs."""
@@ -104,14 +105,15 @@ class LiveMemory:
         gpu_pids = {process.pid for sample in panel.samples for process in sample.processes}
         writers = {run: log.writers for run, log in logs.items()}
         table = process_table(jobs_of=gpu_pids | {pid for pids in writers.values() for pid in pids})
-        now = attribute(panel, writers, table)
+        self._own_ids = self._own_ids or not gpu_pids.isdisjoint(table)
+        now = attribute(panel, writers, table, own_ids=self._own_ids)
         claims = {
             run: self._claims.of(run, log.path, log.read_end, gpu_pids, log.writers)
             for run, log in logs.items()
             if gpu_pids and log.writers and not (run in now and now[run].devices)
         }
         if claims:
-            now = attribute(panel, writers, table, claims)
+            now = attribute(panel, writers, table, claims, own_ids=self._own_ids)
         for run in self._runs.keys() | now.keys():
             merged = with_peaks(self._runs.get(run), now.get(run))
             if merged is None or not (merged.devices or run in now):
