@@ -47,6 +47,17 @@ class Counting(LoggedValues):
         track.closed = not line.redraw
         track.followed = False
 
+    def _epoch_over(self, line: Line, time_s: float | None) -> None:
+        """A line told what the epoch under way came to: where only epochs are counted, that one is done."""
+        track = self.roles.train
+        if track is None or track.scope is not CounterScope.EPOCHS or not track.epoch or track.current >= track.epoch:
+            return
+        counter = Counter(
+            current=track.epoch, total=track.total, unit=track.unit, scope=track.scope, name=track.name,
+            epoch=track.epoch, total_epochs=track.total_epochs,
+        )  # fmt: skip
+        self._counter(counter, line, time_s)
+
     def _track_of(self, counter: Counter) -> Track | None:
         key = track_key(counter)
         track = self.tracks.get(self._aliases.get(key, key))

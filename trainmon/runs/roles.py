@@ -25,6 +25,8 @@ class Roles:
     """A counter of epochs around it."""
     companions: tuple[Track, ...] = ()
     """Further counters of the same training steps (per epoch beside the whole run, another format's line)."""
+    before: tuple[Roles, ...] = ()
+    """Trainings of the same program that were over when this one began: a pretraining, the folds before."""
     kinds: Mapping[TrackKey, StageKind]
     """The kind of every track."""
 
@@ -37,6 +39,8 @@ def assign_roles(tracks: Collection[Track]) -> Roles:
     counters_of_epochs = {outer.key for outer in around.values() if outer is not None}
     inside = {t.key for t in open_to if _is_inside(t, by_key, counters_of_epochs)}
     candidates = [t for t in open_to if t.key not in counters_of_epochs and t.key not in inside]
+    in_epochs = bool(counters_of_epochs) or any(t.scope is CounterScope.EPOCHS for t in tracks)
+    candidates = [t for t in candidates if not any(_follows_laps_of(t, o, in_epochs=in_epochs) for o in candidates)]
     if any(t.scope is CounterScope.EPOCHS and t.counted > 0 for t in tracks):
         candidates = [t for t in candidates if t.counted > 0 or t.total is not None]  # a bar that was never redrawn
     train = max(candidates, key=_likelihood, default=None)
@@ -47,12 +51,19 @@ def assign_roles(tracks: Collection[Track]) -> Roles:
         epochs = next((t for t in tracks if t.scope is CounterScope.EPOCHS and t is not train), None)
     if train is None and epochs is not None:
         train, epochs = epochs, None
+    itself = epochs if train is not None and epochs is not None and _counts_epochs_too(train, epochs) else None
+    if itself is not None:
+        epochs = None
     companions = tuple(
         t
         for t in candidates
         if train is not None and t is not train and (_same_steps(train, t) or _fell_silent(t, train))
     )
-    whole = next((t for t in companions if train is not None and _spans_laps_of(t, train)), None)
+    if itself is not None:
+        companions = (*companions, itself)
+    whole = next(
+        (t for t in companions if train is not None and (_spans_laps_of(t, train) or _is_finer(t, train))), None
+    )
     if train is not None and whole is not None:
         companions = (train, *(t for t in companions if t is not whole))
         train = whole
@@ -76,16 +87,43 @@ def _kinds(
             kinds[track.key] = StageKind.EVAL  # embedding or encoding again and again inside training
         elif track.kind is not None and not (track.kind is StageKind.TRAIN and track.key in inside):
             kinds[track.key] = track.kind
+        elif train is not None and track.runs_in_each_step_of(train):
+            kinds[track.key] = StageKind.OTHER
         else:
-            kinds[track.key] = StageKind.EVAL if track.key in inside else StageKind.OTHER
+            evaluates = track.key in inside or (
+                train is not None and _follows_laps_of(track, train, in_epochs=epochs is not None)
+            )
+            kinds[track.key] = StageKind.EVAL if evaluates else StageKind.OTHER
     return kinds
+
+
+def _follows_laps_of(track: Track, steps: Track, *, in_epochs: bool) -> bool:
+    """Tell whether a bar without a telling name comes behind each lap of another one, and is shorter."""
+    if track.kind is not None or not (track.is_bar and steps.is_bar) or track.order <= steps.order:
+        return False
+    if track.total is None or steps.total is None or track.total >= steps.total:
+        return False
+    between_laps = track.laps > 1 and steps.laps - track.laps in (0, 1)
+    return between_laps or (steps.laps - track.laps in (0, 1) and in_epochs and _began(track) >= _last_of_first(steps))
+
+
+def _last_of_first(steps: Track) -> float:
+    """When the first lap was over, as far as it is known: while it goes on, never."""
+    return _last(steps) if steps.laps == 1 and steps.nearly_complete else _began(steps) if steps.laps > 1 else math.inf
+
+
+def _counts_epochs_too(bar: Track, epochs: Track) -> bool:
+    """Tell whether a bar counts what lines number as epochs: it moved on with them, and did not begin anew."""
+    if not bar.is_bar or bar.laps > 1 or epochs.is_bar or abs(bar.current - epochs.current) > 1:
+        return False
+    return epochs.total == bar.total or (epochs.lap is not None and epochs.current > max(epochs.lap.first, 1.0))
 
 
 def _epoch_counter(track: Track, by_key: Mapping[TrackKey, Track]) -> Track | None:
     """The counter around `track` that moves by one with each of its laps."""
-    for key in track.parents.keys() | track.inside:
-        outer = by_key.get(key)
-        if outer is None or outer.kind not in (None, StageKind.TRAIN):
+    around = track.parents.keys() | track.inside
+    for key, outer in by_key.items():
+        if key not in around or outer.kind not in (None, StageKind.TRAIN) or _is_within_epochs(outer, by_key):
             continue
         if outer.scope in (CounterScope.RUN, CounterScope.EPOCH):
             continue  # its format knows that it counts steps
@@ -95,6 +133,12 @@ def _epoch_counter(track: Track, by_key: Mapping[TrackKey, Track]) -> Track | No
         if in_step and (names_epochs(outer.name) or track.laps >= 2):
             return outer
     return None
+
+
+def _is_within_epochs(track: Track, by_key: Mapping[TrackKey, Track]) -> bool:
+    """Tell whether a counter runs inside one that says that it counts epochs: it counts their steps."""
+    around = (by_key[key] for key in track.parents.keys() | track.inside if key in by_key)
+    return not names_epochs(track.name) and any(names_epochs(outer.name) for outer in around)
 
 
 def _is_inside(track: Track, by_key: Mapping[TrackKey, Track], counters_of_epochs: Collection[TrackKey]) -> bool:
@@ -120,7 +164,16 @@ def _same_steps(outer: Track, inner: Track) -> bool:
     whole, part = outer.counted, inner.counted
     if min(whole, part) < 1:
         return outer.total is not None and outer.total == inner.total
-    return abs(whole - part) <= max(2.0, 0.02 * max(whole, part))
+    apart = max(2.0, 0.02 * max(whole, part))
+    if outer.is_bar != inner.is_bar:
+        bar, lines = (outer, inner) if outer.is_bar else (inner, outer)
+        apart = max(apart, lines.spacing, lines.first_seen if bar.counted >= lines.counted else 0.0)
+    return abs(whole - part) <= apart
+
+
+def _is_finer(bar: Track, lines: Track) -> bool:
+    """Tell whether a bar shows each of the steps that lines without a total name now and then."""
+    return bar.is_bar and bar.total is not None and not lines.is_bar and lines.total is None
 
 
 def _fell_silent(bar: Track, train: Track) -> bool:

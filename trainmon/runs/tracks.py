@@ -121,6 +121,11 @@ class Track:
         return self.done_before + self.current
 
     @property
+    def first_seen(self) -> float:
+        """Where it stood when it was first seen; 0 once it has begun anew."""
+        return self.lap.first if self.lap is not None and self.laps == 1 else 0.0
+
+    @property
     def complete(self) -> bool:
         """The present lap reached its total."""
         return self.total is not None and self.current >= self.total
@@ -134,6 +139,11 @@ class Track:
     def unfinished(self) -> bool:
         """It is under way: not at its total, or nobody knows its total."""
         return self.lap is not None and not self.complete
+
+    def runs_in_each_step_of(self, outer: Track) -> bool:
+        """Tell whether it runs once within each step of a counter: micro-batches, denoising steps."""
+        steps = outer.counted
+        return outer.key in self.parents and self.laps > 2 and abs(self.laps - steps) <= 0.02 * steps + 1
 
     def restarts_with(self, counter: Counter) -> bool:
         """Tell whether `counter` begins a new lap rather than going on with the present one.
