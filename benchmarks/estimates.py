@@ -81,7 +81,8 @@ def _value(low: float | None, high: float | None, likely: float | None) -> str:
     return f"{likely:g} s" if likely is not None else f"{low} .. {high} s"
 
 
-def _lines_of(truth: str) -> set[int]:
+def lines_of(truth: str) -> set[int]:
+    """Give the lines that a truth names: `L5/L52 vs L82-85`."""
     lines: set[int] = set()
     for first, last in re.findall(r"L(\d+)(?:[-–](\d+))?", truth):
         lines |= set(range(int(first), int(last or first) + 1))
@@ -105,11 +106,11 @@ def _contradictions(truth: list[Any], document: EstimateDocument) -> tuple[int, 
     found, said = 0, []
     wanted = [entry if isinstance(entry, list) else ["-", entry, entry] for entry in truth]
     wanted = [
-        entry for entry in wanted if _lines_of(entry[1]) and not re.search(r":\s*(?:ok|correct|exact)\b", entry[2])
+        entry for entry in wanted if lines_of(entry[1]) and not re.search(r":\s*(?:ok|correct|exact)\b", entry[2])
     ]
     hit: set[int] = set()
     for name, where, what in wanted:
-        lines = _lines_of(where)
+        lines = lines_of(where)
         denied = re.search(_DENIED, what)
         hits = [i for i, c in enumerate(document.contradictions) if _about(set(c.lines), lines, bool(denied))]
         hit |= set(hits)

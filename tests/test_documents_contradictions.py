@@ -105,6 +105,38 @@ def found(text: str) -> list[Contradiction]:
             2.0,
             id="all-items",
         ),
+        pytest.param(
+            "# Plan\n## Summary\nIt takes 6 days for the main run.\n\n## Budget\n"
+            "| Item | Time |\n|---|---|\n| Main run, 300B | 5 days |\n| Total | 5 days |\n",
+            "two_values",
+            (3, 8),
+            1.2,
+            id="summary",
+        ),
+        pytest.param(
+            "- API limit: 3 requests/second\n- Each request takes 0.25-1 second\n\n"
+            "### Fetch in parallel (save 30-60 minutes)\n",
+            "product",
+            (1, 2, 4),
+            4 / 3,
+            id="rate-limit-reached",
+        ),
+        pytest.param(
+            "Throughput = 128 ÷ 1.0 = 128 samples/s (conservative)\n\n"
+            "### Conservative\n- Time per step: 1.2 seconds\n\n### Realistic\n- Time per step: 1.0 seconds\n",
+            "two_values",
+            (1, 4, 7),
+            1.2,
+            id="figure-of-another-case",
+        ),
+        pytest.param(
+            "# T\n## S\n### Realistic\n- Total: 48 minutes\n\n### Headline\n- Total time: 40-50 minutes\n\n"
+            "### All three\n- Total: 3 × 45 minutes = 2.25 hours\n",
+            "product",
+            (4, 7, 10),
+            50 / 45,
+            id="middle-beside-the-expected-case",
+        ),
     ],
 )
 def test_a_contradiction_is_reported_with_lines_and_ratio(
@@ -144,6 +176,15 @@ def test_a_small_difference_is_low_and_a_factor_is_high() -> None:
             "- Steps: 1,000\n- Batch size: 8\n- Examples: 8,000\n- Epochs: 1\n- Time per step: 1 s\n"
             "- Total: ~50 minutes for all three seeds\n",
             id="several-runs",
+        ),
+        pytest.param(
+            "# Plan\n## Summary\nMain run: 5 days.\n\n## A100\nMain run: 6 days.\n\n## H100\nMain run: 3 days.\n",
+            id="summary-of-several",
+        ),
+        pytest.param(
+            "- API limit: 10 requests/second\n- Each request takes 0.3-1 second\n\n"
+            "### Fetch in parallel (save 30-60 minutes)\n",
+            id="rate-limit-not-reached",
         ),
         pytest.param(
             "| Size | Time |\n|---|---|\n| Small | 3 h |\n| Large | 9 h |\n\n2-4x difference between small and large\n",

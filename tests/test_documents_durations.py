@@ -49,6 +49,12 @@ MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
         pytest.param("2–3 Stunden", 7200, 10800, None, id="german"),
         pytest.param("135ms / iter", None, None, 0.135, id="milliseconds"),
         pytest.param("20-24h", 72000, 86400, None, id="glued-unit"),
+        pytest.param("an hour and three quarters", None, None, 6300, id="hour-and-quarters"),
+        pytest.param("three quarters of an hour", None, None, 2700, id="quarters-of-an-hour"),
+        pytest.param("an hour and ten minutes", None, None, 4200, id="hour-and-minutes"),
+        pytest.param("4 个半小时", None, None, 16200, id="chinese-four-and-a-half"),
+        pytest.param("etwa dreieinhalb Stunden", None, None, 12600, id="german-halves"),
+        pytest.param("srun --time=1-12:00:00", None, None, 1.5 * DAY, id="days-of-a-scheduler"),
     ],
 )
 def test_a_duration_is_read_with_its_ends(
@@ -81,6 +87,11 @@ def test_a_duration_is_read_with_its_ends(
         pytest.param("PyTorch 2.0.1 or newer", id="version"),
         pytest.param("Table 1d of the appendix", id="table-number"),
         pytest.param("a file of 500 MB", id="size"),
+        pytest.param("Date: Tue, 3 Mar 2026 08:02:11 +0100", id="date-of-a-letter"),
+        pytest.param("1,800 hours of English", id="hours-of-a-language"),
+        pytest.param("训练数据 860 小时", id="hours-of-data"),
+        pytest.param("约每 40 秒打印一次", id="chinese-cadence"),
+        pytest.param("12/400, 1h 36min left", id="time-left"),
     ],
 )
 def test_false_friends_are_no_durations(text: str) -> None:
@@ -108,6 +119,11 @@ def test_gpu_hours_are_kept_apart_from_hours() -> None:
     gpu_hours, hours = find_durations("3,784 A100-hours, or 40 hours on a node")
     assert gpu_hours.device_time
     assert not hours.device_time
+
+
+def test_millions_of_gpu_hours_are_read_as_such() -> None:
+    (span,) = find_durations("3.3M GPU hours")
+    assert (span.likely_s, span.device_time) == (3.3e6 * HOUR, True)
 
 
 def test_a_few_minutes_is_a_duration_without_figures() -> None:

@@ -42,6 +42,25 @@ def only(text: str) -> Estimate:
         pytest.param("- good: 10 min (let me know if not done after 20 min)", Scope.THRESHOLD, id="let-me-know"),
         pytest.param("Stop the run after 12 hours.", Scope.THRESHOLD, id="stop-after"),
         pytest.param("Ping me when it is done, which takes 3 hours of training.", Scope.TOTAL, id="ping-when-done"),
+        pytest.param("#SBATCH --time=36:00:00", Scope.THRESHOLD, id="scheduler"),
+        pytest.param("| Queue | Max time |\n|---|---|\n| long | 3 days |", Scope.THRESHOLD, id="limit-column"),
+        pytest.param("Colab disconnects after 12 hours.", Scope.THRESHOLD, id="disconnects"),
+        pytest.param("If epoch 1 is still not over after 30 minutes, look.", Scope.THRESHOLD, id="still-not-over"),
+        pytest.param("It has been more than 3 hours? Stop.", Scope.THRESHOLD, id="it-has-been"),
+        pytest.param("RL Zoo lists 3 h for this run.", Scope.COMPARISON, id="somebody-lists"),
+        pytest.param("## Last year\n\nThe training took 3 days.", Scope.COMPARISON, id="last-year"),
+        pytest.param("Generating a 1024x1024 image takes 5.2 s.", Scope.UNIT, id="an-image"),
+        pytest.param("An hour of audio takes 18 s to transcribe.", Scope.UNIT, id="an-hour-of-audio"),
+        pytest.param("## 推理速度\n\n- CPU: 3.6 分钟", Scope.UNIT, id="speed-of-use"),
+        pytest.param("The first epoch is slower, 14 min or so.", Scope.EPOCH, id="first-epoch"),
+        pytest.param("一轮要 4 个半小时", Scope.EPOCH, id="chinese-one-epoch"),
+        pytest.param("A full restart would cost 5 days.", Scope.SAVING, id="would-cost"),
+        pytest.param("The limit leaves ten hours of head room.", Scope.SAVING, id="head-room"),
+        pytest.param("Encoding takes 6 minutes, the captions another 90 seconds.", Scope.STAGE, id="next-part"),
+        pytest.param("- Stage 1 (alignment), 595k pairs — ~4h on 8xA100", Scope.STAGE, id="numbered-stage"),
+        pytest.param("Porting would take us two months.", Scope.STAGE, id="work-of-people"),
+        pytest.param("We ask for 9,216 H100-hours.", Scope.TOTAL, id="gpu-hours"),
+        pytest.param("Training time: 6h (8 GPUs) / 40h (1 GPU)", Scope.TOTAL, id="slash-between-two"),
         pytest.param("## 方案: 满足 <12h 约束", Scope.THRESHOLD, id="chinese-constraint"),
         pytest.param("- Week 1: the baseline", Scope.TIMELINE, id="calendar"),
         pytest.param('They say that it "was trained on 440 cards for about half a day".', Scope.COMPARISON, id="quote"),
@@ -69,6 +88,17 @@ def test_steps_times_step_time_is_training_where_overhead_comes_on_top() -> None
     )
     found = [(estimate.line, estimate.scope) for estimate in read_text(text).estimates]
     assert found == [(2, Scope.STAGE), (3, Scope.STAGE), (4, Scope.STAGE), (5, Scope.TOTAL)]
+
+
+def test_an_item_beside_several_stages_is_one_of_them() -> None:
+    document = read_text("- unpack the data, 45 min\n- training: 8 h\n- evaluation: 1 h\n- figures, half a day\n")
+    assert [estimate.scope for estimate in document.estimates] == [Scope.STAGE] * 4
+    assert document.estimates[-1].stage == "figures"
+
+
+def test_what_a_letter_quotes_somebody_else_wrote() -> None:
+    letter = "From: ada\nSubject: Re: runs\n\nTraining takes 9 hours.\n\n> Training took 5 hours here.\n"
+    assert [estimate.scope for estimate in read_text(letter).estimates] == [Scope.TOTAL, Scope.COMPARISON]
 
 
 def test_the_rows_of_a_component_table_are_stages() -> None:

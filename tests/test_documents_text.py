@@ -101,6 +101,35 @@ def test_boxes_drawn_inside_a_fence_are_a_table() -> None:
     assert (estimate.line, estimate.likely_s, estimate.scope) == (5, 10800.0, "total")
 
 
+def test_a_grid_table_outside_a_fence_is_a_table() -> None:
+    text = (
+        "+----------+-----------+\n| Step     | Time (min) |\n+==========+===========+\n"
+        "| clean    | 35        |\n+----------+-----------+\n| Total    | 90        |\n+----------+-----------+\n"
+    )
+    estimates = read_text(text).estimates
+    assert [(one.line, one.likely_s, one.scope) for one in estimates] == [(4, 2100, "stage"), (6, 5400, "total")]
+
+
+def test_a_list_table_keeps_header_and_lines() -> None:
+    text = (
+        "Times\n=====\n\n.. list-table::\n   :header-rows: 1\n\n   * - Model\n     - sec/step\n     - total\n"
+        "   * - small\n     - 0.6\n     - < 6 h\n\nThe whole takes 9 hours.\n"
+    )
+    estimates = read_text(text, "times.rst").estimates
+    assert [(one.line, one.scope) for one in estimates] == [(11, "step"), (12, "total"), (14, "total")]
+    assert (estimates[0].likely_s, estimates[1].high_s) == (0.6, 21600)
+
+
+def test_a_header_says_what_stands_before_the_colon() -> None:
+    document = read_text("| Run | A100 (h:mm) | eval (mm:ss) |\n|---|---|---|\n| lora | 1:40 | 4:30 |\n")
+    assert values(document) == [(3, 6000), (3, 270)]
+
+
+def test_a_column_of_gpu_hours_is_time_of_devices() -> None:
+    document = read_text("| Item | GPU-h |\n|---|---|\n| Main run | 7,680 |\n")
+    assert [(one.likely_s, one.device_time) for one in document.estimates] == [(7680 * 3600.0, True)]
+
+
 def test_comments_in_code_are_read_and_settings_are_not() -> None:
     document = read_text("## Run\n```bash\n# takes ~35 hours\nTIMEOUT=30s python train.py --wait 5min\n```\n")
     assert values(document) == [(3, 126000.0)]

@@ -202,10 +202,11 @@ _SHARE = pattern(r"(?P<less><)?\s*(?P<low>\d+)(?:\s*[-–]\s*(?P<high>\d+))?\s*%
 
 def _shares(plan: Plan) -> Iterator[Contradiction]:
     """Hold a stated share of the total against the stage's own time and the totals of the same size."""
-    for heading in (piece for piece in plan.pieces if piece.kind == "heading"):
-        match = _SHARE.search(heading.text)
-        if match is None:
-            continue
+    shared = [
+        (piece, match) for piece in plan.pieces if piece.kind == "heading" and (match := _SHARE.search(piece.text))
+    ]
+    where = [heading.line + 1 for heading, _ in shared]
+    for heading, match in shared:
         low, high = (0.0 if match["less"] else float(match["low"]) / 100), float(match["high"] or match["low"]) / 100
         for stage in plan.claims:
             top = stage.span.high_s if interval(stage.span) is None else None
@@ -215,10 +216,12 @@ def _shares(plan: Plan) -> Iterator[Contradiction]:
                 or stage.scope is not Scope.STAGE
             ):
                 continue
-            yield from _share(plan, stage, (0.0, top) if top else interval(stage.span), (low, high), heading.line + 1)
+            yield from _share(plan, stage, (0.0, top) if top else interval(stage.span), (low, high), where)
 
 
-def _share(plan: Plan, stage: Claim, value: Interval | None, share: Interval, line: int) -> Iterator[Contradiction]:
+def _share(
+    plan: Plan, stage: Claim, value: Interval | None, share: Interval, where: list[int]
+) -> Iterator[Contradiction]:
     sizes = cases_of(stage) & {"small", "medium", "large"}
     for total in plan.claims:
         stated = interval(total.span)
@@ -229,4 +232,4 @@ def _share(plan: Plan, stage: Claim, value: Interval | None, share: Interval, li
         least, most = value[0] / stated[1], value[1] / stated[1]
         if most > share[1] * 1.2 and (value[0] == 0.0 or least > share[1]):
             text = f"{stage.span.text} is {most:.1%} of {show(stated)}, stated as at most {share[1]:.0%}"
-            yield conflict("share", (line, *lines(stage, total)), text, most / share[1])
+            yield conflict("share", (*where, *lines(stage, total)), text, most / share[1])

@@ -1,4 +1,4 @@
-"""Contradictions with the document's own formulas: steps x step time, epochs, counts, throughput, benchmarks."""
+"""Contradictions with the document's own formulas: steps x step time, epochs, counts, lists."""
 
 from __future__ import annotations
 
@@ -27,8 +27,6 @@ from trainmon.parsers.documents.plan import (
     show,
     steps_of,
 )
-from trainmon.parsers.documents.units import seconds_of
-from trainmon.patterns import pattern
 
 _SLACK = 1.03
 _LINEAR = 1.2
@@ -41,7 +39,6 @@ def scaling_conflicts(plan: Plan) -> Iterator[Contradiction]:
     yield from _units(plan)
     yield from _lists(plan)
     yield from _rates_per_item(plan)
-    yield from _midpoints(plan)
 
 
 def step_interval(plan: Plan) -> tuple[Interval, list[Claim]] | None:
@@ -114,6 +111,10 @@ def _formula(plan: Plan) -> Iterator[Contradiction]:
             factor = value[0] / wanted[1] if value[0] > most else wanted[0] / value[1]
             text = f"{number:,.6g} steps at {show(step[0])} are {show(wanted)}, stated is {show(value)}"
             where = (*lines(claim, *step[1][:1]), *batch[1])
+            fixed = [c for c in plan.claims if c.scope is Scope.STAGE and c.reading.kind == "overhead"][:1]
+            if fixed and value[1] < least:
+                text += f", without any of the overhead of {fixed[0].span.text}"
+                where = (*where, *lines(*fixed))
             yield conflict("product", where, text, factor)
 
 
@@ -151,7 +152,11 @@ def _epochs(plan: Plan) -> Iterator[Contradiction]:
             if ratio_of(wanted, stated) > _SLACK:
                 text = f"{epochs:g} epochs of {show((single, single))} are {show((wanted, wanted))}, "
                 text += f"stated is {show((stated, stated))}"
-                yield conflict("product", lines(one[0], *several), text, ratio_of(wanted, stated))
+                again = [
+                    c for c in plan.claims
+                    if is_whole(c) and c.restates < 0 and c.span.likely_s == stated and epochs_of(c, plan) == epochs
+                ]  # fmt: skip
+                yield conflict("product", lines(one[0], *several, *again), text, ratio_of(wanted, stated))
 
 
 def _units(plan: Plan) -> Iterator[Contradiction]:
@@ -260,34 +265,3 @@ def _too_short(plan: Plan, rate: Interval, members: list[Claim], stages: list[Cl
             yield conflict(
                 "part_exceeds_whole" if is_whole(claim) else "scaling", lines(claim, *members), text, needed / value[1]
             )
-
-
-_PRODUCT = pattern(
-    r"(?P<count>\d[\d,]*)\s*[×x*]\s*(?P<factor>\d+(?:\.\d+)?)\s*(?P<unit>s|sec|seconds|min|minutes|h|hours|"
-    r"days)?\b\s*(?:=|≈)"
-)
-
-
-def _midpoints(plan: Plan) -> Iterator[Contradiction]:
-    """Notice a product that uses only the middle of a stated range and drops its width."""
-    for claim in plan.claims:
-        match = _PRODUCT.search(claim.piece.text)
-        if match is None or claim.restates >= 0 or claim.operand or match.end() > claim.span.start + 2:
-            continue
-        factor = float(match["factor"]) * seconds_of(match["unit"] or "s")
-        count = float(match["count"].replace(",", ""))
-        for other in plan.claims:
-            value = interval(other.span)
-            if (
-                value is None
-                or value[0] == value[1]
-                or not (other.scope is Scope.UNIT or is_whole(other))
-                or other.piece.line >= claim.piece.line
-            ):
-                continue
-            near = other.piece.headings[:2] == claim.piece.headings[:2]
-            if near and abs(sum(value) / 2 - factor) < 1e-6 * factor:
-                wide = show(scaled(value, count))
-                text = f"{match['factor']} is the middle of {other.span.text}; the range gives {wide}"
-                yield conflict("product", lines(other, claim), text, ratio_of(value[1], factor))
-                break

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 
 from trainmon.estimates import Contradiction, Scope
+from trainmon.parsers.documents.claims import Claim
 from trainmon.parsers.documents.conflict import conflict
 from trainmon.parsers.documents.lexicon import stage_kinds
-from trainmon.parsers.documents.plan import Plan, apart, cases_of, interval, is_whole, lines, ratio_of, scaled, show
+from trainmon.parsers.documents.plan import (
+    CASES,
+    Plan,
+    apart,
+    cases_of,
+    interval,
+    is_whole,
+    lines,
+    ratio_of,
+    scaled,
+    show,
+)
 from trainmon.patterns import pattern
 
 
@@ -20,6 +33,8 @@ def speed_conflicts(plan: Plan) -> Iterator[Contradiction]:
     yield from _whole_stages_saved(plan)
     yield from _factors(plan)
     yield from _unbudgeted(plan)
+    yield from _limited_rate(plan)
+    yield from _other_case(plan)
 
 
 def _throughput(plan: Plan) -> Iterator[Contradiction]:
@@ -89,6 +104,13 @@ _INSTEAD = pattern(
 )
 
 
+_IN_PROPORTION = pattern(
+    r"\b\d+\s+epochs?\s*(?:=|≈|is|are|takes?)\s*\d+(?:\.\d+)?\s*[x×]|\b(?:linear\w*|proportional\w*)\b.{0,40}\bepochs?\b",
+    re.IGNORECASE,
+)
+"""`10 epochs = 2x time of 5 epochs`: where the document says so itself."""
+
+
 def _fewer_epochs(plan: Plan) -> Iterator[Contradiction]:
     """Hold the time saved by fewer epochs against the training that they are taken from."""
     training = [
@@ -117,8 +139,11 @@ def _fewer_epochs(plan: Plan) -> Iterator[Contradiction]:
             most = max(v[1] for _, v in training) * (1 - fewer / more)
             if fewer < more and value[1] > 1.1 * most:
                 longest = max(training, key=lambda pair: pair[1][1])[0]
+                linear = [one.line + 1 for one in plan.pieces if _IN_PROPORTION.search(one.text)]
                 text = f"{fewer:g} of {more:g} epochs save at most {show((most, most))}, stated is {show(value)}"
-                yield conflict("part_exceeds_whole", (piece.line + 1, *lines(saving, longest)), text, value[1] / most)
+                yield conflict(
+                    "part_exceeds_whole", (piece.line + 1, *linear, *lines(saving, longest)), text, value[1] / most
+                )
             break
 
 
@@ -185,3 +210,53 @@ def _unbudgeted(plan: Plan) -> Iterator[Contradiction]:
                 "missing", (placed.fact.line,), f"evaluation every {placed.fact.value:,.0f} steps is in no estimate"
             )
             return
+
+
+_RATE_LIMIT = pattern(r"\blimit|\bat\s+most\b|\bmax(?:imum|\.)?\b|\bthrottl|\bquota\b", re.IGNORECASE)
+_SIDE_BY_SIDE = pattern(r"\bparallel\w*|\bconcurren\w+|\bmulti-?thread\w*|\basync\w*", re.IGNORECASE)
+
+
+def _limited_rate(plan: Plan) -> Iterator[Contradiction]:
+    """Notice time to be saved by doing in parallel what one after the other already reaches the stated rate limit."""
+    for placed in plan.facts:
+        what = placed.fact.name.removesuffix("_per_second")
+        if what == placed.fact.name or not _RATE_LIMIT.search(placed.piece.text) or isinstance(placed.fact.value, str):
+            continue
+        most = placed.fact.high or placed.fact.value
+        units = [
+            (claim, value[0])
+            for claim in plan.claims
+            if claim.scope is Scope.UNIT
+            and what.startswith(claim.reading.per or "?")
+            and (value := interval(claim.span))
+        ]
+        savings = [c for c in plan.claims if c.scope is Scope.SAVING and _SIDE_BY_SIDE.search(c.piece.text)]
+        for unit, least in units[:1]:
+            for saving in savings if least > 0 and 1 / least >= most else ():
+                text = f"{what} of {least:g} s one after the other are {1 / least:.3g} a second, already the limit of "
+                text += f"{most:g}; nothing is left of the {saving.span.text} to be saved in parallel"
+                yield conflict("product", (placed.fact.line, *lines(unit, saving)), text, 1 / least / most)
+
+
+_FACTOR_USED = pattern(r"[÷/×x*]\s*(?P<figure>\d+(?:\.\d+)?)(?![\d.,]*\d)")
+
+
+def _other_case(plan: Plan) -> Iterator[Contradiction]:
+    """Notice arithmetic that is called one case and uses the step time of another."""
+    steps: dict[str, dict[float, Claim]] = defaultdict(dict)
+    for claim in plan.claims:
+        cases = cases_of(claim) & set(CASES)
+        if claim.scope is Scope.STEP and claim.span.likely_s and not claim.operand and len(cases) == 1:
+            steps[cases.pop()].setdefault(claim.span.likely_s, claim)
+    for piece in plan.pieces if len(steps) > 1 else ():
+        named = [case for case, words in CASES.items() if words.search(piece.text)]
+        if len(named) != 1 or not steps[named[0]]:
+            continue
+        own = steps[named[0]]
+        for match in _FACTOR_USED.finditer(piece.text):
+            used = float(match["figure"])
+            theirs = next((values[used] for case, values in steps.items() if case != named[0] and used in values), None)
+            if theirs is not None and used not in own:
+                stated, claim = next(iter(own.items()))
+                text = f"reckoned with {used:g} s, where this case is {stated:g} s elsewhere"
+                yield conflict("two_values", (piece.line + 1, *lines(claim, theirs)), text, ratio_of(stated, used))

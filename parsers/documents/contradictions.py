@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from trainmon.estimates import Contradiction
+from trainmon.parsers.documents.conflicts_midpoints import midpoint_conflicts
 from trainmon.parsers.documents.conflicts_samples import sample_conflicts
 from trainmon.parsers.documents.conflicts_scaling import scaling_conflicts
 from trainmon.parsers.documents.conflicts_speed import speed_conflicts
+from trainmon.parsers.documents.conflicts_summaries import summary_conflicts
 from trainmon.parsers.documents.conflicts_sums import sum_conflicts
 from trainmon.parsers.documents.conflicts_values import value_conflicts
 from trainmon.parsers.documents.conflicts_wholes import whole_conflicts
@@ -16,8 +18,10 @@ _CHECKS = (
     written_conflicts,
     sum_conflicts,
     value_conflicts,
+    summary_conflicts,
     sample_conflicts,
     scaling_conflicts,
+    midpoint_conflicts,
     speed_conflicts,
     whole_conflicts,
 )

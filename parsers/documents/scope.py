@@ -224,7 +224,7 @@ def _by_place(piece: Piece, words: Words, outline: Outline) -> Reading | None:
     if is_part_table(piece) and piece.column > 0 and piece.cells != piece.header:
         return Reading(Scope.STAGE, bare(part_name(piece)), "other")
     if _NAME_AND_TIME.match(without_brackets(piece.text)) and is_item_among_stages(outline, piece):
-        return Reading(Scope.STAGE, bare(piece.text[: piece.text.find(words.clause) + len(words.clause)]), "other")
+        return Reading(Scope.STAGE, bare(words.clause).rstrip(" ,，"), "other")
     if words.label and piece.kind != "cell" and is_part_of_sum(outline, piece, words.label):
         return Reading(Scope.STAGE, words.label, "other")
     return None
