@@ -173,7 +173,9 @@ def _same_steps(outer: Track, inner: Track) -> bool:
 
 def _is_finer(bar: Track, lines: Track) -> bool:
     """Tell whether a bar shows each of the steps that lines without a total name now and then."""
-    return bar.is_bar and bar.total is not None and not lines.is_bar and lines.total is None
+    if not bar.is_bar or bar.total is None or lines.is_bar or lines.total is not None:
+        return False
+    return bar.counted >= lines.counted - 2
 
 
 def _fell_silent(bar: Track, train: Track) -> bool:
