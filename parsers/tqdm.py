@@ -13,7 +13,7 @@ from trainmon.events import Counter, Event, Line, Metrics, Remainder, StageKind
 from trainmon.parsers.base import LogFormat, Sample
 from trainmon.parsers.epochs import EpochNames
 from trainmon.parsers.numbers import clock_s, scaled
-from trainmon.parsers.pairs import gpu_memory, is_eval_name, read_pairs, without_values
+from trainmon.parsers.pairs import gpu_memory, is_eval_name, leftover, read_pairs, without_values
 from trainmon.patterns import pattern
 
 _CLOCK = r"-?(?:\d{1,5}\ days?,\ )?(?:\d{1,7}:)?\d{1,3}:\d\d"
@@ -21,14 +21,15 @@ _RATE = r"(?:\?|\d[\d.]{0,20}|inf|nan)"
 _METER = pattern(
     rf"""(?<![\d./])(?P<n>\d[\d.]{{0,20}}[kMGTPEZY]?)
     (?:
-      /(?P<total>\d[\d.]{{0,20}}[kMGTPEZY]?|\?)\ ?\s?\[\ ?(?P<elapsed>{_CLOCK})\ ?<\ ?(?:\?|{_CLOCK})
+      \ ?/\ ?(?P<total>\d[\d.]{{0,20}}[kMGTPEZY]?|\?)(?:\ ?\(\ {{0,2}}\d{{1,3}}(?:\.\d{{1,4}})?%\))?,?\ ?\s?\[\ ?(?P<elapsed>{_CLOCK})\ ?<\ ?(?:\?|{_CLOCK})
       (?:\ ?,\ {{0,8}}(?P<rate>{_RATE}[^\],\[]{{0,40}}))?
     | (?P<bare_unit>\ ?[^\W\d][^\[\]|,=/]{{0,24}}?)?
       \ \[(?P<bare_elapsed>{_CLOCK}),\ {{0,8}}(?P<bare_rate>{_RATE}[^\],\[]{{0,40}}/[^\],\[]{{1,24}})
     )""",
     re.ASCII | re.VERBOSE,
 )
-_LEFT = pattern(r"(\d{1,3})%[|\s━╸╺]*$|\|$", re.ASCII)
+_LEFT = pattern(r"(\d{1,3})(?:\.\d{1,4})?%[|\s━╸╺]*$|\|$", re.ASCII)
+_DRAWN = pattern(r"\|[█▉▊▋▌▍▎▏ #=>.-]*\|\s*$")
 _CUT = pattern(
     r"(\d{1,3})%\|[^|]*(?:\|\s?(?:(\d[\d.]{0,20}[kMGT]?)/(?:(\d[\d.]{0,20}[kMGT]?) (?:\[.{0,60})?)?)?[^\]]{0,60})?$",
     re.ASCII,
@@ -63,6 +64,7 @@ class Tqdm(LogFormat):
         Sample(" 73%|███████▎  | 32.5M/44.7M [00:04<00:01, 11.7MB/s]", "a public log"),
         Sample("train:   7%|#1              | 7/100 [00:30<06:38,  4.29s/it]", "tqdm 4.67, ascii=True"),
         Sample(" 50% 5/10 [00:50<00:50, 10.00s/it]", "tqdm 4.67, ncols=0"),
+        Sample("Train 5/300 (2%) [00:05<04:55,  1.00it/s, loss=2.1]", "tqdm 4.67, a bar_format of one's own"),
         Sample("a very long description here:  50%|▌| 5/", "tqdm 4.67, ncols=40"),
         Sample("Validation: |          | 0/? [00:00<?, ?it/s]", "Lightning 2"),
         Sample("Epoch 1: 100%", "a notebook, first line of a bar"),
@@ -104,7 +106,9 @@ class Tqdm(LogFormat):
             yield from _values(name, postfix)
             start, meter = end, _METER.search(text, end)
         rest = text[start:].strip()
-        if rest and not _is_stale(rest):
+        if rest.startswith(",") and (values := read_pairs(rest)) and not any(map(str.isalpha, leftover(rest))):
+            yield Metrics(values=values, kind=StageKind.EVAL if is_eval_name(name) else StageKind.TRAIN, in_bar=True)
+        elif rest and not _is_stale(rest):
             yield Remainder(text=rest)
 
     def _counter(self, meter: re.Match[str], name: str) -> Counter:
@@ -177,6 +181,8 @@ def _description(left: str, *, first: bool) -> tuple[str, str]:
         left = left[: edge.start()]
         if edge[1] is None and (opening := left.rfind("|")) >= 0:  # `Validation: |     | 0/?`
             left = left[:opening]
+        else:  # the percentage behind the bar
+            left = _DRAWN.sub("", left)
     left = left.strip()
     # A dict or another meter in front is no description: redraws whose carriage returns were lost.
     glue = max(left.rfind("}"), -1 if first else left.rfind("]"))
