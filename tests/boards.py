@@ -23,6 +23,7 @@ from tests.board_parts import (
 from tests.board_runs import faster, pipeline, resumed, slower, within
 from trainmon.estimates import VerdictKind
 from trainmon.events import ProblemKind
+from trainmon.run_choices import PlanChoice
 from trainmon.snapshot import (
     Board,
     GpuDevice,
@@ -208,6 +209,7 @@ class BoardSource:
     def __init__(self, board: Board) -> None:
         self.board = board
         self.closed = False
+        self.chosen: list[PlanChoice] = []
         self.lines: tuple[str, ...] = tuple(
             f"{{'loss': {3 - at / 40:.4f}, 'epoch': {at / 40:.2f}}}" for at in range(60)
         )
@@ -217,6 +219,9 @@ class BoardSource:
 
     def tail(self, run_name: str, lines: int) -> Sequence[str]:
         return self.lines[-lines:]
+
+    def choose(self, choice: PlanChoice) -> None:
+        self.chosen.append(choice)
 
     def close(self) -> None:
         self.closed = True

@@ -259,7 +259,7 @@ async def test_d_shows_the_documents() -> None:
         await pilot.press("d")
 
         assert isinstance(app.screen, EstimatesScreen)
-        assert "Contradictions" in main_text(app)
+        assert "Contradictions" in text_of(app)
 
 
 async def test_the_question_mark_opens_the_help_once() -> None:

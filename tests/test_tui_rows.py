@@ -11,6 +11,7 @@ import pytest
 
 from tests import boards
 from tests.board_parts import GB, NOW, metric
+from trainmon.estimates import EstimateDocument
 from trainmon.snapshot import Board, GpuDevice, GpuPanel, GpuSample, RunGpu, RunSnapshot, RunStatus
 from trainmon.tui import bars, columns, compare_rows, estimates_rows, run_sections, timeline, totals, words
 from trainmon.tui.help_screen import help_rows
@@ -307,8 +308,12 @@ def test_the_title_names_progress_and_time_left() -> None:
     assert totals.terminal_title(Board(taken_at=NOW)) == "trainmon"
 
 
+def listed(document: EstimateDocument, width: int) -> list[str]:
+    return shown([item.row(width) for item in estimates_rows.document_items(document, ())])
+
+
 def test_an_estimate_document_is_shown_line_by_line() -> None:
-    text = "\n".join(shown(estimates_rows.document_rows(boards.document(), 120)))
+    text = "\n".join(listed(boards.document(), 120))
 
     assert "18  stage" in text
     assert "2-5 min" in text
@@ -322,7 +327,7 @@ def test_the_gravest_contradiction_comes_first() -> None:
     (found,) = boards.document().contradictions
     several = tuple(replace(found, severity=severity) for severity in ("low", "high", "medium"))
 
-    rows = shown(estimates_rows.document_rows(replace(boards.document(), contradictions=several), 100))
+    rows = listed(replace(boards.document(), contradictions=several), 100)
 
     said = [row.split()[1] for row in rows if row.startswith("  ! ")]
     assert said == ["high", "medium", "low"]

@@ -13,11 +13,12 @@ from textual.binding import Binding, BindingType
 from textual.filter import Monochrome, NoColor
 from textual.screen import Screen
 from textual.theme import Theme
-from textual.widgets import Input
 
 from trainmon.alerts.alerting import Alerting
 from trainmon.snapshot import Board
+from trainmon.tui.choosing import ChoosingScreen
 from trainmon.tui.clipboard import copy, json_of, line_of
+from trainmon.tui.clock_keys import ClockKeysApp
 from trainmon.tui.compare_screen import CompareScreen
 from trainmon.tui.estimates_screen import EstimatesScreen
 from trainmon.tui.feed import BoardChanged, Feed, FeedStopped, TailRead
@@ -32,21 +33,22 @@ from trainmon.tui.run_screen import RunScreen
 from trainmon.tui.runlist import RunList
 from trainmon.tui.screens import (
     BoardScreen,
+    ChoiceWanted,
     ComparisonWanted,
     EstimatesWanted,
+    PlanChosen,
     RunViewed,
     TailWanted,
 )
 from trainmon.tui.source import Clock, Source
 from trainmon.tui.text import plain
 from trainmon.tui.totals import terminal_title
-from trainmon.tui.typeahead import TypeAheadApp
 
 _TITLE_PAUSE_S = 10.0
 _KEEP_TITLE, _RESTORE_TITLE = "\x1b[22;2t", "\x1b[23;2t"
 
 
-class TrainmonApp(TypeAheadApp):
+class TrainmonApp(ClockKeysApp):
     """Shows what a source says about training runs."""
 
     TITLE = "trainmon"
@@ -56,13 +58,6 @@ class TrainmonApp(TypeAheadApp):
         Binding("question_mark", "help", "Help", key_display="?", tooltip="Keys and signs"),
         Binding("q", "quit", "Quit", tooltip="Leave trainmon"),
         Binding("ctrl+c", "leave", show=False, priority=True),
-        Binding("space", "clock_pause", show=False, priority=True),
-        Binding("left", "clock_skip(-0.01)", show=False, priority=True),
-        Binding("right", "clock_skip(0.01)", show=False, priority=True),
-        Binding("g,home", "clock_seek(0)", show=False, priority=True),
-        Binding("G,shift+g,end", "clock_seek(1)", show=False, priority=True),
-        Binding("plus,equals_sign", "clock_speed(2)", show=False, priority=True),
-        Binding("minus", "clock_speed(0.5)", show=False, priority=True),
         Binding("colon", "command_palette", show=False),
         Binding("y", "copy(False)", "Copy the run's line", show=False, tooltip="For a chat; in tmux too"),
         Binding("Y,shift+y", "copy(True)", "Copy the run as JSON", show=False, tooltip="As in status --json"),
@@ -215,7 +210,16 @@ class TrainmonApp(TypeAheadApp):
 
     @on(EstimatesWanted)
     def _open_estimates(self) -> None:
-        self._open(EstimatesScreen())
+        run = self.screen.chosen_run if isinstance(self.screen, BoardScreen) else None
+        self._open(EstimatesScreen(run))
+
+    @on(ChoiceWanted)
+    def _open_choosing(self, message: ChoiceWanted) -> None:
+        self._open(ChoosingScreen(message.name))
+
+    @on(PlanChosen)
+    def _choose(self, message: PlanChosen) -> None:
+        self.feed.choose(message.choice)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer in the palette what the screen can do, then what every app can."""
@@ -227,39 +231,13 @@ class TrainmonApp(TypeAheadApp):
         if not isinstance(self.screen, HelpScreen):
             self._open(HelpScreen())
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Let a replay's keys through to the screens where there is no replay, and while somebody types."""
-        if action.startswith("clock_"):
-            return self._clock is not None and not isinstance(self.focused, Input)
-        return super().check_action(action, parameters)
-
-    def action_clock_pause(self) -> None:
-        """Stop the replay's clock, or let it go on."""
-        self._drive(lambda clock: clock.toggle_pause())
-
-    def action_clock_skip(self, fraction: float) -> None:
-        """Move the replay's clock."""
-        self._drive(lambda clock: clock.skip(fraction))
-
-    def action_clock_seek(self, fraction: float) -> None:
-        """Put the replay's clock to the start or the end."""
-        self._drive(lambda clock: clock.seek(fraction))
-
-    def action_clock_speed(self, factor: float) -> None:
-        """Make the replay faster or slower."""
-        self._drive(lambda clock: clock.change_speed(factor))
-
-    def _drive(self, change: Callable[[Clock], None]) -> None:
-        if self._clock is not None:
-            change(self._clock)
-            self.feed.hurry()
-
     def action_copy(self, whole: bool) -> None:
         """Copy the run under the cursor, or shown: its line, or all of it as JSON."""
         name = self.screen.chosen_run if isinstance(self.screen, BoardScreen) else None
         run = next((run for run in self.board.runs if run.name == name), None) if self.board is not None else None
         if run is not None:
-            self.run_worker(copy(self, json_of(run) if whole else line_of(run), "JSON" if whole else "line"))
+            text, what = (json_of(run), "JSON") if whole else (line_of(run), "line")
+            self.run_worker(copy(self, text, f"the run's {what}"))
 
     def action_leave(self) -> None:
         """End as an interrupt does."""

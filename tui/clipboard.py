@@ -24,7 +24,7 @@ async def copy(app: App[None], text: str, what: str) -> None:
     """Put `text` where the user pastes from, and say so."""
     if app.is_web or not await asyncio.to_thread(to_tmux, text, os.environ):
         app.copy_to_clipboard(text)
-    app.notify(f"Copied the run's {what}.", markup=False, timeout=3)
+    app.notify(f"Copied {what}.", markup=False, timeout=3)
 
 
 def to_tmux(text: str, environment: Mapping[str, str]) -> bool:

@@ -1,50 +1,58 @@
-"""What was read from estimate documents, as rows: durations by line, other figures, contradictions. Pure."""
+"""What an estimate document says, as the lines of a list: runs held against it, contradictions, what each line tells.
+
+Pure. Each line also gives what is told of it at length.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from trainmon import units
-from trainmon.estimates import Contradiction, Estimate, EstimateDocument, Fact
-from trainmon.tui.text import Row, fit, fit_row, heading, plain, shorten, shorten_left, wrap
+from trainmon.estimates import Contradiction, Derived, Estimate, EstimateDocument, Fact, Scope
+from trainmon.snapshot import RunSnapshot
+from trainmon.tui import words
+from trainmon.tui.itemlist import Item
+from trainmon.tui.text import Row, fit, fit_row, heading, plain, shorten, shorten_left, shorten_path, wrap
 
 _SEVERITY_ROLES = {"high": "bad", "medium": "warn", "low": "muted"}
 _WEIGHT = {"high": -2, "medium": -1}
+_OF_RUNS = (Scope.TOTAL, Scope.EPOCH, Scope.STEP, Scope.STAGE)
+_RANGE = 15
+_AROUND = 2
+"""Lines of the document before and after one, where there is room for them."""
 
 
-def document_rows(document: EstimateDocument, width: int) -> list[Row]:
-    """Return one document: contradictions first, then line by line what was read."""
-    rows: list[Row] = [
-        ((" " + (plain(document.title) or "untitled"), "title"),),
-        ((" " + plain(document.path), "muted"),),
-        (),
-    ]
-    if document.contradictions:
-        rows.append(heading("Contradictions", width, str(len(document.contradictions))))
-        for contradiction in sorted(document.contradictions, key=lambda each: _WEIGHT.get(each.severity, 0)):
-            rows.extend(_contradiction(contradiction, width))
-        rows.append(())
-    rows.append(heading("Durations", width, str(len(document.estimates))))
-    rows.append(((_estimate_titles(width), "muted"),))
-    rows.extend(fit_row(_estimate(estimate, width), width) for estimate in document.estimates)
-    rows += [(), heading("Other figures", width, str(len(document.facts)))]
-    rows.extend(fit_row(_fact(fact), width) for fact in document.facts)
+def title(text: str, note: str = "") -> Item:
+    """Return a section's title."""
+    return Item(row=lambda width: heading(text, width - 1, note))
+
+
+def gap() -> Item:
+    """Return an empty line."""
+    return Item(row=lambda _: ())
+
+
+def document_items(document: EstimateDocument, runs: Sequence[RunSnapshot], chosen: Sequence[Item] = ()) -> list[Item]:
+    """Return everything about one document; `runs` are those that it is, or could be, the plan of.
+
+    `chosen`: what the user chose on the screen.
+    """
+    held = _held_by_line(document, runs)
+    found = [title("Runs", units.plural(len(runs), "run")), *(_run(run) for run in runs), gap()] if runs else []
+    found += chosen
+    doubts = sorted(document.contradictions, key=lambda each: _WEIGHT.get(each.severity, 0))
+    if doubts:
+        found += [title("Contradictions", str(len(doubts))), *(_doubt(document, one) for one in doubts), gap()]
+    found.append(title("Durations", str(len(document.estimates))))
+    found.append(Item(row=lambda width: ((_estimate_titles(width), "muted"),)))
+    found += [_estimate(document, one, at, held.get(one.line, ())) for at, one in enumerate(document.estimates)]
+    found += [gap(), title("Other figures", str(len(document.facts)))]
+    found += [_fact(document, one, at) for at, one in enumerate(document.facts)]
     if document.derived:
-        rows += [(), heading("What follows from them", width, str(len(document.derived)))]
-        for derived in document.derived:
-            value = _number(derived.name, derived.value, derived.high)
-            text = f"= {plain(derived.formula)}   (line {_lines(derived.from_lines)})"
-            rows.append(
-                fit_row(
-                    (
-                        (fit("  " + plain(derived.name), 26), ""),
-                        (fit(value, 16, right=True), "band"),
-                        ("  " + text, "muted"),
-                    ),
-                    width,
-                )
-            )
-    return rows
+        found += [gap(), title("What follows from them", str(len(document.derived)))]
+        found += [_derived(document, one, at) for at, one in enumerate(document.derived)]
+    return found
 
 
 def names(documents: Sequence[EstimateDocument], shown: int, width: int, *, most: int = 6) -> list[Row]:
@@ -61,60 +69,212 @@ def names(documents: Sequence[EstimateDocument], shown: int, width: int, *, most
     return rows
 
 
-def _contradiction(contradiction: Contradiction, width: int) -> list[Row]:
-    role = _SEVERITY_ROLES.get(contradiction.severity, "muted")
-    where = f"line {_lines(contradiction.lines)}"
-    ratio = "" if contradiction.ratio is None else f"  {contradiction.ratio:.2f}x"
-    first: Row = (
-        ("  ! ", role),
-        (fit(contradiction.severity, 7), role),
-        (f"{where}  {plain(contradiction.kind)}{ratio}", ""),
+def place_of(run: RunSnapshot) -> tuple[str, int] | None:
+    """Return the document and the line that a run is held against, or would be if it were comparable."""
+    documented = run.documented or (run.verdict.documented if run.verdict is not None else None)
+    return (documented.source.file, documented.source.line) if documented and documented.source else None
+
+
+def why(run: RunSnapshot) -> str:
+    """Return why this line was chosen for a run, or why there is none."""
+    if run.documented is not None and run.documented.reason:
+        return plain(run.documented.reason)
+    return plain(run.verdict.text) if run.verdict is not None else "nothing in the document speaks for it"
+
+
+def around(document: EstimateDocument, line: int, width: int) -> list[Row]:
+    """Return a line of the document as it is written, with those next to it."""
+    if line not in document.lines:
+        return []
+    near = [number for number in range(line - _AROUND, line + _AROUND + 1) if number in document.lines]
+    return [
+        fit_row(
+            (
+                (f"{number:6d} ", "key" if number == line else "faint"),
+                (plain(document.lines[number]).rstrip(), "" if number == line else "muted"),
+            ),
+            width,
+        )
+        for number in near
+    ]
+
+
+def _held_by_line(document: EstimateDocument, runs: Sequence[RunSnapshot]) -> Mapping[int, list[str]]:
+    held: dict[int, list[str]] = {}
+    for run in runs:
+        place = place_of(run)
+        if place is not None and place[0] == document.path:
+            held.setdefault(place[1], []).append(words.name(run))
+    return held
+
+
+def _run(run: RunSnapshot) -> Item:
+    return Item(
+        row=partial(_run_row, run),
+        key=("run", run.name),
+        told=partial(_run_told, run),
+        words=f"{words.name(run)} {words.verdict_of(run)[0]} {why(run)}",
     )
-    return [first, *(((("    " + line), "muted"),) for line in wrap(plain(contradiction.text), width - 6))]
+
+
+def _run_row(run: RunSnapshot, width: int) -> Row:
+    name_width = max(14, min(40, (width - 44) // 2))
+    text, role = words.verdict_of(run)
+    place = place_of(run)
+    documented = run.documented or (run.verdict.documented if run.verdict is not None else None)
+    return fit_row(
+        (
+            (fit("  " + shorten_path(words.name(run), name_width - 3), name_width), "title"),
+            (fit(text, 17), role),
+            (fit(words.documented(documented), _RANGE, right=True), "band"),
+            (fit("" if place is None else f"  line {place[1]}", 12), "muted"),
+            (why(run), "muted"),
+        ),
+        width,
+    )
+
+
+def _run_told(run: RunSnapshot, width: int) -> list[Row]:
+    documented = run.documented or (run.verdict.documented if run.verdict is not None else None)
+    first: Row = ((words.name(run), "title"), ("   ", ""), words.verdict_of(run))
+    if run.verdict is not None and run.documented is not None and run.verdict.text:
+        first = (*first, ("   " + plain(run.verdict.text), "muted"))
+    rows: list[Row] = [fit_row(first, width)]
+    if documented is not None and documented.source is not None:
+        at = f"{shorten_left(plain(documented.source.file), 34)}:{documented.source.line}  "
+        rows.append(fit_row(((at, "muted"), (plain(documented.source.text).strip(), "band")), width))
+        rows.append(((shorten(", ".join(map(plain, documented.scenario)), width), "muted"),))
+    rows += [((("why: " if at == 0 else "     ") + line, ""),) for at, line in enumerate(wrap(why(run), width - 6))]
+    return rows
+
+
+def _doubt(document: EstimateDocument, one: Contradiction) -> Item:
+    return Item(
+        row=partial(_doubt_row, one),
+        key=("doubt", one.kind, one.lines, one.text),
+        told=partial(_doubt_told, document, one),
+        words=f"{one.severity} {one.kind} {plain(one.text)}",
+    )
+
+
+def _doubt_row(one: Contradiction, width: int) -> Row:
+    role = _SEVERITY_ROLES.get(one.severity, "muted")
+    ratio = "" if one.ratio is None else f"{one.ratio:.2f}x"
+    lines = f"line {_lines(one.lines)}"
+    return fit_row(
+        (
+            ("  ! ", role),
+            (fit(one.severity, 7), role),
+            (fit(lines, 17) + " ", "muted"),
+            (fit(plain(one.kind), 19) + " ", ""),
+            (fit(ratio, 8), ""),
+            (plain(one.text), "muted"),
+        ),
+        width,
+    )
+
+
+def _doubt_told(document: EstimateDocument, one: Contradiction, width: int) -> list[Row]:
+    rows: list[Row] = [((line, ""),) for line in wrap(plain(one.text), width)]
+    for line in one.lines:
+        rows += [row for row in around(document, line, width) if row[0][1] == "key"]
+    return rows
 
 
 def _estimate_titles(width: int) -> str:
-    titles = (
-        fit("line", 6, right=True)
-        + "  "
-        + fit("scope", 11)
-        + fit("read as", 14, right=True)
-        + "  "
-        + fit("about", _about_width(width))
-    )
-    return titles + "  as written"
+    about = fit("about", _about_width(width))
+    return f"{fit('line', 6, right=True)}  {fit('scope', 11)}{fit('read as', 14, right=True)}  {about}  as written"
 
 
 def _about_width(width: int) -> int:
     return max(16, min(48, (width - 36) // 2))
 
 
-def _estimate(estimate: Estimate, width: int) -> Row:
-    low, high = estimate.low_s, estimate.high_s
-    if low is None and high is None:
-        low = high = estimate.likely_s
-    about = " / ".join(part for part in (plain(estimate.subject), *map(plain, estimate.scenario)) if part)
-    sign = "~" if estimate.approximate else ""
-    return (
-        (fit(str(estimate.line), 6, right=True), "muted"),
-        (
-            "  " + fit(estimate.scope, 11),
-            "accent" if estimate.scope in {"total", "epoch", "step", "stage"} else "muted",
-        ),
-        (fit(sign + units.duration_range(low, high), 14, right=True), "band"),
-        ("  " + fit(shorten(about, _about_width(width)), _about_width(width)), ""),
-        ("  " + plain(estimate.source_text or estimate.text).strip(), "muted"),
+def _estimate(document: EstimateDocument, one: Estimate, at: int, held: Sequence[str]) -> Item:
+    about = " ".join(map(plain, (one.subject, *one.scenario)))
+    return Item(
+        row=partial(_estimate_row, one, bool(held) and one.scope in _OF_RUNS),
+        key=("estimate", at),
+        told=partial(_estimate_told, document, one, held),
+        words=f"{one.line} {one.scope} {about} {plain(one.source_text or one.text)}",
     )
 
 
-def _fact(fact: Fact) -> Row:
-    value = plain(fact.value) if isinstance(fact.value, str) else _number(fact.name, fact.value, fact.high)
-    scenario = ", ".join(map(plain, fact.scenario))
-    return (
-        (fit(str(fact.line), 6, right=True), "muted"),
-        ("  " + fit(plain(fact.name), 24), ""),
-        (fit(value, 22, right=True), "band"),
-        ("  " + scenario, "muted"),
+def _estimate_row(one: Estimate, held: bool, width: int) -> Row:
+    about = " / ".join(part for part in (plain(one.subject), *map(plain, one.scenario)) if part)
+    return fit_row(
+        (
+            (fit(("● " if held else "") + str(one.line), 6, right=True), "key" if held else "muted"),
+            ("  " + fit(one.scope, 11), "accent" if one.scope in _OF_RUNS else "muted"),
+            (fit(_range(one), 14, right=True), "band"),
+            ("  " + fit(shorten(about, _about_width(width)), _about_width(width)), ""),
+            ("  " + plain(one.source_text or one.text).strip(), "muted"),
+        ),
+        width,
+    )
+
+
+def _range(one: Estimate) -> str:
+    low, high = one.low_s, one.high_s
+    if low is None and high is None:
+        low = high = one.likely_s
+    return ("~" if one.approximate else "") + units.duration_range(low, high)
+
+
+def _estimate_told(document: EstimateDocument, one: Estimate, held: Sequence[str], width: int) -> list[Row]:
+    told: Row = ((f"“{plain(one.text)}”", "title"), (f" is read as {one.scope} ", "muted"), (_range(one), "band"))
+    if one.subject:
+        told = (*told, (" of ", "muted"), (plain(one.subject), ""))
+    rows = [fit_row(told, width), ((shorten(" / ".join(map(plain, one.scenario)), width), "muted"),)]
+    if held:
+        rows.append(((shorten(f"● held against it: {', '.join(held)}", width), "key"),))
+    return [*rows, *around(document, one.line, width)]
+
+
+def _fact(document: EstimateDocument, one: Fact, at: int) -> Item:
+    return Item(
+        row=partial(_fact_row, one),
+        key=("fact", at),
+        told=lambda width: [
+            ((shorten(" / ".join(map(plain, one.scenario)), width), "muted"),),
+            *around(document, one.line, width),
+        ],
+        words=f"{one.line} {plain(one.name)} {one.value} {' '.join(map(plain, one.scenario))}",
+    )
+
+
+def _fact_row(one: Fact, width: int) -> Row:
+    value = plain(one.value) if isinstance(one.value, str) else _number(one.name, one.value, one.high)
+    return fit_row(
+        (
+            (fit(str(one.line), 6, right=True), "muted"),
+            ("  " + fit(plain(one.name), 24), ""),
+            (fit(value, 22, right=True), "band"),
+            ("  " + ", ".join(map(plain, one.scenario)), "muted"),
+        ),
+        width,
+    )
+
+
+def _derived(document: EstimateDocument, one: Derived, at: int) -> Item:
+    def told(width: int) -> list[Row]:
+        rows: list[Row] = [((line, ""),) for line in wrap(plain(one.formula), width)]
+        lines = [row for line in one.from_lines for row in around(document, line, width) if row[0][1] == "key"]
+        return [*rows, *lines]
+
+    return Item(
+        row=partial(_derived_row, one),
+        key=("derived", at),
+        told=told,
+        words=f"{plain(one.name)} {plain(one.formula)}",
+    )
+
+
+def _derived_row(one: Derived, width: int) -> Row:
+    text = f"= {plain(one.formula)}   (line {_lines(one.from_lines)})"
+    value = _number(one.name, one.value, one.high)
+    return fit_row(
+        ((fit("  " + plain(one.name), 26), ""), (fit(value, 16, right=True), "band"), ("  " + text, "muted")), width
     )
 
 

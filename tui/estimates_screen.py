@@ -1,69 +1,155 @@
-"""The estimate documents: what each claims, line by line, and where it contradicts itself."""
+"""The estimate documents: which run is held against which line and why, what each line claims, contradictions."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
-from textual.app import ComposeResult
+from textual import on
 from textual.binding import Binding, BindingType
-from textual.widgets import Footer
 
-from trainmon.tui.estimates_rows import document_rows, names
-from trainmon.tui.screens import EXPORT, BoardScreen
-from trainmon.tui.spanview import LinesView
-from trainmon.tui.text import Row, plain, with_clock
+from trainmon import units
+from trainmon.estimates import EstimateDocument
+from trainmon.plan.offers import near_documents
+from trainmon.snapshot import RunSnapshot
+from trainmon.tui.choosing import toml_text
+from trainmon.tui.clipboard import copy
+from trainmon.tui.estimates_rows import document_items, gap, names, place_of, title
+from trainmon.tui.itemlist import Item, ItemList
+from trainmon.tui.listscreen import ListScreen
+from trainmon.tui.screens import EXPORT
+from trainmon.tui.text import Row, plain, shorten_left, with_clock
+
+_ROOMY_HEIGHT = 36
+_RUN, _HELD = "run", "estimate"
 
 
-class EstimatesScreen(BoardScreen):
+class EstimatesScreen(ListScreen):
     """Shows one document at a time."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,d", "app.pop_screen", "Back", key_display="esc"),
-        Binding("n,right,tab", "turn(1)", "Next document", key_display="n"),
-        Binding("p,left,shift+tab", "turn(-1)", "Previous", key_display="p"),
+        Binding("d", "back", "Back", show=False),
+        Binding(
+            "enter,c", "choose_plan", "Choose plan", tooltip="Choose what the run under the cursor is held against"
+        ),
+        Binding("n,right", "turn(1)", "Next document", key_display="n"),
+        Binding("p,left", "turn(-1)", "Document before", show=False),
+        Binding("tab", "turn(1)", show=False),
+        Binding("shift+tab", "turn(-1)", show=False),
+        Binding("y", "copy_choices", "Copy for settings", show=False, tooltip="What was chosen, for trainmon.toml"),
         EXPORT,
-        Binding("j", "scroll(1)", show=False),
-        Binding("k", "scroll(-1)", show=False),
     ]
 
-    def __init__(self) -> None:
+    def __init__(self, run_name: str | None = None) -> None:
+        """Begin with the document of a run, and the cursor on that run."""
         super().__init__()
-        self._at = 0
+        self._path: str | None = None
+        """The document shown."""
+        self._first = run_name
+        self._nearest: dict[str, str] = {}
+        self._nearest_of: tuple[EstimateDocument, ...] = ()
 
-    def compose_body(self) -> ComposeResult:
-        """Build the screen."""
-        yield LinesView(id="head", classes="fixed")
-        yield LinesView(id="main")
-        yield Footer(show_command_palette=False)
+    @property
+    def chosen_run(self) -> str | None:
+        """The run under the cursor."""
+        key = self.current.key if self.current is not None else None
+        return key[1] if isinstance(key, tuple) and key[0] == _RUN else None
+
+    @property
+    def _documents(self) -> tuple[EstimateDocument, ...]:
+        return self.board.documents if self.board is not None else ()
+
+    @property
+    def _at(self) -> int:
+        paths = [document.path for document in self._documents]
+        return paths.index(self._path) if self._path in paths else 0
 
     def update_view(self) -> None:
         """Show what changed."""
-        documents = self.board.documents if self.board is not None else ()
-        main = self.query_one("#main", LinesView)
-        head: Row = (
+        begin = self._first
+        if begin is not None and self.board is not None:
+            self._first = None
+            run = next((run for run in self.board.runs if run.name == begin), None)
+            self._path = self._document_of(run) if run is not None else None
+        super().update_view()
+        if begin is not None and self._first is None:
+            self.query_one(ItemList).stand_on((_RUN, begin))
+
+    def head(self, width: int) -> list[Row]:
+        """Return the document's name among all."""
+        documents = self._documents
+        if not documents:
+            return [with_clock(((" estimates ", "on-title"),), self.clock, width)]
+        shown = documents[self._at]
+        doubts = units.plural(len(shown.contradictions), "contradiction")
+        row: Row = (
             (" estimates ", "on-title"),
-            (f"  document {self._at % len(documents) + 1} of {len(documents)}" if documents else "", "muted"),
+            (f"  {plain(shown.title) or 'untitled'}", "title"),
+            (f"  {doubts}", "warn" if shown.contradictions else "muted"),
         )
-        listed = names(documents, self._at, self.size.width) if len(documents) > 1 else []
-        self.query_one("#head", LinesView).show([with_clock(head, self.clock, self.size.width), *listed])
-        if documents:
-            width = max(40, (main.size.width or self.size.width) - 1)
-            main.show(document_rows(documents[self._at % len(documents)], width))
-            return
-        notes = self.board.notes if self.board is not None else ()
-        main.show(
-            [
-                ((" no estimate document was found or named (--estimates)", "muted"),),
-                *(((" " + plain(note), "muted"),) for note in notes),
-            ]
-        )
+        if len(documents) == 1:
+            row = (*row, (f"  {shorten_left(plain(shown.path), width // 2)}", "muted"))
+            return [with_clock(row, self.clock, width)]
+        most = 6 if self.size.height >= _ROOMY_HEIGHT else 3
+        row = (*row[:1], (f"  document {self._at + 1} of {len(documents)}", "muted"), *row[1:])
+        return [with_clock(row, self.clock, width), *names(documents, self._at, width, most=most)]
+
+    def items(self) -> Sequence[Item]:
+        """Return what the document says, after what was chosen."""
+        if self.board is None:
+            return []
+        documents = self._documents
+        if not documents:
+            said = ("no estimate document was found or named (--estimates)", *self.board.notes)
+            return [_text(plain(text), "muted") for text in said]
+        document = documents[self._at]
+        runs = [run for run in self.board.runs if self._document_of(run) == document.path]
+        return document_items(document, runs, self._chosen())
+
+    def _chosen(self) -> list[Item]:
+        if self.board is None or not self.board.choices:
+            return []
+        lines = toml_text(self.board.choices, self.board.settings_file).rstrip().splitlines()
+        told = f"It holds until trainmon ends; for good, with these lines in {plain(self.board.settings_file)}:"
+        found = [title("Chosen on the screen", "y copies it"), _text(told, "muted")]
+        return [*found, *(_text(line, "key") for line in lines), gap()]
+
+    def _document_of(self, run: RunSnapshot) -> str:
+        """The document that a run is held against, else the nearest one to its log."""
+        place = place_of(run)
+        if place is not None:
+            return place[0]
+        if self._nearest_of is not self._documents:
+            self._nearest, self._nearest_of = {}, self._documents
+        known = self._nearest.get(run.name)
+        if known is None:
+            log = run.files[0].path if run.files else run.name
+            near = near_documents(self._documents, log)
+            known = self._nearest[run.name] = near[0].path if near else ""
+        return known
 
     def action_turn(self, by: int) -> None:
         """Show the next document."""
-        self._at += by
-        self.query_one("#main", LinesView).scroll_home(animate=False, immediate=True)
-        self.update_view()
+        if documents := self._documents:
+            self._path = documents[(self._at + by) % len(documents)].path
+            self.update_view()
+            self.query_one(ItemList).action_edge(-1)
 
-    def action_scroll(self, by: int) -> None:
-        """Scroll by a line."""
-        self.query_one("#main", LinesView).scroll_relative(y=by, animate=False)
+    @on(ItemList.Opened)
+    def action_choose_plan(self) -> None:
+        """Choose what the run under the cursor is held against."""
+        if self.chosen_run is None and self._documents:
+            self.notify("Put the cursor on a run first: they stand at the top.", markup=False, timeout=4)
+        super().action_choose_plan()
+
+    def action_copy_choices(self) -> None:
+        """Copy what was chosen as it stands in a settings file."""
+        if self.board is None or not self.board.choices:
+            self.notify("Nothing was chosen on the screen.", markup=False, timeout=4)
+            return
+        text = toml_text(self.board.choices, self.board.settings_file)
+        self.run_worker(copy(self.app, text, f"the choices for {plain(self.board.settings_file)}"))
+
+
+def _text(text: str, role: str) -> Item:
+    return Item(row=lambda _: ((f"  {text}", role),))

@@ -9,6 +9,7 @@ from threading import Event, Lock, Thread
 from textual.message import Message
 
 from trainmon.alerts.alerting import Alerting
+from trainmon.run_choices import PlanChoice
 from trainmon.snapshot import Board
 from trainmon.tui.notices import Alerted
 from trainmon.tui.source import Source
@@ -64,6 +65,7 @@ class Feed:
         self._taken.set()
         self._lock = Lock()
         self._tail_of: str | None = None
+        self._chosen: list[PlanChoice] = []
         self._thread = Thread(target=self._run, name="trainmon-feed", daemon=True)
 
     def start(self) -> None:
@@ -92,6 +94,12 @@ class Feed:
         if run_name is not None:
             self.hurry()
 
+    def choose(self, choice: PlanChoice) -> None:
+        """Have runs held against something else, from the next board on, which comes now."""
+        with self._lock:
+            self._chosen.append(choice)
+        self.hurry()
+
     def _run(self) -> None:
         try:
             self._beat()
@@ -108,6 +116,10 @@ class Feed:
         tail: tuple[str, tuple[str, ...]] | None = None
         while not self._stop.is_set():
             self._wake.clear()
+            with self._lock:
+                chosen, self._chosen = self._chosen, []
+            for choice in chosen:
+                self._source.choose(choice)
             board = self._source.refresh()
             if board is not shown and self._taken.is_set():
                 self._taken.clear()

@@ -6,10 +6,10 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Footer
 
 from trainmon.snapshot import RunStatus
 from trainmon.tui import bars, words
+from trainmon.tui.footer import FittingFooter
 from trainmon.tui.screens import BoardScreen
 from trainmon.tui.spanview import LinesView
 from trainmon.tui.text import Row, fit, fit_row, heading
@@ -22,7 +22,7 @@ _KEYS = {
         "s": "next order: worst first, time left, name, last activity",
         "f": "group by folder, or all runs in one list",
         "space": "mark for comparison; c compares the marked runs",
-        "d": "the plan: what the estimate documents say",
+        "d": "the plan: what documents say, which line is held against a run",
     },
     "One run": {
         "1 - 5": "summary, charts, documented, problems, log; tab: next",
@@ -30,6 +30,13 @@ _KEYS = {
         "← →": "read a value off the curves",
         "n p": "next and previous run",
         "escape": "back",
+    },
+    "The plan": {
+        "enter c": "on a run: choose its line; c does so on the run's own screen",
+        "enter a": "for this run, or for all that are held against the same line",
+        "n p": "next and previous document",
+        "/": "only lines with these words",
+        "y": "copy what was chosen, as it stands in trainmon.toml",
     },
     "A replay": {
         "space": "stop the clock, go on",
@@ -89,7 +96,7 @@ class HelpScreen(BoardScreen):
     def compose_body(self) -> ComposeResult:
         """Build the screen."""
         yield LinesView(id="main")
-        yield Footer(show_command_palette=False)
+        yield FittingFooter()
 
     def update_view(self) -> None:
         """Show the page at the present width."""

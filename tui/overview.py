@@ -9,10 +9,11 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.widgets import Footer, Input
+from textual.widgets import Input
 
 from trainmon.tui import columns, totals
 from trainmon.tui.attention import Sort, arrange
+from trainmon.tui.footer import FittingFooter
 from trainmon.tui.run_sections import preview
 from trainmon.tui.runlist import RunList
 from trainmon.tui.screens import EXPORT, BoardScreen, ComparisonWanted, EstimatesWanted
@@ -53,7 +54,7 @@ class Overview(BoardScreen):
         field.border_title, field.border_subtitle = "Filter", "enter: keep   esc: all runs"
         yield field
         yield LinesView(id="gpus", classes="fixed")
-        yield Footer(show_command_palette=False)
+        yield FittingFooter()
 
     @property
     def order(self) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from trainmon.tui import run_sections, totals
 from trainmon.tui.chart_look import ChartLook
 from trainmon.tui.charts_section import all_charts, first_charts
 from trainmon.tui.footer import FittingFooter
-from trainmon.tui.screens import EXPORT, BoardScreen, RunViewed, TailWanted
+from trainmon.tui.screens import CHOOSE, EXPORT, BoardScreen, RunViewed, TailWanted
 from trainmon.tui.spanview import LinesView
 from trainmon.tui.text import Row, beside, fit_row, heading, plain, wrap
 from trainmon.tui.timeline import timeline
@@ -60,6 +60,7 @@ class RunScreen(BoardScreen):
         Binding("Z,shift+z", "zoom(2)", show=False),
         Binding("n", "other(1)", "Next run"),
         Binding("p", "other(-1)", "Run before", show=False, tooltip="Show the run before it in the list"),
+        CHOOSE,
         EXPORT,
         Binding("j", "scroll(1)", show=False),
         Binding("k", "scroll(-1)", show=False),

@@ -12,10 +12,12 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
+from trainmon.run_choices import PlanChoice
 from trainmon.snapshot import Board
 from trainmon.tui.exporting import export
 
 EXPORT = Binding("e", "export", "Export", tooltip="Write the summary of all runs to a file: md, html, json or csv")
+CHOOSE = Binding("c", "choose_plan", "Choose plan", tooltip="Choose the documented line that this run is held against")
 MIN_WIDTH, MIN_HEIGHT = 60, 12
 _ROOMY_FOOTER = 100
 
@@ -38,6 +40,22 @@ class ComparisonWanted(Message):
 
 class EstimatesWanted(Message):
     """What the documents say is to be shown."""
+
+
+class ChoiceWanted(Message):
+    """What a run is held against is to be chosen."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+
+class PlanChosen(Message):
+    """It was chosen."""
+
+    def __init__(self, choice: PlanChoice) -> None:
+        super().__init__()
+        self.choice = choice
 
 
 class TailWanted(Message):
@@ -81,6 +99,11 @@ class BoardScreen(Screen[None]):
         """Write the summary to a file that the user names."""
         if self.board is not None:
             self.run_worker(export(self.app, self.board), exclusive=True, group="export")
+
+    def action_choose_plan(self) -> None:
+        """Choose what the run is held against."""
+        if self.chosen_run is not None:
+            self.post_message(ChoiceWanted(self.chosen_run))
 
     def show(self, board: Board, clock: str = "") -> None:
         """Take a new board."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
+from trainmon.run_choices import PlanChoice
 from trainmon.snapshot import Board
 
 
@@ -17,6 +18,10 @@ class Source(Protocol):
 
     def tail(self, run_name: str, lines: int) -> Sequence[str]:
         """Return the last lines of a run's log, sanitised; empty where the run is unknown."""
+        ...
+
+    def choose(self, choice: PlanChoice) -> None:
+        """Hold runs against what was chosen on the screen: the next board says what comes of it."""
         ...
 
     def close(self) -> None:

@@ -1,0 +1,180 @@
+"""A list with a cursor over lines of several kinds; what the cursor is on is told at length elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.strip import Strip
+
+from trainmon.tui.spanview import SpanView
+from trainmon.tui.text import Row, Span
+
+_CURSOR: Span = ("", "cursor")
+"""Ends the line that the cursor is on."""
+_MARGIN = 1
+"""The last column stays free for the scrollbar."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """A line of the list; its text is made when it is painted, for so many cells."""
+
+    row: Callable[[int], Row]
+    key: Hashable = None
+    """What the line stands for, the same from one board to the next; the cursor passes over lines without one."""
+    told: Callable[[int], list[Row]] | None = None
+    """What is said of the line below the list."""
+    words: str = ""
+    """Where a filter looks; a heading, which has none, stays while a line under it does."""
+
+
+class ItemList(SpanView, can_focus=True):
+    """Items with a cursor that stays on its key while the lines change."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", show=False),
+        Binding("down,j", "move(1)", show=False),
+        Binding("pageup,ctrl+b", "page(-1)", show=False),
+        Binding("pagedown,ctrl+f", "page(1)", show=False),
+        Binding("home,g", "edge(-1)", show=False),
+        Binding("end,G,shift+g", "edge(1)", show=False),
+    ]
+
+    class Moved(Message):
+        """The cursor stands on another line."""
+
+    class Opened(Message):
+        """The line under the cursor was clicked once more."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 Textual's name
+        super().__init__(id=id)
+        self._items: Sequence[Item] = ()
+        self._painted: dict[int, Row] = {}
+        """What stands on the screen, by line of the list."""
+        self._key: Hashable = None
+
+    @property
+    def current(self) -> Item | None:
+        """The line under the cursor."""
+        at = self._cursor
+        return self._items[at] if at is not None else None
+
+    @property
+    def rows(self) -> list[Row]:
+        """All lines as they are painted."""
+        return [item.row(self._width) for item in self._items]
+
+    @property
+    def _cursor(self) -> int | None:
+        if self._key is None:
+            return None
+        return next((at for at, item in enumerate(self._items) if item.key == self._key), None)
+
+    @property
+    def _width(self) -> int:
+        return max(40, self.outer_size.width - _MARGIN)
+
+    def show(self, items: Sequence[Item]) -> None:
+        """Show items; the cursor goes to the first one where its own is gone."""
+        self._items = items
+        if self._cursor is None:
+            self._key = next((item.key for item in items if item.key is not None), None)
+        if (size := Size(self.size.width, len(items))) != self.virtual_size:
+            self.virtual_size = size
+        self._repaint_changed()
+
+    def stand_on(self, key: Hashable) -> None:
+        """Put the cursor on a line, where it is there."""
+        at = next((at for at, item in enumerate(self._items) if item.key == key), None)
+        if at is not None and key is not None:
+            self._go(at)
+
+    def render_line(self, y: int) -> Strip:
+        """Paint one line in view."""
+        at = y + self.scroll_offset.y
+        row = self._row(at)
+        if len(self._painted) > 4 * self.size.height:
+            top = self.scroll_offset.y
+            self._painted = {k: v for k, v in self._painted.items() if top <= k < top + self.size.height}
+        self._painted[at] = row
+        return self.paint(row, selected=_CURSOR in row)
+
+    def on_resize(self) -> None:
+        """Take the new width."""
+        self.virtual_size = Size(self.size.width, len(self._items))
+        self.refresh()
+        if (at := self._cursor) is not None:
+            self.call_after_refresh(self._bring, at)
+
+    def action_move(self, by: int) -> None:
+        """Move the cursor by lines that it can stand on."""
+        at = self._cursor
+        if at is None:
+            self.scroll_relative(y=by, animate=False)
+            return
+        places = range(at + by, len(self._items)) if by > 0 else range(at + by, -1, -1)
+        target = next((place for place in places if self._items[place].key is not None), None)
+        self._go(at if target is None else target, edge=by if target is None else 0)
+
+    def action_page(self, by: int) -> None:
+        """Move the cursor by a page."""
+        at = self._cursor or 0
+        wanted = min(max(0, at + by * max(1, self.size.height - 1)), len(self._items) - 1)
+        self._go_near(wanted, -by if wanted in (0, len(self._items) - 1) else by)
+
+    def action_edge(self, side: int) -> None:
+        """Move the cursor to the first or the last line that it can stand on."""
+        self._go_near(0 if side < 0 else len(self._items) - 1, -side)
+
+    def on_click(self, event: events.Click) -> None:
+        """Put the cursor on a line; open it with a second click."""
+        at = event.y + self.scroll_offset.y
+        if not 0 <= at < len(self._items) or self._items[at].key is None:
+            return
+        if at == self._cursor:
+            self.post_message(self.Opened())
+        else:
+            self._go(at)
+
+    def _row(self, at: int) -> Row:
+        if at >= len(self._items):
+            return ()
+        row = self._items[at].row(self._width)
+        return (*row, _CURSOR) if at == self._cursor else row
+
+    def _repaint_changed(self) -> None:
+        top = self.scroll_offset.y
+        for y in range(top, top + self.size.height):
+            before, after = self._painted.get(y), self._row(y)
+            if before != after:
+                moved = before is not None and (_CURSOR in before) != (_CURSOR in after)
+                self.refresh_changed(y, None if moved else before, after)
+
+    def _go_near(self, wanted: int, direction: int) -> None:
+        places = range(wanted, len(self._items)) if direction > 0 else range(wanted, -1, -1)
+        target = next((place for place in places if self._items[place].key is not None), None)
+        if target is not None:
+            self._go(target, edge=-1 if wanted == 0 else 0)
+
+    def _go(self, at: int, *, edge: int = 0) -> None:
+        """Stand on a line; at an `edge` of the list what cannot be stood on comes into view too."""
+        self._key = self._items[at].key
+        self.post_message(self.Moved())
+        self._bring(at, edge)
+        self._repaint_changed()
+
+    def _bring(self, at: int, edge: int = 0) -> None:
+        first, last = at, at
+        while first > 0 and self._items[first - 1].key is None and at - first < 2:
+            first -= 1  # its heading
+        first, last = (0 if edge < 0 else first), (len(self._items) - 1 if edge > 0 else last)
+        region = Region(0, first, self.size.width, max(1, min(last - first + 1, self.size.height)))
+        if edge > 0:
+            region = Region(0, max(0, len(self._items) - self.size.height), self.size.width, self.size.height)
+        self.scroll_to_region(region, animate=False, x_axis=False, immediate=True)

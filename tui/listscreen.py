@@ -1,0 +1,117 @@
+"""Screens made of a list with a cursor: a head above, what its line says at length below, words that narrow it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import Input
+
+from trainmon.tui.footer import FittingFooter
+from trainmon.tui.itemlist import Item, ItemList
+from trainmon.tui.screens import BoardScreen
+from trainmon.tui.spanview import LinesView
+from trainmon.tui.text import Row
+
+_TOLD_SHARE = 4
+"""What is told of a line takes one in so many lines of the screen, and none of a low one."""
+_LOW = 16
+
+
+class ListScreen(BoardScreen):
+    """Shows items; says what the cursor is on."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "back", "Back", key_display="esc", tooltip="Take the filter away, then go back"),
+        Binding("slash", "filter", "Filter", key_display="/", tooltip="Only lines with some words"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._wanted = ""
+
+    def compose_body(self) -> ComposeResult:
+        """Build the screen."""
+        yield LinesView(id="head", classes="fixed")
+        yield ItemList(id="main")
+        yield LinesView(id="told", classes="fixed")
+        field = Input(classes="prompt narrowing", placeholder="words of a line")
+        field.border_title, field.border_subtitle = "Filter", "enter: keep   esc: all lines"
+        yield field
+        yield FittingFooter()
+
+    def head(self, width: int) -> list[Row]:
+        """Return the lines above the list."""
+        raise NotImplementedError
+
+    def items(self) -> Sequence[Item]:
+        """Return what the list shows."""
+        raise NotImplementedError
+
+    @property
+    def current(self) -> Item | None:
+        """The line under the cursor."""
+        return self.query_one(ItemList).current
+
+    def update_view(self) -> None:
+        """Show what changed."""
+        self.query_one("#head", LinesView).show(self.head(self.size.width))
+        self.query_one(ItemList).show(_narrowed(self.items(), self._wanted))
+        self._tell()
+
+    @on(ItemList.Moved)
+    def _tell(self) -> None:
+        """Say at length what the cursor is on, in as many lines as ever, so that the list does not jump."""
+        view, height = self.query_one("#told", LinesView), self.size.height
+        width = max(40, self.size.width - 2)
+        told = self.current.told if self.current is not None else None
+        room = height // _TOLD_SHARE if height > _LOW else 0
+        view.display = room > 0
+        rows = (told(width) if told is not None else [])[: max(0, room - 1)]
+        view.show([(("─" * width, "faint"),), *rows, *((),) * (room - 1 - len(rows))])
+
+    def action_filter(self) -> None:
+        """Type words that a line must hold to be shown."""
+        field = self.query_one(".narrowing", Input)
+        field.display = True
+        self.set_focus(field)  # at once: whoever types fast has typed on before a queued focus
+        self.call_after_refresh(self.set_focus, field)  # again: a late Hide event of its old state takes it away
+
+    @on(Input.Changed, ".narrowing")
+    def _narrow(self, event: Input.Changed) -> None:
+        self._wanted = event.value
+        self.update_view()
+
+    @on(Input.Submitted, ".narrowing")
+    def _done_typing(self) -> None:
+        self.query_one(".narrowing", Input).display = False
+        self.query_one(ItemList).focus()
+
+    def action_back(self) -> None:
+        """Show all lines again; leave where they are all shown."""
+        field = self.query_one(".narrowing", Input)
+        if not field.display and not self._wanted:
+            self.app.pop_screen()
+            return
+        field.value = ""
+        self._done_typing()
+
+
+def _narrowed(items: Sequence[Item], wanted: str) -> list[Item]:
+    """Keep the lines with all words of `wanted`, and the heading before each of them."""
+    words = wanted.casefold().split()
+    if not words:
+        return list(items)
+    kept: list[Item] = []
+    heading: Item | None = None
+    for item in items:
+        if not item.words:
+            heading = item if item.key is None else heading
+        elif all(word in item.words.casefold() for word in words):
+            kept += [heading] if heading is not None else []
+            kept.append(item)
+            heading = None
+    return kept
