@@ -30,6 +30,8 @@ from trainmon.parsers.pydict import numbers_of, read_dict
 from trainmon.patterns import pattern
 
 _TRAINER_KEYS = ("'loss'", "'epoch'", "'learning_rate'", "'eval_", "'train_", "'reward'", "'test_")
+_OTHER_KEYS = ("'step':", "'iter':", "'iteration':")
+"""The Trainer prints no step in its dicts: those that hold one are somebody else's."""
 _FACTS = {
     "Num examples": "examples",
     "Num Epochs": "epochs",
@@ -119,7 +121,7 @@ class HuggingFace(LogFormat):
         """Give the metrics of a dict, or the facts and marks of the Trainer's messages."""
         text = line.text.strip().removeprefix("[transformers] ").lstrip()
         if text.startswith("{'"):
-            if not any(key in text for key in _TRAINER_KEYS):
+            if not any(key in text for key in _TRAINER_KEYS) or any(key in text for key in _OTHER_KEYS):
                 return None
             values, rest = read_dict(text)
             if values is None:
@@ -155,7 +157,7 @@ class HuggingFace(LogFormat):
     def _heading(self, text: str) -> Sequence[Event] | None:
         metrics = _PATTERNS["metrics"].fullmatch(text)
         if metrics is not None:
-            return (Ending(kind=EndingKind.FINISHED, text=text),) if metrics[1].lower() == "train" else ()
+            return (Ending(kind=EndingKind.FINISHED, text=text),)  # written when all of that part is over
         section = _PATTERNS["section"].fullmatch(text)
         if section is None:
             return None

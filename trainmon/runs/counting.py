@@ -46,6 +46,9 @@ class Counting(LoggedValues):
         self._last_moved = track
         track.closed = not line.redraw
         track.followed = False
+        for outer in track.parents.keys() & self.tracks.keys() if track.parents else ():
+            if track.runs_in_each_step_of(self.tracks[outer]):
+                self.tracks[outer].followed = False  # by nothing but a part of itself
 
     def _epoch_over(self, line: Line, time_s: float | None) -> None:
         """A line told what the epoch under way came to: where only epochs are counted, that one is done."""

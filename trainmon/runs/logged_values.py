@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trainmon.events import Line, Metrics, Problem, ProblemKind, StageKind, StageMark
+from trainmon.parsers.pairs import is_eval_name
 from trainmon.runs.endings import Endings
 from trainmon.runs.progress import MetricEpoch
 from trainmon.runs.series import MetricSeries
@@ -21,6 +22,8 @@ class LoggedValues(Endings):
             self._last_in_bar = dict(event.values)
         if event.kind is StageKind.TRAIN:
             self._credit()
+        elif not event.in_bar and all(map(is_eval_name, event.values)):
+            self._credit_results()
         # Where a counter of training is known, no epoch changes the step.
         step = event.step if event.step is not None else self._counted_step
         if event.epoch is not None and event.kind is not StageKind.OTHER:
@@ -60,6 +63,14 @@ class LoggedValues(Endings):
             if not track.metric_hits:
                 self._roles = None
             track.metric_hits += rows
+
+    def _credit_results(self) -> None:
+        """Results stand behind a bar that is complete: evidence that it was an evaluation."""
+        track = self._last_moved
+        if track is not None and track.kind is None and track.complete:
+            if not track.result_hits:
+                self._roles = None
+            track.result_hits += 1
 
     def _place_metrics(self, track: Track) -> None:
         """A Trainer prints a dict first and redraws its bar with the dict's exact step right after it."""

@@ -38,6 +38,8 @@ def assign_roles(tracks: Collection[Track]) -> Roles:
     around = {t.key: _epoch_counter(t, by_key) for t in open_to}
     counters_of_epochs = {outer.key for outer in around.values() if outer is not None}
     inside = {t.key for t in open_to if _is_inside(t, by_key, counters_of_epochs)}
+    outer_keys = {key for t in tracks for key in t.parents}
+    inside |= {t.key for t in open_to if t.only_results and t.key not in outer_keys}
     candidates = [t for t in open_to if t.key not in counters_of_epochs and t.key not in inside]
     in_epochs = bool(counters_of_epochs) or any(t.scope is CounterScope.EPOCHS for t in tracks)
     candidates = [t for t in candidates if not any(_follows_laps_of(t, o, in_epochs=in_epochs) for o in candidates)]

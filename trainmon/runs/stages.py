@@ -22,7 +22,11 @@ def stages_of(
 ) -> tuple[StageInfo, ...]:
     """List the stages of the whole run, first begun first; recurring ones once, with their occurrences."""
     roles = state.roles
-    found = [_begun(t, _counted(t, kind, active=False)) for t, kind in state.earlier if kind is not StageKind.TRAIN]
+    found = [
+        _begun(track, _counted(track, kind, active=False))
+        for track, kind in state.earlier
+        if kind is not StageKind.TRAIN and (track.counted > 0 or track.total is not None)
+    ]
     found += _counted_stages(state, roles, over=over)
     if roles.train is not None:
         others_active = any(stage.active for _, stage in found)
@@ -36,6 +40,8 @@ def stages_of(
     if not eval_by_bar and not any(mark.kind is StageKind.EVAL for mark in marks):
         marks += state.results.stages.values()
     for mark in marks:
+        if mark.kind is StageKind.EVAL and _bars_of_all(mark, found):
+            continue
         if mark.kind is StageKind.EVAL and any(_is_told_by(mark, stage) for _, stage in found):
             found = [(at, _told_by_lines(stage, mark) if _is_told_by(mark, stage) else stage) for at, stage in found]
         elif mark.kind is not StageKind.TRAIN:
@@ -128,6 +134,12 @@ def _name(track: Track, kind: StageKind) -> str:
     if name:
         return name
     return "evaluation" if kind is StageKind.EVAL else f"{kind.value} ({track.total:g})" if track.total else kind.value
+
+
+def _bars_of_all(mark: MarkedStage, found: list[tuple[float, StageInfo]]) -> bool:
+    """Tell whether bars of several evaluation sets, taken together, are what the lines tell of."""
+    bars = [stage.occurrences for _, stage in found if stage.kind is StageKind.EVAL]
+    return len(bars) > 1 and sum(bars) == mark.occurrences
 
 
 def _is_told_by(mark: MarkedStage, stage: StageInfo) -> bool:

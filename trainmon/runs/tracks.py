@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from trainmon.events import Counter, CounterScope, StageKind
 from trainmon.runs.series import MetricSeries
 from trainmon.runs.stage_names import kind_by_name
+from trainmon.timing.spans import Span, Spans
 from trainmon.timing.steptime import StepClock
 
 _DIGITS = str.maketrans("", "", "0123456789.+-")
@@ -72,11 +73,15 @@ class Track:
     last_s: float | None = None
     active_s: float = 0.0
     """Time its laps lasted."""
+    spans: Spans = field(default_factory=Spans)
+    """When each of the laps before the present one took place."""
     seen: int = 0
     spacing: float = 0.0
     """Steps from the first line that told of them to the next one."""
     metric_hits: int = 0
     """How often metrics were logged inside it or right beside it."""
+    result_hits: int = 0
+    """How often results of an evaluation were logged right behind it, once it was complete."""
     parents: dict[TrackKey, int] = field(default_factory=dict)
     """Counters that went on after a lap of this one had begun inside them, and how often."""
     inside: set[TrackKey] = field(default_factory=set)
@@ -119,6 +124,11 @@ class Track:
     def counted(self) -> float:
         """Everything counted in this attempt, over all laps."""
         return self.done_before + self.current
+
+    @property
+    def only_results(self) -> bool:
+        """Whether all that was ever logged beside it were results of an evaluation."""
+        return self.kind is None and self.is_bar and self.result_hits > 0 and not self.metric_hits
 
     @property
     def first_seen(self) -> float:
@@ -247,12 +257,17 @@ class Track:
         self.broken_before = self.done_before
         if self.lap is not None:
             self.longest_lap = max(self.longest_lap, self.lap.current)
+            self.spans.add(*self.span(self.lap))
             # A bar that is cleared when it is over (leave=False) never shows its last steps.
             cleared = self._epoch_moved_on(counter) or not self.broke_off(counter)
             through = self.total if cleared and self.total is not None and self.is_bar else None
             self.done_before += max(self.lap.current, through or 0.0)
         self.laps += 1
         self.lap = Lap(anchor_s, counter.current, counter.current, counter.elapsed_s, counter.epoch)
+
+    def span(self, lap: Lap) -> Span:
+        """When the latest lap began, and how long it has taken so far."""
+        return lap.anchor_s, max((self.last_s or lap.anchor_s) - lap.anchor_s, 0.0)
 
     def note(self, counter: Counter) -> None:
         """Take over what does not depend on time."""
