@@ -103,6 +103,17 @@ class StageInfo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PauseInfo:
+    """One stretch of a run that was no training steps."""
+
+    kind: str
+    """A key of `overhead_s`: `eval`, `checkpoint`, `stall`, ..."""
+    started_s: float
+    """Seconds from the start of the run."""
+    duration_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MetricInfo:
     """One metric over the run."""
 
@@ -230,6 +241,8 @@ class RunSnapshot:
     clock_history: tuple[tuple[float, float], ...] = ()
     """(step, seconds since the log began) of the present attempt, bounded; for charts by time."""
     stages: tuple[StageInfo, ...] = ()
+    pauses: tuple[PauseInfo, ...] = ()
+    """Single evaluations, checkpoints, stalls where the log tells their time, oldest first; of very many the longest."""
     overhead_s: Mapping[str, float] = field(default_factory=dict)
     """init, eval, checkpoint, stall, other."""
     metrics: Mapping[str, MetricInfo] = field(default_factory=dict)

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 
 from trainmon import units
 from trainmon.events import StageKind
-from trainmon.snapshot import RunSnapshot, RunStatus, StageInfo
+from trainmon.snapshot import PauseInfo, RunSnapshot, RunStatus, StageInfo
+from trainmon.timing.pace import STALL
+from trainmon.timing.spans import MOST
 from trainmon.tui import bars, words
 from trainmon.tui.text import Row, fit, fit_row, heading, plain, shorten
 
@@ -42,6 +44,7 @@ def timeline(run: RunSnapshot, width: int) -> list[Row]:
         if stage.documented is not None:
             rows.append(_plan_row(stage, plan, axis, inner))
         rows.append(_actual_row(run, stage, axis, inner))
+    rows += _stalls(run, axis, inner)
     rows.append(_overheads(run, width))
     return [fit_row(row, width) for row in rows]
 
@@ -110,7 +113,11 @@ def _bar(run: RunSnapshot, stage: StageInfo, axis: float, inner: int) -> Row:
 
 
 def _recurring(stage: StageInfo, axis: float, inner: int, role: str, run: RunSnapshot) -> Row:
-    """Spread the occurrences over the time since the first one: where they stood exactly is not known."""
+    """Draw the occurrences where they were; where the log does not tell, spread over the time since the first one."""
+    alone = sum(other.kind is stage.kind for other in run.stages) == 1
+    pauses = [pause for pause in run.pauses if pause.kind == stage.kind] if alone else []
+    if 2 * len(pauses) >= min(stage.occurrences, MOST):
+        return ((_drawn(pauses, axis, inner), role),)
     first, _ = _columns(stage.started_s or 0.0, stage.started_s or 0.0, axis, inner)
     end = min(axis, max(run.elapsed_s or 0.0, _end_s(stage)))
     _, last = _columns(stage.started_s or 0.0, end, axis, inner)
@@ -119,6 +126,26 @@ def _recurring(stage: StageInfo, axis: float, inner: int, role: str, run: RunSna
     for at in range(count):
         cells[min(inner - 1, first + at * (last - first) // count)] = _OCCURRENCE
     return (("".join(cells), role),)
+
+
+def _drawn(pauses: Sequence[PauseInfo], axis: float, inner: int) -> str:
+    cells = [" "] * inner
+    for pause in pauses:
+        first, last = _columns(pause.started_s, pause.started_s + pause.duration_s, axis, inner)
+        cells[first:last] = _OCCURRENCE * (last - first)
+    return "".join(cells)
+
+
+def _stalls(run: RunSnapshot, axis: float, inner: int) -> list[Row]:
+    """Return where nothing went on and no line says why; nothing where that never happened."""
+    stalls = [pause for pause in run.pauses if pause.kind == STALL]
+    if not stalls:
+        return []
+    times = f" x{len(stalls)}" if len(stalls) > 1 else ""
+    longest_s = max(stall.duration_s for stall in stalls)
+    text = units.duration(longest_s) if len(stalls) == 1 else f"longest {units.duration(longest_s)}"
+    label = fit("stall" + times, _NAME_WIDTH)
+    return [(("  ", ""), (label, ""), (_drawn(stalls, axis, inner), "warn"), (f"  {text}", "warn"))]
 
 
 def _ending(stage: StageInfo) -> str:

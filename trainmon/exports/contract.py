@@ -24,7 +24,7 @@ OVERHEADS = ("init", "eval", "checkpoint", "stall", "other")
 
 JsonObject = dict[str, object]
 
-_NOT_EXPORTED = frozenset({"history", "clock_history"})
+_NOT_EXPORTED = frozenset({"history", "clock_history", "pauses"})
 """Series for charts: bounded, but thousands of numbers that no script asked for."""
 _BOARD_APART = frozenset({"taken_at", "documents", "runs", "choices", "settings_file"})
 """Written otherwise, or a matter of the screen alone."""

@@ -9,6 +9,7 @@ from dataclasses import replace
 from trainmon.events import Counter, CounterScope, StageKind
 from trainmon.reading.reader import Reading
 from trainmon.runs.attempts import counter_offset, losses, measured, start_step
+from trainmon.runs.pauses import pauses_of
 from trainmon.runs.progress import WholeRun
 from trainmon.runs.stages import stages_of
 from trainmon.runs.state import RunState
@@ -81,6 +82,7 @@ def present(
         step_time_s=step_time,
         clock_history=_clock_history(state, whole),
         stages=stages,
+        pauses=pauses_of(state),
         overhead_s=_overhead_s(stages, overheads),
         metrics=_metrics(state),
         facts=dict(state.all_facts),

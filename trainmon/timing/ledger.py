@@ -12,6 +12,7 @@ from trainmon.timing.cadence import Event, Events
 from trainmon.timing.levels import Curve, find_change
 from trainmon.timing.pace import STALL, Overhead, Recurring, Slowdown
 from trainmon.timing.pauses import PAUSE_STEPS, TELLING_TICKS, Judged, Part, judge, split_excess
+from trainmon.timing.spans import Span, Spans
 from trainmon.timing.ticks import Interval
 
 CURVE = 384
@@ -42,6 +43,7 @@ class Ledger:
         self._histogram: Counter[int] = Counter()
         self._pooled = (0.0, 0.0)
         self._events: dict[tuple[str, bool], Events] = {}
+        self._spans: dict[tuple[str, bool], Spans] = {}
         self._began = False
 
     def copy(self) -> Ledger:
@@ -51,12 +53,13 @@ class Ledger:
         other.curve = self.curve.copy()
         other._histogram = self._histogram.copy()
         other._events = {key: events.copy() for key, events in self._events.items()}
+        other._spans = {key: spans.copy() for key, spans in self._spans.items()}
         return other
 
     def next_attempt(self) -> Ledger:
         """Books for a new attempt: what recurs is remembered, what was measured is not."""
         other = Ledger()
-        other._events = self._events
+        other._events, other._spans = self._events, self._spans
         return other
 
     def book(self, intervals: Sequence[Interval], count: int) -> None:
@@ -70,14 +73,18 @@ class Ledger:
         for one in judged:
             self._book(one)
 
-    def book_pending(self, step: float, seconds: float, pauses: Sequence[tuple[StageKind, float | None]]) -> None:
-        """Book pauses after which the counter has not moved yet; `seconds` of silence were seen so far."""
+    def book_pending(
+        self, step: float, since_s: float, seconds: float, pauses: Sequence[tuple[StageKind, float | None]]
+    ) -> None:
+        """Book pauses after which the counter has not moved yet; `seconds` of silence since `since_s` were seen."""
         steps = max(step - self.at, 1.0)
         waiting = Interval(step - steps, step, seconds, pauses=tuple(pauses))
         step_s = self.seconds / self.steps if self.steps else 0.0
         excess_s = max(seconds - step_s * steps, 0.0)
-        for kind, duration_s in split_excess(waiting, excess_s, math.inf):
+        booked = split_excess(waiting, excess_s, math.inf)
+        for kind, duration_s in booked:
             self._add(kind, True, Event(step, 0.0, duration_s))
+        self._note(True, since_s + max(seconds - sum(duration_s for _, duration_s in booked), 0.0), booked)
 
     def _book(self, judged: Judged) -> None:
         interval, part = judged.interval, judged.part
@@ -113,16 +120,28 @@ class Ledger:
         interval = judged.interval
         if not interval.pauses:
             self._add(STALL, False, Event(interval.from_step, interval.steps - 1, judged.excess_s))
+            self._note(False, interval.began_s, [(STALL, judged.excess_s)])
             return
         at = interval.from_step if interval.pause_step is None else interval.pause_step
         until = interval.to_step if interval.pause_until is None else interval.pause_until
         within = max(until - at - 1, 0.0)
         threshold = interval.slack_s(judged.step_s) + PAUSE_STEPS * judged.step_s
-        for kind, duration_s in split_excess(interval, judged.excess_s, threshold):
+        booked = split_excess(interval, judged.excess_s, threshold)
+        for kind, duration_s in booked:
             self._add(kind, True, Event(at, within, duration_s))
+        if interval.began_s is not None:
+            self._note(True, interval.began_s + judged.step_s * max(at - interval.from_step, 0.0), booked)
 
     def _add(self, kind: str, announced: bool, event: Event) -> None:
         self._events.setdefault((kind, announced), Events(kind, announced)).add(event)
+
+    def _note(self, announced: bool, at_s: float | None, booked: Sequence[tuple[str, float]]) -> None:
+        """Keep when pauses that lie one behind the other took place."""
+        if at_s is None:
+            return
+        for kind, duration_s in booked:
+            self._spans.setdefault((kind, announced), Spans()).add(at_s, duration_s)
+            at_s += duration_s
 
     def _extend(self, interval: Interval, seconds: float) -> None:
         if not self.curve:
@@ -181,6 +200,18 @@ class Ledger:
             else:
                 books.add(StageKind.OTHER, count, total, pattern.cadence_steps)
         return books.found
+
+    def spans(self) -> Mapping[str, tuple[Span, ...]]:
+        """When pauses took place, by cause as in `overheads`."""
+        found: dict[str, list[Span]] = {}
+        for (kind, announced), spans in self._spans.items():
+            pattern = self._events[kind, announced].pattern(self.since, self.at)
+            stalls = {event.duration_s for event in pattern.irregular}
+            for span in spans.all():
+                recurs = not announced and pattern.cadence_steps is not None and span[1] not in stalls
+                name = StageKind.OTHER if recurs else kind
+                found.setdefault(name, []).append(span)
+        return {name: tuple(spans) for name, spans in found.items()}
 
     def slowdown(self) -> Slowdown | None:
         """The one lasting change to a slower pace, if there is one."""

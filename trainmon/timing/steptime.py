@@ -14,6 +14,7 @@ from trainmon.events import StageKind
 from trainmon.snapshot import ClockBasis, StepTime
 from trainmon.timing.ledger import Ledger
 from trainmon.timing.pace import Overhead, Pace, Slowdown
+from trainmon.timing.spans import Span
 from trainmon.timing.ticks import Interval, TickReader
 
 BUFFER = 64
@@ -142,6 +143,10 @@ class StepClock:
     def overheads(self) -> Mapping[str, Overhead]:
         """What was no training, by cause: values of `StageKind`, and `stall` for irregular unexplained time."""
         return self._look()[0].overheads()
+
+    def pauses(self) -> Mapping[str, tuple[Span, ...]]:
+        """When the pauses of `overheads` took place: (seconds on the run's clock, duration), bounded."""
+        return self._look()[0].spans()
 
     def slowdown(self) -> Slowdown | None:
         """A lasting change to a slower pace, if there is one."""

@@ -29,6 +29,8 @@ class Interval:
     """The last step seen before the announcement."""
     pause_until: float | None = None
     """The first step seen after it."""
+    began_s: float | None = None
+    """The run's clock at its beginning; None where the log has none."""
 
     @property
     def steps(self) -> float:
@@ -72,11 +74,11 @@ class TickReader:
             self._pauses.append((kind, duration_s))
 
     @property
-    def pending(self) -> tuple[float, float, tuple[tuple[StageKind, float | None], ...]] | None:
-        """Announced since the last observation: at which step, seconds seen since the last mark, what."""
+    def pending(self) -> tuple[float, float, float, tuple[tuple[StageKind, float | None], ...]] | None:
+        """Announced since the last observation: at which step, time of the last mark, seconds seen since, what."""
         if not self._pauses or self._mark is None or self._pause_step is None:
             return None
-        return self._pause_step, self._seen_s - self._mark[1], tuple(self._pauses)
+        return self._pause_step, self._mark[1], self._seen_s - self._mark[1], tuple(self._pauses)
 
     def reset(self, step: float | None = None, time_s: float | None = None) -> None:
         """Connect nothing across this point."""
@@ -92,7 +94,7 @@ class TickReader:
             self.announce(StageKind.OTHER, None)
             at_step, at_s, within = self._mark
             pauses = tuple(self._pauses)
-            closed = Interval(at_step, step, time_s - at_s, resolution_s, within, 1.0, pauses, step, at_step)
+            closed = Interval(at_step, step, time_s - at_s, resolution_s, within, 1.0, pauses, step, at_step, at_s)
         self.reset(step, time_s)
         self._mark = (step, time_s, 0.0 if fresh else 1.0)
         return closed
@@ -116,9 +118,8 @@ class TickReader:
             return None
         within = max(step - seen_step, 1.0)
         where = (self._pause_step, self._pause_until) if self._pauses else (None, None)
-        interval = Interval(
-            at_step, step, time_s - at_s, resolution_s, start_within, within, tuple(self._pauses), *where
-        )
+        pauses = tuple(self._pauses)
+        interval = Interval(at_step, step, time_s - at_s, resolution_s, start_within, within, pauses, *where, at_s)
         self._mark, self._seen_s = (step, time_s, within), max(self._seen_s, time_s)
         self._pauses.clear()
         return interval

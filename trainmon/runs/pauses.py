@@ -1,0 +1,77 @@
+"""When single evaluations, checkpoints and stalls took place: by the gaps between steps, else by bars of their own."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+
+from trainmon.events import StageKind
+from trainmon.runs.state import RunState
+from trainmon.runs.tracks import Track
+from trainmon.snapshot import ClockBasis, PauseInfo
+from trainmon.timing.spans import Span
+
+_RECURRING = (StageKind.EVAL, StageKind.CHECKPOINT, StageKind.SAVE)
+_LEAST_S = 1e-3
+_BLUR_S = 1.0
+"""Bars count whole seconds."""
+_Told = tuple[Span, str]
+
+
+def pauses_of(state: RunState) -> tuple[PauseInfo, ...]:
+    """Give them in the order of time, on the run's clock.
+
+    A gap of the same kind tells a bar's time better than its whole seconds; a gap that nothing explains but a bar that
+    fills most of it is that bar's.
+    """
+    laps = sorted((span, str(kind)) for kind, track in _barred(state) for span in _laps(track))
+    gaps = sorted(_gaps(state))
+    told = [lap for lap in laps if not any(kind == lap[1] for _, kind in _touching(gaps, lap[0]))]
+    kept = [gap for gap in gaps if gap[1] in _RECURRING or _covered_s(told, gap[0]) <= gap[0][1] / 2]
+    return tuple(
+        PauseInfo(kind=kind, started_s=began_s, duration_s=duration_s)
+        for (began_s, duration_s), kind in sorted([*kept, *told])
+        if duration_s >= _LEAST_S
+    )
+
+
+def _barred(state: RunState) -> Iterator[tuple[StageKind, Track]]:
+    kinds = state.roles.kinds
+    now = ((track, kinds.get(track.key, StageKind.OTHER)) for track in state.tracks.values())
+    for track, kind in (*state.earlier, *now):
+        if kind in _RECURRING and track is not state.roles.train and track.counted > 0:
+            yield kind, track
+
+
+def _laps(track: Track) -> Iterator[Span]:
+    yield from track.spans.all()
+    if track.lap is not None:
+        yield track.span(track.lap)
+
+
+def _gaps(state: RunState) -> Iterator[_Told]:
+    train = state.roles.train
+    if train is None:
+        return
+    measured = train.clock.measure()
+    # Where only the arrival of lines tells the time, it is counted from when somebody began to watch.
+    offset_s = state.watched_from_s if measured is not None and measured.basis is ClockBasis.ARRIVAL else 0.0
+    for kind, spans in train.clock.pauses().items():
+        yield from (((began_s + offset_s, duration_s), str(kind)) for began_s, duration_s in spans)
+
+
+def _touching(told: Sequence[_Told], span: Span) -> Iterator[_Told]:
+    """Those of `told` (in the order of time, hardly overlapping) that lie within a second of `span`."""
+    began_s, duration_s = span
+    at = bisect_right(told, began_s + duration_s + _BLUR_S, key=lambda each: each[0][0])
+    for one in reversed(told[max(at - 64, 0) : at]):
+        if one[0][0] + one[0][1] >= began_s - _BLUR_S:
+            yield one
+        elif one[0][0] + one[0][1] < began_s - 10 * _BLUR_S - duration_s:
+            return
+
+
+def _covered_s(told: Sequence[_Told], gap: Span) -> float:
+    began_s, until_s = gap[0], gap[0] + gap[1]
+    touching = (span for span, _ in _touching(told, gap))
+    return sum(max(min(at_s + length_s, until_s) - max(at_s, began_s), 0.0) for at_s, length_s in touching)
