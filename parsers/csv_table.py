@@ -106,7 +106,8 @@ class CsvTable(LogFormat):
         ):
             return False
         # Lightning writes the index of the last step, and always both columns.
-        from_zero = {"epoch", "step"} <= set(columns) and not any("total" in column for column in columns)
+        others = ("total", "time", "date", "wall", "elapsed")
+        from_zero = {"epoch", "step"} <= set(columns) and not any(word in c for c in columns for word in others)
         self._columns = [column.lower() if column.lower() in _COUNTERS else column for column in columns]
         self._delimiter, self._records = delimiter, RecordReader(steps_from_zero=from_zero)
         return True

@@ -13,6 +13,12 @@ _ALONE = pattern(
     r"|training)[ #]{1,2}(\d{1,9})(?: ?/ ?(\d{1,9}))?\W*$|^(\d{1,9})(?=\|\d{1,12}\|Loss: ))(?![\d.]\d|\d)",
     re.ASCII,
 )
+_FOLD = pattern(r"(?i)(?:cv[ _-]?)?fold[ :#=]{0,3}(\d{1,4})(?: ?(?:/|of) ?(\d{1,4}))?", re.ASCII)
+_FOLD_BEGINS = pattern(
+    r"(?i)[\W_]{0,100}(?:(?:starting|start|training|running|begin(?:ning)?|cv|on)[ :]{1,2}){0,3}"
+    r"fold[ :#=]{0,3}(\d{1,4})(?: ?(?:/|of) ?(\d{1,4}))?[\W_]{0,100}",
+    re.ASCII,
+)
 
 
 @lru_cache(maxsize=512)
@@ -71,3 +77,36 @@ class StepNumbers:
         elif self._from_zero and total is not None and printed >= total:
             self._from_zero = False  # it reached its total: it counts what is done
         return printed + 1 if self._from_zero else printed
+
+
+class Folds:
+    """Cross-validation: the epochs of one fold after the other are those of one run."""
+
+    def __init__(self) -> None:
+        self._fold: float | None = None
+        self._folds: float | None = None
+        self._before = 0.0
+        self._epochs = 0.0
+
+    def read(self, text: str) -> bool:
+        """Tell whether a line says that a fold begins (`===== Fold 2/5 =====`), and remember that."""
+        match = _FOLD_BEGINS.fullmatch(text)
+        if match is not None:
+            self._begin(float(match[1]), float(match[2]) if match[2] else None)
+        return match is not None
+
+    def over_all(self, tag: str, epoch: float | None, total_epochs: float | None) -> tuple[float | None, float | None]:
+        """Give the epoch of the whole run, and the number of its epochs; `tag` may name the fold: `Fold 2`."""
+        match = _FOLD.fullmatch(tag) if tag else None
+        if match is not None:
+            self._begin(float(match[1]), float(match[2]) if match[2] else None)
+        if self._fold is None or epoch is None:
+            return epoch, total_epochs
+        self._epochs = max(self._epochs, total_epochs or epoch)
+        whole = total_epochs * self._folds if total_epochs is not None and self._folds is not None else None
+        return epoch + self._before, whole
+
+    def _begin(self, fold: float, folds: float | None) -> None:
+        if self._fold is not None and fold != self._fold:
+            self._before, self._epochs = self._before + self._epochs, 0.0
+        self._fold, self._folds = fold, folds or self._folds

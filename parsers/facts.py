@@ -36,6 +36,12 @@ _FACT = pattern(
     r"(?P<value>\d{1,3}(?:,\d{3})+|\d{1,12})(?![\w./]*\w)",
     re.IGNORECASE,
 )
+_SPOKEN = pattern(
+    r"\W{0,12}(?:start(?:ing)? |begin(?:ning)? |will )?train(?:ing)?(?: the)?(?: model)? (?:for|over) "
+    r"(?P<value>\d{1,3}(?:,\d{3})+|\d{1,12}) (?:(?P<epochs>epochs?)|(?:training )?(?:steps?|iterations?|iters?))\b",
+    re.IGNORECASE,
+)
+"""`Training for 2000 steps with batch size 32`."""
 _MOST_LEFT_LETTERS = 12
 
 
@@ -54,6 +60,7 @@ class RunFacts(LogFormat):
         Sample("O^O/ \\_/ \\    Batch size per device = 1 | Gradient accumulation steps = 4", "Unsloth"),
         Sample("  total optimization steps / 学習ステップ数: 20480", "kohya-ss sd-scripts"),
         Sample("Total steps: 2375", "a hand-written loop"),
+        Sample("Training for 2000 steps with batch size 32", "a hand-written loop"),
     )
 
     def parse(self, line: Line) -> Sequence[Event] | None:
@@ -61,13 +68,21 @@ class RunFacts(LogFormat):
         text = line.text
         found = {_named(match): match["value"] for match in _FACT.finditer(text)}
         if not found:
-            return None
+            return _spoken(text)
         if sum(map(str.isalpha, _FACT.sub("", text))) > _MOST_LEFT_LETTERS:
             return None
         values = {
             name: value for name, text_value in found.items() if (value := number(text_value)) is not None and value > 0
         }
         return (Facts(values=values),) if values else ()
+
+
+def _spoken(text: str) -> Sequence[Event] | None:
+    match = _SPOKEN.match(text)
+    value = number(match["value"]) if match is not None else None
+    if match is None or not value:
+        return None
+    return (Facts(values={"epochs" if match["epochs"] else "total_steps": value}),)
 
 
 def _named(match: re.Match[str]) -> str:

@@ -8,9 +8,11 @@ from typing import ClassVar
 
 from trainmon.events import Counter, CounterScope, Event, Line, Metrics, StageKind, StageMark
 from trainmon.parsers.base import LogFormat, Sample
-from trainmon.parsers.epochs import EpochNames, StepNumbers
+from trainmon.parsers.epochs import EpochNames, Folds, StepNumbers
+from trainmon.parsers.glossary import in_english
 from trainmon.parsers.numbers import NUMBER, number
 from trainmon.parsers.pairs import gpu_memory, is_eval_name, leftover, metric_events, read_pairs
+from trainmon.parsers.printed_time import PrintedTime
 from trainmon.parsers.progress_line import Count, ProgressLine, progress_line
 from trainmon.patterns import pattern
 
@@ -22,9 +24,14 @@ _SAVED = pattern(
 )
 _STEP_IN_PATH = pattern(r"(?:checkpoint|ckpt|steps?|iter(?:ation)?)[-_ /=]{0,8}0*(\d{1,12})(?![\d.]\d|\d)", re.I | re.A)
 _EVAL_HEAD = pattern(
-    r"\W{0,6}(?:(?:best|final|avg|average|mean)[ _])?(?:val(?:id(?:ation)?)?|eval(?:uation)?|test|dev)"
+    r"\W{0,6}(?:(?:best|final|avg|average|mean)[ _])?(?:val(?:id(?:ation)?)?|eval(?:uation)?|test|dev)\.?"
     r"(?:[ _/](?:\w{1,20}[ _/])?(?:loss|acc\w*|auc|f1|ppl|perplexity|error|score|map|iou|miou|rmse|mae|mse|bleu"
     r"|rouge\w*|wer|reward)\b|\]?:)",
+    re.I | re.A,
+)
+_TRAIN_HEAD = pattern(
+    r"\W{0,6}(?:(?:avg|average|mean|final)[ _])?train(?:ing)?[ _/.:-]{1,3}"
+    r"(?:loss|acc\w*|ppl|perplexity|error|reward|metrics)\b",
     re.I | re.A,
 )
 _COMPARED = pattern(
@@ -34,6 +41,11 @@ _COMPARED = pattern(
     re.I | re.A,
 )
 """`val loss did not improve: 0.51`, `Validation loss decreased (0.69 --> 0.68).  Saving model ...`: the newer value."""
+_EVAL_HEADING = pattern(
+    r"\W{0,12}(?:val(?:id(?:ation)?)?|eval(?:uation)?|test(?:ing)?|dev)"
+    r"(?:[ -](?:error|results?|set|metrics|performance|epoch \d{1,6}))?\s*[:=*-]{1,12}\s*",
+    re.I | re.A,
+)
 _SPLIT_WORDS = frozenset({"val", "valid", "validation", "test", "eval", "evaluation", "dev"})
 _MOST_LEFT_LETTERS = 12
 
@@ -72,29 +84,49 @@ class Handwritten(LogFormat):
     def __init__(self) -> None:
         self._epochs = EpochNames()
         self._steps: dict[str, StepNumbers] = {}
+        self._time = PrintedTime()
+        self._folds = Folds()
+        self._told: tuple[float, int] | None = None  # the step told last, and by which rank
+        self._results_at = -1  # the line behind a heading of results
         self._announced = False  # the last note of a checkpoint said that it is being saved, not that it is
 
     def parse(self, line: Line) -> Sequence[Event] | None:
         """Give the counter, the metrics and the marks of a line that begins with its counter."""
-        progress = progress_line(line.text)
+        text = in_english(line.text)
+        progress = progress_line(text)
         if progress is not None:
-            return list(self._events(progress))
-        return _metrics_alone(line.text) or _compared(line.text) or self._saved(line.text)
+            return () if self._told_by_another(progress, line.rank) else list(self._events(progress))
+        if self._folds.read(text):
+            return ()
+        if _EVAL_HEADING.fullmatch(text) is not None:
+            self._results_at = line.number + 1
+            return ()
+        if line.number == self._results_at and (results := _only_values(text)):
+            return (Metrics(values=results, kind=StageKind.EVAL),)
+        return _trained(text) or _metrics_alone(text) or _compared(text) or self._saved(text)
+
+    def _told_by_another(self, line: ProgressLine, rank: int | None) -> bool:
+        """Where every rank prints, the first to tell a step tells it for all."""
+        if rank is None or line.step is None or line.evaluated:
+            return False
+        told, self._told = self._told, (line.step.n, rank)
+        if told is None or told[0] != line.step.n or told[1] == rank:
+            return False
+        self._told = told
+        return True
 
     def _events(self, line: ProgressLine) -> Iterator[Event]:
         printed = line.epoch
         epoch, total_epochs = self._epochs.number(printed.n, printed.total) if printed is not None else (None, None)
+        epoch, total_epochs = self._folds.over_all(line.tag, epoch, total_epochs)
         step: float | None = None
         if line.step is not None:
             counter = self._counter(line, line.step, epoch, total_epochs)
             step = None if line.evaluated else counter.current
             yield counter
         elif epoch is not None and not line.evaluated:
-            done = epoch if line.values or line.over or line.saved else epoch - 1
-            yield Counter(
-                current=done, total=total_epochs, unit="epoch", scope=CounterScope.EPOCHS, name="epoch",
-                epoch=epoch, total_epochs=total_epochs,
-            )  # fmt: skip
+            over = bool(line.values or line.over or line.saved or line.took_s is not None)
+            yield self._epoch_counter(epoch if over else epoch - 1, epoch, total_epochs, line)
         if line.values:
             yield from metric_events(line.values, step=step, all_eval=line.evaluated)
         memory = gpu_memory(line.rest) if "mem" in line.rest.lower() else None
@@ -103,19 +135,33 @@ class Handwritten(LogFormat):
         if line.saved:
             yield StageMark(kind=StageKind.CHECKPOINT, name="checkpoint", step=step)
 
+    def _epoch_counter(self, done: float, epoch: float, total_epochs: float | None, line: ProgressLine) -> Counter:
+        elapsed_s, step_time_s = line.elapsed_s, line.took_s
+        if elapsed_s is None and step_time_s is None and line.lone_s is not None:
+            elapsed_s, step_time_s = self._time.read(done, line.lone_s)
+        return Counter(
+            current=done, total=total_epochs, unit="epoch", scope=CounterScope.EPOCHS, name="epoch",
+            epoch=epoch, total_epochs=total_epochs, elapsed_s=elapsed_s, step_time_s=step_time_s,
+        )  # fmt: skip
+
     def _counter(self, line: ProgressLine, count: Count, epoch: float | None, total_epochs: float | None) -> Counter:
         trained = any(not is_eval_name(name) for name in line.values)
         numbers = self._steps.setdefault(count.unit + ("/eval" if line.evaluated else ""), StepNumbers())
+        stage = "" if any(map(str.isdigit, line.tag)) else line.tag
+        done = numbers.done(count.n, count.total, trained=trained or line.step_time_s is not None)
+        elapsed_s, step_time_s = line.elapsed_s, line.step_time_s
+        if elapsed_s is None and step_time_s is None and line.lone_s is not None and epoch is None:
+            elapsed_s, step_time_s = self._time.read(done, line.lone_s)
         return Counter(
-            current=numbers.done(count.n, count.total, trained=trained or line.step_time_s is not None),
+            current=done,
             total=count.total,
             unit=count.unit,
-            name="evaluation" if line.evaluated else count.unit,
+            name="evaluation" if line.evaluated else stage or count.unit,
             kind=StageKind.EVAL if line.evaluated else StageKind.TRAIN if trained else None,
             epoch=epoch,
             total_epochs=total_epochs,
-            elapsed_s=line.elapsed_s,
-            step_time_s=line.step_time_s,
+            elapsed_s=elapsed_s,
+            step_time_s=step_time_s,
         )
 
     def _saved(self, text: str) -> Sequence[Event] | None:
@@ -136,6 +182,20 @@ def _compared(text: str) -> Sequence[Event] | None:
         return None
     saved = (StageMark(kind=StageKind.CHECKPOINT, name="checkpoint"),) if "saving" in match["rest"].lower() else ()
     return (Metrics(values={match["name"]: value}, kind=StageKind.EVAL), *saved)
+
+
+def _only_values(text: str) -> dict[str, float]:
+    """The named numbers of a line that holds little else."""
+    values = read_pairs(text)
+    return values if values and sum(map(str.isalpha, leftover(text))) <= _MOST_LEFT_LETTERS else {}
+
+
+def _trained(text: str) -> Sequence[Event] | None:
+    """`train Loss: 0.79 Acc: 0.61` by itself: what the epoch came to whose number stands on a line above."""
+    values = _only_values(text) if _TRAIN_HEAD.match(text) is not None else {}
+    if not values:
+        return None
+    return [StageMark(kind=StageKind.TRAIN, name="epoch", phase="end"), *metric_events(values)]
 
 
 def _metrics_alone(text: str) -> Sequence[Event] | None:

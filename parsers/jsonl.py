@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from trainmon.events import Event, Line
+from trainmon.events import Clock, Event, Line, Remainder
 from trainmon.parsers.base import LogFormat, Sample
-from trainmon.parsers.records import RecordReader
+from trainmon.parsers.pydict import read_dict
+from trainmon.parsers.records import RecordReader, moment_of
+
+_MESSAGES = ("log", "message", "msg", "textPayload", "event", "text")
+_LEAST_MESSAGE = 8
 
 
 def read_object(text: str) -> dict[str, object] | None:
@@ -29,7 +33,7 @@ class JsonLines(LogFormat):
     name: ClassVar[str] = "jsonl"
     title: ClassVar[str] = "JSON lines"
     priority: ClassVar[int] = 90
-    needles: ClassVar[tuple[str, ...]] = ('{"', '{ "')
+    needles: ClassVar[tuple[str, ...]] = ('{"', '{ "', "{'")
     samples: ClassVar[tuple[Sample, ...]] = (
         Sample(
             '{"time": "2026-11-20T04:50:48Z", "epoch": 1, "step": 5, "total_steps": 300, "loss": 2.31507, '
@@ -47,5 +51,20 @@ class JsonLines(LogFormat):
 
     def parse(self, line: Line) -> Sequence[Event] | None:
         """Give the events of one object."""
-        fields = read_object(line.text)
-        return None if fields is None else self._records.events(fields)
+        text = line.text.strip()
+        fields = read_dict(text)[0] if text.startswith("{'") else read_object(text)
+        if fields is None:
+            return None
+        events = self._records.events(fields)
+        return events if events is not None else _message(fields)
+
+
+def _message(fields: Mapping[str, object]) -> Sequence[Event] | None:
+    """A logger's envelope (docker's json-file, python-json-logger): the line it holds, at the time it names."""
+    for name in _MESSAGES:
+        held = fields.get(name)
+        if isinstance(held, str) and len(held) >= _LEAST_MESSAGE:
+            moment = moment_of(fields)
+            glued = Remainder(text=held.strip())
+            return (Clock(time_s=moment), glued) if moment is not None else (glued,)
+    return None

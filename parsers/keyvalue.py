@@ -14,6 +14,8 @@ from trainmon.patterns import pattern
 _FIELD = pattern(
     r"""(?<!\S)([A-Za-z_@][\w./@()-]{0,63})=("[^"]{0,2000}"|'[^']{0,2000}'|[^\s"',;|]{1,200})[,;|]?(?!\S)""", re.ASCII
 )
+_EVENT = pattern(r"[A-Za-z][\w.-]{0,30}(?: [\w.-]{1,30}){0,2}", re.ASCII)
+"""structlog prints its event before the fields: `train_step      loss=0.5 step=3`."""
 _LEAST_FIELDS = 3
 _LEAST_SHARE = 0.7
 """Of a line's characters; below it the pairs stand in a sentence."""
@@ -41,8 +43,12 @@ class KeyValue(LogFormat):
         """Give the events of one line."""
         text = line.text.strip()
         found = list(_FIELD.finditer(text))
-        if len(found) < _LEAST_FIELDS or found[0].start() > 0 or "(" in found[0][1]:
+        if len(found) < _LEAST_FIELDS or "(" in found[0][1]:
             return None
-        if sum(match.end() - match.start() + 1 for match in found) < _LEAST_SHARE * len(text):
+        event = text[: found[0].start()].strip()
+        if event and _EVENT.fullmatch(event) is None:
             return None
-        return self._records.events({match[1]: match[2].strip("\"'") for match in found})
+        if sum(match.end() - match.start() + 1 for match in found) < _LEAST_SHARE * len(text[found[0].start() :]):
+            return None
+        fields = {match[1]: match[2].strip("\"'") for match in found}
+        return self._records.events({"event": event, **fields} if event else fields)

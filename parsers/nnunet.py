@@ -76,7 +76,7 @@ class NnUnet(LogFormat):
 
     def _begun(self, printed: float, line: Line) -> Sequence[Event] | None:
         """Every line of nnU-Net bears the time (version 2 at its head); a bare `Epoch 3` of others does not."""
-        if line.time_s is None and not line.text.startswith("epoch:") and line.number > 0:
+        if (line.time_s is None or line.extra) and not line.text.startswith("epoch:") and line.number > 0:
             return None
         self._epoch, self._known = printed, True
         return (self._counter(printed, None),)

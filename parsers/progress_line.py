@@ -9,23 +9,48 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from trainmon.parsers.numbers import clock_s
-from trainmon.parsers.pairs import read_pairs
+from trainmon.parsers.numbers import duration_s, number
+from trainmon.parsers.pairs import leftover, read_pairs
+from trainmon.parsers.printed_time import epoch_time, lone_time
 from trainmon.patterns import pattern
 
 _SPLIT = pattern(
     r"\W{0,6}(?P<split>train(?:ing)?|val(?:id(?:ation)?)?|test(?:ing)?|eval(?:uat(?:ion|ing))?)\b\]?\W{0,4}(?=\w|\[)",
     re.I | re.A,
 )
-_COUNT = pattern(
-    r"""(?:[\s|,;:>\[\](){}=.#*~─—–-]{0,60})
-    (?P<word>global[ _-]?step|train(?:ing)?[ _-]?step|optim(?:izer)?[ _-]?step|time-?steps?
-      |epochs?|ep|steps?|iter(?:ation)?s?|it|batch(?:es)?|update|mini-?batch)
-    \ {0,3}(?:\#|no\.?|:|=|-)?[ \t]*[\[(]{0,2}[ \t]*
-    (?P<n>\d{1,3}(?:,\d{3})+|\d{1,15}(?:\.\d{1,6})?)[\])]?
-    (?:[ ]*(?:/|of|out\ of)[ ]*[\[(]?(?P<total>\d{1,3}(?:,\d{3})+|\d{1,15}[kM]?)[\])]?)?(?![\w/]|[.:]\d)""",
-    re.I | re.A | re.X,
+_COUNTED = (
+    r"(?P<word>global[ _-]?step|train(?:ing)?[ _-]?step|optim(?:izer)?[ _-]?step|time-?steps?"
+    r"|epochs?|episodes?|ep|steps?|iter(?:ation)?s?|it|batch(?:es)?|update|mini-?batch|tokens)"
+    r"\ {0,3}(?:\#|no\.?|:|=|-)?[ \t]*[\[(]{0,2}[ \t]*"
+    r"(?P<n>\d{1,3}(?:,\d{3})+|\d{1,15}(?:\.\d{1,6})?[kM]?)[\])]?"
+    r"(?:[ ]*(?:/|of|out\ of)[ ]*[\[(]?(?P<total>\d{1,3}(?:,\d{3})+|\d{1,15}[kM]?)[\])]?)?(?![\w/]|[.:]\d)"
 )
+_COUNT = pattern(rf"(?:[\s|,;:>\[\](){{}}=.#*~-]|[^\x00-\x7f]){{0,60}}{_COUNTED}", re.I | re.A)
+_TRAILING = pattern(
+    rf"(?<![\w.]){_COUNTED}|[\[(] *(?P<m>\d{{1,12}}) */ *(?P<of>\d{{1,12}}) *[\])](?=\s*$)", re.I | re.A
+)
+# Before the counter: whose it is (`[pretrain] step 3`, `resnet: Epoch 3/9`, `Fold 2 | Epoch 3`).
+_TAG = pattern(
+    r"\[rank ?\d+\][: ]|(?!\W*(?:best|sav|load|restor|resum|last|final|checkpoint|early|warn|err|usage|max|total|num"
+    r"|(?:train(?:ing)?|val(?:id(?:ation)?)?|test(?:ing)?|eval\w*|dev)\b|(?:ep|epoch|episode|step|iter\w*|it|batch)\W{0,3}\d))"
+    r"(?:(?:[\[(<][A-Za-z][\w ./:-]{0,40}[\])>]:?|[A-Za-z][\w./-]{0,40}:|[A-Za-z][\w.]{0,20} [-|])[ \t]+"
+    r"|(?:fold|trial|seed|run|stage|phase|task|round)[ :#]{0,2}\d{1,6}(?: ?(?:/|of) ?\d{1,6})?\s*[|,:;-]\s*)"
+    r"(?=\W{0,6}(?:epoch|ep|episode|step|global_step|iter|iteration|it|batch)s?\b)",
+    re.I | re.A,
+)
+# Counters that no word names: `[0/5][100/400] Loss_D: 0.5`, `[1,  2000] loss: 2.2`, `(120/400) loss = 0.3`.
+_WORDLESS = pattern(
+    r"\s{0,8}[\[(]\s*(?P<a>\d{1,12})\s*(?:/\s*(?P<all_a>\d{1,12})\s*)?"
+    r"(?:,\s*(?P<b>\d{1,12})\s*(?:/\s*(?P<all_b>\d{1,12})\s*)?)?[\])]:?"
+    r"(?:\s*[\[(]\s*(?P<c>\d{1,12})\s*/\s*(?P<all_c>\d{1,12})\s*[\])])?:?(?=\s)",
+    re.A,
+)
+_MEASURE = pattern(
+    r"(?<![A-Za-z])(?:loss(?:es)?|acc(?:uracy)?|rewards?|returns?|score|err(?:or)?|ppl|perplexity|auc|psnr|mse|mae|nll"
+    r"|cost)(?![A-Za-z])",
+    re.I,
+)
+_HEADING = pattern(r"[\W_]{0,200}epoch[ :#]{0,3}\d{1,9}[\W_]{0,200}", re.I | re.A)
 # A counter without a word of its own, behind one that has it: `Epoch 1/4 [===...]  1% 1/80`, `Epoch: [3][ 120/5005]`,
 # `1 [25600/60000 (43%)]`.
 _PLAIN = pattern(
@@ -49,7 +74,9 @@ _PER_SECOND = pattern(
     re.I | re.A,
 )
 _ELAPSED = pattern(
-    r"\b(?:elapsed|time elapsed|total time)(?: time)?[ :=(]{1,3}(\d[\d:.]{1,20}|\d+ days?, [\d:.]{4,12})", re.I | re.A
+    r"\b(?:elapsed|time elapsed|total time|wall ?time|since start)(?: time)?[ :=(]{1,3}"
+    r"(\d+ days?, [\d:.]{4,12}|\d[\d:.]{0,20}(?: ?(?:s|secs?|seconds?|mins?|minutes?|m|h|hours?))?)(?![\w/])",
+    re.I | re.A,
 )
 _OVER = pattern(r"[\s|,;:-]*(?:is |was )?(?:finished|done|complete[d]?|ended|over|summary|results?)\b", re.I | re.A)
 _SAVED_TOO = pattern(r"\b(?:checkpoint|ckpt|model) (?:was |has been )?saved\b", re.I | re.A)
@@ -57,7 +84,6 @@ _NOT_PROGRESS = pattern(
     r"\bthat is less than\b|\bbest (?:epoch|step|iter)|\bpatience\b|\bearly[ -]?stop|\bwarm-?up\b|\bresum|\bskipp",
     re.I | re.A,
 )
-_TAG = pattern(r"\[rank ?\d+\][: ]", re.A)
 _EVAL_SPLITS = ("val", "test", "eval")
 _MOST_LEFT_LETTERS = 12
 
@@ -85,30 +111,82 @@ class ProgressLine(NamedTuple):
     saved: bool
     step_time_s: float | None
     elapsed_s: float | None
+    took_s: float | None
+    """What the epoch or step took, in words that say so."""
+    lone_s: float | None
+    """A time that stands on the line without a word."""
+    tag: str = ""
+    """Whose counter it is: a stage, a model, a fold."""
 
 
 def progress_line(text: str) -> ProgressLine | None:
     """Take a line apart; None for one that does not begin with a counter, or says nothing beside it."""
-    split = _SPLIT.match(text)
-    tag = _TAG.match(text)
-    counts, end = _counts(text, split.end() if split is not None else tag.end() if tag is not None else 0)
-    if not counts or _NOT_PROGRESS.search(text) is not None:
+    if _NOT_PROGRESS.search(text) is not None:
         return None
+    tag = _TAG.match(text)
+    split = _SPLIT.match(text, tag.end() if tag is not None else 0)
+    counts, end = _counts(text, split.end() if split is not None else tag.end() if tag is not None else 0)
+    if not counts:
+        return _wordless(text) or _behind_values(text)
     rest = text[end:]
+    line = _line(counts, rest, evaluated=_is_eval(split) or _speaks_of_eval(rest))
+    line = line._replace(tag=tag[0].strip(" \t[](){}<>|:,;-")) if tag is not None and tag[0][:5] != "[rank" else line
+    speaks = line.values or line.over or line.saved or line.step_time_s is not None or line.took_s is not None
+    return line if speaks or _is_bare(counts, rest) or _HEADING.fullmatch(text) is not None else None
+
+
+def _line(counts: Mapping[str, Count], rest: str, *, evaluated: bool) -> ProgressLine:
     clock = elapsed[1] if (elapsed := _ELAPSED.search(rest)) is not None else ""
-    line = ProgressLine(
+    return ProgressLine(
         epoch=counts.get("epoch"),
         step=counts.get("step"),
         values=read_pairs(rest),
         rest=rest,
-        evaluated=_is_eval(split) or _speaks_of_eval(rest),
+        evaluated=evaluated,
         over=_OVER.match(rest) is not None,
         saved=_SAVED_TOO.search(rest) is not None,
         step_time_s=_step_time(rest),
-        elapsed_s=clock_s(clock) if ":" in clock else None,
+        elapsed_s=(number(clock) if clock.replace(".", "").isdigit() else duration_s(clock)) if clock else None,
+        took_s=epoch_time(rest),
+        lone_s=lone_time(rest) if not clock else None,
     )
-    speaks = line.values or line.over or line.saved or line.step_time_s is not None
-    return line if speaks or _is_bare(counts, rest) else None
+
+
+def _wordless(text: str) -> ProgressLine | None:
+    """A line that begins with a counter in brackets, and tells what was measured there."""
+    match = _WORDLESS.match(text)
+    if match is None:
+        return None
+    outer = Count("epoch", float(match["a"]), _total(match["all_a"]))
+    inner = match["b"] or match["c"]
+    if inner is not None:
+        counts = {"epoch": outer, "step": Count("batch", float(inner), _total(match["all_b"] or match["all_c"]))}
+    else:
+        counts = {"step": Count("step", outer.n, outer.total)}
+    line = _line(counts, text[match.end() :], evaluated=False)
+    return line if any(_MEASURE.search(name) for name in line.values) else None
+
+
+def _behind_values(text: str) -> ProgressLine | None:
+    """A line of named values with its counter among or behind them: `loss: 0.5 lr: 1e-4 step: 10/600`."""
+    match = _TRAILING.search(text)
+    if match is None:
+        return None
+    head, rest = text[: match.start()], text[match.end() :]
+    if not any(_MEASURE.search(name) for name in read_pairs(head)):
+        return None
+    if sum(map(str.isalpha, leftover(head))) > _MOST_LEFT_LETTERS:
+        return None
+    if match["m"] is not None:
+        return _line({"step": Count("item", float(match["m"]), float(match["of"]))}, head + rest, evaluated=False)
+    if match["total"] is None and match["word"].endswith("s"):
+        return None  # `epochs=10` is a setting
+    counts, end = _counts(text, match.start())
+    return _line(counts, f"{head} | {text[end:]}", evaluated=False) if counts else None
+
+
+def _total(text: str | None) -> float | None:
+    return float(text) if text is not None else None
 
 
 def _is_eval(split: re.Match[str] | None) -> bool:
@@ -139,7 +217,7 @@ def _counts(text: str, start: int) -> tuple[dict[str, Count], int]:
         if match is None:
             break
         word = match["word"].lower()
-        key = "epoch" if word.startswith("ep") else "step"
+        key = "epoch" if _unit(word) == "epoch" else "step"
         if key in found:
             break
         total = match["total"]
@@ -158,7 +236,9 @@ def _plain_number(text: str) -> float:
 
 def _unit(word: str) -> str:
     if word.startswith("ep"):
-        return "epoch"
+        return "episode" if word.startswith("epi") else "epoch"
+    if word == "tokens":
+        return "token"
     if word.startswith("it"):
         return "iteration"
     if "batch" in word:

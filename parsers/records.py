@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 
 from trainmon.events import (
@@ -21,6 +22,7 @@ from trainmon.parsers.epochs import EpochNames, StepNumbers
 from trainmon.parsers.numbers import duration_s, number
 from trainmon.parsers.pairs import is_metric_name, memory_of, metric_events
 from trainmon.parsers.pydict import numbers_of
+from trainmon.patterns import pattern
 from trainmon.reading.timestamps import iso_s
 
 _RUN_STEPS = ("global_step", "trainer/global_step", "current_steps", "num_updates", "_step", "train_step", "step")
@@ -29,7 +31,7 @@ _RUN_TOTALS = (
     "total_steps", "max_steps", "num_training_steps", "total_step", "max_step", "max_iters", "total_iters",
     "total_iterations", "total_timesteps",
 )  # fmt: skip
-_TOTALS = ("steps_total", "num_steps", "steps", "total")
+_TOTALS = ("steps_total", "num_steps", "steps", "total", "of")
 _EPOCH_TOTALS = ("steps_per_epoch", "num_batches", "total_batches", "batches", "batches_per_epoch")
 _EPOCHS = ("epoch", "current_epoch", "train/epoch", "trainer/epoch", "ep")
 _EPOCHS_TOTAL = ("total_epochs", "num_epochs", "max_epochs", "num_train_epochs", "epochs")
@@ -57,12 +59,18 @@ _CHECKPOINT_LABELS = frozenset(
 )
 _END_LABELS = frozenset(
     {"train_end", "training_end", "run_end", "run_stop", "end", "finished", "done", "complete", "completed",
-     "training_complete", "training_completed", "training_finished", "train_finished", "training complete"}
+     "training_complete", "training_completed", "training_finished", "train_finished", "finished_training",
+     "training_done"}
 )  # fmt: skip
 _FIELDS = frozenset(
     _RUN_STEPS + _EPOCH_STEPS + _RUN_TOTALS + _TOTALS + _EPOCH_TOTALS + _EPOCHS + _EPOCHS_TOTAL + _TIMES + _ELAPSED
 )
+COUNTERS = frozenset(_RUN_STEPS + _EPOCH_STEPS + _RUN_TOTALS + _TOTALS + _EPOCH_TOTALS + _EPOCHS + _EPOCHS_TOTAL)
 _NO_METRICS = _FIELDS | {"remaining_time", "percentage", "eta", "eta_s", "eta_seconds"}
+_OF_SOMETHING_ELSE = frozenset(
+    {"time", "timing", "timings", "times", "perf", "throughput", "speed", "eval", "val", "test", "valid"}
+)
+_FRACTION = pattern(r"\s*(\d{1,15})\s*/\s*(\d{1,15})\s*", re.ASCII)
 _FIRST_MOMENT_S, _LAST_MOMENT_S = 946684800.0, 4102444800.0  # 2000 to 2100: what a number must be to be a date
 
 
@@ -75,7 +83,7 @@ class RecordReader:
 
     def events(self, fields: Mapping[str, object]) -> list[Event] | None:
         """Give the events of a record, None where it is none of a training run (a configuration, a request log)."""
-        numbers = numbers_of(fields)
+        numbers = _with_counters(fields, numbers_of(fields))
         label = _label(fields)
         step = _first(numbers, _RUN_STEPS + _EPOCH_STEPS)
         epoch = _first(numbers, _EPOCHS)
@@ -88,7 +96,7 @@ class RecordReader:
     def _events(
         self, fields: Mapping[str, object], numbers: Mapping[str, float], values: dict[str, float], label: str
     ) -> Iterator[Event]:
-        moment = _moment(fields)
+        moment = moment_of(fields)
         if moment is not None:
             yield Clock(time_s=moment)
         evaluated = label in _EVAL_LABELS
@@ -154,6 +162,19 @@ class RecordReader:
         )
 
 
+def _with_counters(fields: Mapping[str, object], numbers: dict[str, float]) -> dict[str, float]:
+    """Add the counters that are printed as `"3/10"`, and those of nested objects (`progress/step`), by their names."""
+    for name, value in fields.items():
+        if isinstance(value, str) and name in _FIELDS and (match := _FRACTION.fullmatch(value)) is not None:
+            numbers[name] = float(match[1])
+            numbers.setdefault("total_epochs" if name in _EPOCHS else "total", float(match[2]))
+    for path in [path for path in numbers if "/" in path]:
+        *heads, name = path.split("/")
+        if name in COUNTERS and name not in numbers and _OF_SOMETHING_ELSE.isdisjoint(heads) and numbers[path] % 1 == 0:
+            numbers[name] = numbers.pop(path)
+    return numbers
+
+
 def _first(numbers: Mapping[str, float], names: tuple[str, ...]) -> float | None:
     for name in names:
         value = numbers.get(name)
@@ -173,13 +194,14 @@ def _label(fields: Mapping[str, object]) -> str:
     for name in _LABELS:
         value = fields.get(name)
         if isinstance(value, str):
-            word = value.strip().lower()
+            word = value.strip(" .!").lower().replace(" ", "_")
             if word in _EVAL_LABELS or word in _END_LABELS or word in _CHECKPOINT_LABELS:
                 return word
     return ""
 
 
-def _moment(fields: Mapping[str, object]) -> float | None:
+def moment_of(fields: Mapping[str, object]) -> float | None:
+    """Give the time that a record states, in seconds since the epoch."""
     for name in _TIMES:
         value = fields.get(name)
         if isinstance(value, str):

@@ -52,7 +52,7 @@ http://localhost:6006/ (Press CTRL+C to quit)
 The quick brown fox took 3 steps in 12 seconds [and slept] 100% of the time
 Killing time until the node is free
 Training in progress, please wait
-Training for 3 epochs
+He trained for 3 epochs
 name,age,city
 Finished training epoch 3 in 20 s
 """.splitlines()

@@ -171,7 +171,7 @@ _HEADER_BRACKET = _compiled(
      |\[(?:PID:?\s?\d+|\d+:\w+|(?:debug|info|warning|error|critical)\ *)\]
      |\[[Rr][Aa][Nn][Kk][:=]?\ ?(?P<rank>\d+)\]|\[[IWEDF]\]
      |\((?=[\w./-]*[A-Za-z])[\w./-]{{1,80}}[:\ ]\d+\)|std(?:out|err)\ [FP]\b|\d\d[OE]\+?(?=\ )
-     |\[(?!{_SPLIT})[A-Za-z][\w.-]{{0,60}}\](?=[:\ ])
+     |\[(?!{_SPLIT})[A-Za-z][\w.-]{{0,60}}\](?=[:\ ])(?!:?\ +(?i:ep|epoch|episode|step|iter|it|batch)\w{{0,6}}\b)
      |(?P<host>[A-Za-z][\w.-]{{0,80}})\ (?:[\w./-]{{1,80}}\[\d+\]:|\[\d+\](?=\ (?:{_LEVEL})\b))
      |\|\ (?:rank=\d+|(?!{_SPLIT}|(?:{_LEVEL})\b)[A-Za-z_][\w.-]{{0,60}})(?=\ +\|\ )
      |:\ (?:[IWEFD])\ [\w./-]{{1,120}}:\d+\]):?"""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import NamedTuple
 
-from trainmon.events import Event, Line, MetricRows, Remainder
+from trainmon.events import Clock, Event, Line, MetricRows, Remainder
 from trainmon.parsers.base import LogFormat
 from trainmon.reading.backlog import Backlog
 from trainmon.reading.lines import VARIABLE, LineAssembler, Piece, text_of
@@ -244,6 +244,8 @@ class LogReader:
         if glued:
             events = [event for event in events if type(event) is not Remainder]
         into.append(Reading(line, owner.name, tuple(events)))
+        if glued and line.time_s is None:
+            line = line._replace(time_s=next((event.time_s for event in events if type(event) is Clock), None))
         for text in glued[:_MAX_REMAINDERS]:
             self._add_glued(line, text, everything, into)
 

@@ -18,6 +18,7 @@ from trainmon.events import (
     Metrics,
     Problem,
     Remainder,
+    StageKind,
     StageMark,
 )
 from trainmon.reading.reader import Reading
@@ -64,6 +65,8 @@ class RunState(Counting):
                 self._metrics(event, line)
             case MetricRows():
                 self._rows(event, line)
+            case StageMark(kind=StageKind.TRAIN, phase="end"):
+                self._epoch_over(line, time_s)
             case StageMark():
                 self._mark(event)
             case Facts():
