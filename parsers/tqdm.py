@@ -21,7 +21,8 @@ _RATE = r"(?:\?|\d[\d.]{0,20}|inf|nan)"
 _METER = pattern(
     rf"""(?<![\d./])(?P<n>\d[\d.]{{0,20}}[kMGTPEZY]?)
     (?:
-      \ ?/\ ?(?P<total>\d[\d.]{{0,20}}[kMGTPEZY]?|\?)(?:\ ?\(\ {{0,2}}\d{{1,3}}(?:\.\d{{1,4}})?%\))?,?\ ?\s?\[\ ?(?P<elapsed>{_CLOCK})\ ?<\ ?(?:\?|{_CLOCK})
+      \ ?/\ ?(?P<total>\d[\d.]{{0,20}}[kMGTPEZY]?|\?)(?:\ ?\(\ {{0,2}}\d{{1,3}}(?:\.\d{{1,4}})?%\))?
+      ,?\ ?\s?\[\ ?(?P<elapsed>{_CLOCK})\ ?<\ ?(?:\?|{_CLOCK})
       (?:\ ?,\ {{0,8}}(?P<rate>{_RATE}[^\],\[]{{0,40}}))?
     | (?P<bare_unit>\ ?[^\W\d][^\[\]|,=/]{{0,24}}?)?
       \ \[(?P<bare_elapsed>{_CLOCK}),\ {{0,8}}(?P<bare_rate>{_RATE}[^\],\[]{{0,40}}/[^\],\[]{{1,24}})
@@ -179,10 +180,9 @@ def _description(left: str, *, first: bool) -> tuple[str, str]:
     edge = _LEFT.search(left)
     if edge is not None:
         left = left[: edge.start()]
-        if edge[1] is None and (opening := left.rfind("|")) >= 0:  # `Validation: |     | 0/?`
-            left = left[:opening]
-        else:  # the percentage behind the bar
-            left = _DRAWN.sub("", left)
+        # `Validation: |     | 0/?`; or the percentage stands behind the bar
+        opening = left.rfind("|") if edge[1] is None else -1
+        left = left[:opening] if opening >= 0 else _DRAWN.sub("", left)
     left = left.strip()
     # A dict or another meter in front is no description: redraws whose carriage returns were lost.
     glue = max(left.rfind("}"), -1 if first else left.rfind("]"))

@@ -46,7 +46,7 @@ def counter_offset(track: Track, whole: WholeRun) -> float:
     """How far a counter lies behind the steps of the whole run, because its epochs began in an earlier attempt."""
     if whole.step is None:
         return 0.0
-    behind = whole.step - track.counted
+    behind = whole.step - whole.before - track.counted
     if whole.steps_per_epoch:
         behind = round(behind / whole.steps_per_epoch) * whole.steps_per_epoch
     return behind if behind > max(2.0, _ALIKE * whole.step) else 0.0

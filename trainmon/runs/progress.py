@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -35,6 +35,8 @@ class WholeRun:
     steps_per_epoch: float | None = None
     reason: str = ""
     """Where the total comes from."""
+    before: float = 0.0
+    """How many of the steps were those of trainings that were over when the present one began."""
 
 
 def whole_run(
@@ -44,6 +46,31 @@ def whole_run(
     train = roles.train
     if train is None:
         return _from_facts(facts, stated)
+    present = _present_run(roles, train, facts, stated, failed=failed)
+    if not roles.before:
+        return present
+    return _behind([whole_run(phase, {}, None) for phase in roles.before], present)
+
+
+def _behind(phases: Sequence[WholeRun], present: WholeRun) -> WholeRun:
+    """A training behind others of the same program: what they did counts, what follows nobody knows."""
+    before = sum(phase.step or 0.0 for phase in phases)
+    epochs = [phase.total_epochs for phase in phases]
+    past = None if None in epochs else sum(number or 0.0 for number in epochs)
+    return WholeRun(
+        step=before + (present.step or 0.0),
+        total=None if present.total is None else before + present.total,
+        unit=present.unit,
+        epoch=None if present.epoch is None or past is None else past + present.epoch,
+        total_epochs=None if present.total_epochs is None or past is None else past + present.total_epochs,
+        reason=f"{present.reason}, after {plural(before, present.unit)} of training before",
+        before=before,
+    )
+
+
+def _present_run(
+    roles: Roles, train: Track, facts: Mapping[str, float | str], stated: MetricEpoch | None, *, failed: bool
+) -> WholeRun:
     total_epochs = _total_epochs(roles, facts)
     if train.scope is CounterScope.EPOCHS:
         return _by_epochs(train, total_epochs, facts, stated)

@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from trainmon.events import CounterScope, StageKind
+from trainmon.runs.phases import phases_before
 from trainmon.runs.stage_names import names_epochs
 from trainmon.runs.tracks import Track, TrackKey
 
@@ -46,6 +47,9 @@ def assign_roles(tracks: Collection[Track]) -> Roles:
     if any(t.scope is CounterScope.EPOCHS and t.counted > 0 for t in tracks):
         candidates = [t for t in candidates if t.counted > 0 or t.total is not None]  # a bar that was never redrawn
     train = max(candidates, key=_likelihood, default=None)
+    before: list[Track] = []
+    if train is not None:
+        train, before = phases_before(train, candidates)
     epochs = around.get(train.key) if train is not None else None
     if train is None and counters_of_epochs:
         train = by_key[next(iter(counters_of_epochs))]
@@ -69,8 +73,13 @@ def assign_roles(tracks: Collection[Track]) -> Roles:
     if train is not None and whole is not None:
         companions = (train, *(t for t in companions if t is not whole))
         train = whole
+    kinds = _kinds(tracks, train, epochs, companions, inside)
     return Roles(
-        train=train, epochs=epochs, companions=companions, kinds=_kinds(tracks, train, epochs, companions, inside)
+        train=train,
+        epochs=epochs,
+        companions=companions,
+        before=tuple(Roles(train=phase, epochs=around[phase.key], kinds=kinds) for phase in before),
+        kinds=kinds,
     )
 
 
@@ -175,7 +184,7 @@ def _same_steps(outer: Track, inner: Track) -> bool:
 
 def _is_finer(bar: Track, lines: Track) -> bool:
     """Tell whether a bar shows each of the steps that lines without a total name now and then."""
-    if not bar.is_bar or bar.total is None or lines.is_bar or lines.total is not None:
+    if not bar.is_bar or bar.total is None or bar.approximate or lines.is_bar or lines.total is not None:
         return False
     return bar.counted >= lines.counted - 2
 

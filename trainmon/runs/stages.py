@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from trainmon.events import CounterScope, StageKind
 from trainmon.runs.marks import MarkedStage
-from trainmon.runs.progress import WholeRun
+from trainmon.runs.progress import WholeRun, whole_run
 from trainmon.runs.roles import Roles
 from trainmon.runs.state import RunState
 from trainmon.runs.tracks import Track
@@ -28,9 +28,18 @@ def stages_of(
         if kind is not StageKind.TRAIN and (track.counted > 0 or track.total is not None)
     ]
     found += _counted_stages(state, roles, over=over)
+    for phase in roles.before:
+        if phase.train is not None:
+            did = whole_run(phase, {}, None)
+            found.append(_begun(phase.train, _phase(phase.train, did.step, did.total)))
     if roles.train is not None:
         others_active = any(stage.active for _, stage in found)
         info = _training(roles.train, whole, step, state, active=not over and not others_active)
+        if roles.before:
+            info = replace(
+                _phase(roles.train, (step or 0.0) - whole.before, whole.total and whole.total - whole.before),
+                active=info.active,
+            )
         found.append((info.started_s or 0.0, info))
     elif whole.step is not None or "loss" in state.metrics:
         found.append((0.0, _uncounted_training(whole, step, over=over)))
@@ -50,7 +59,8 @@ def stages_of(
 
 
 def _counted_stages(state: RunState, roles: Roles, *, over: bool) -> list[tuple[float, StageInfo]]:
-    parts = {track.key for track in (roles.train, roles.epochs, *roles.companions) if track is not None}
+    phases = [track for phase in roles.before for track in (phase.train, phase.epochs)]
+    parts = {track.key for track in (roles.train, roles.epochs, *roles.companions, *phases) if track is not None}
     latest_track = max(state.tracks.values(), key=lambda track: track.last_s or 0.0, default=None)
     latest = (latest_track.last_s or 0.0) if latest_track is not None else 0.0
     return [
@@ -103,6 +113,17 @@ def _training(train: Track, whole: WholeRun, step: float | None, state: RunState
         elapsed_s=sum(max(end - begin, 0.0) for begin, end in known) if known and state.clock.ticks else None,
         active=active,
         step_time_s=measured.mean if measured is not None else None,
+    )
+
+
+def _phase(track: Track, step: float | None, total: float | None) -> StageInfo:
+    """One of several trainings of a run, with steps of its own."""
+    return replace(
+        _counted(track, StageKind.TRAIN, active=False),
+        name=_name(replace(track, name=track.key[0].strip(" /#:-[]()")), StageKind.TRAIN),
+        current=step,
+        total=total,
+        occurrences=1,
     )
 
 
