@@ -23,6 +23,7 @@ from tests.board_parts import (
 from tests.board_runs import faster, pipeline, resumed, slower, within
 from trainmon.estimates import VerdictKind
 from trainmon.events import ProblemKind
+from trainmon.reading.readable import Extent, PieceRead, ReadableLog
 from trainmon.run_choices import PlanChoice
 from trainmon.snapshot import (
     Board,
@@ -203,6 +204,30 @@ def many(count: int = 500) -> Board:
     return board([replace(kinds[at % len(kinds)], name=f"sweep-{at % 10}/trial-{at:03d}") for at in range(count)])
 
 
+class LinesLog:
+    """The lines of a source as a log; other lines than before are another text."""
+
+    def __init__(self, source: BoardSource) -> None:
+        self._source, self._data, self._generation = source, b"", 0
+
+    def look(self) -> Extent:
+        data = "".join(f"{line}\n" for line in self._source.lines).encode("utf-8", "replace")
+        self._generation += not data.startswith(self._data)
+        self._data = data
+        return Extent(size=len(data), generation=self._generation)
+
+    def read(self, offset: int, size: int) -> bytes:
+        return self._data[offset : offset + size]
+
+    def explain(self, begin: int, end: int) -> tuple[PieceRead, ...]:
+        if b"loss" not in self._data[begin:end]:
+            return (PieceRead(format_name=None),)
+        return (PieceRead(format_name="huggingface", events=(f"Metrics  values={self._data[begin:end].decode()}",)),)
+
+    def close(self) -> None:
+        pass
+
+
 class BoardSource:
     """A source that gives one board until it is given another."""
 
@@ -217,8 +242,8 @@ class BoardSource:
     def refresh(self) -> Board:
         return self.board
 
-    def tail(self, run_name: str, lines: int) -> Sequence[str]:
-        return self.lines[-lines:]
+    def log(self, run: RunSnapshot) -> ReadableLog | None:
+        return LinesLog(self)
 
     def choose(self, choice: PlanChoice) -> None:
         self.chosen.append(choice)

@@ -132,7 +132,9 @@ def test_any_encoding_can_be_sought_in(encode: object, tmp_path: Path, monkeypat
     assert [archive.board(at).runs[0].step for at in (499.0, 1500.0, 9.0)] == [500, 1501, 10]
     assert assert_seeks_as_straight(archive, [1200.0, 40.0], monkeypatch) == 2
     assert repr(archive.board(1999).runs) == repr(read_whole(tmp_path).runs)
-    assert archive.tail("train", 9.0, 1000).splitlines()[-1].decode().endswith(" 10/2000 loss 0.4737")
+    log = archive.log("train", lambda: 9.0)
+    assert log is not None
+    assert log.read(0, log.look().size).splitlines()[-1].decode().endswith(" 10/2000 loss 0.4737")
     archive.close()
 
 
@@ -187,7 +189,9 @@ def test_a_source_plays_seeks_and_steps(tmp_path: Path) -> None:
     source.change_speed(2)
     steady.now += 1
     assert source.refresh().runs[0].step == 420
-    assert list(source.tail("train", 1)) == [stamped(600).splitlines()[419]]
+    log = source.log(source.refresh().runs[0])
+    assert log is not None
+    assert log.read(0, log.look().size).decode() == "".join(stamped(600).splitlines(keepends=True)[:420])
 
 
 def test_nothing_new_is_no_new_board(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from trainmon.tui.compare_screen import CompareScreen
 from trainmon.tui.estimates_screen import EstimatesScreen
 from trainmon.tui.feed import FeedStopped
 from trainmon.tui.help_screen import HelpScreen
+from trainmon.tui.log_view import LogView
 from trainmon.tui.overview import Overview
 from trainmon.tui.run_screen import RunScreen
 from trainmon.tui.runlist import RunList
@@ -55,7 +56,10 @@ def text_of(app: TrainmonApp) -> str:
 
 
 def main_text(app: TrainmonApp) -> str:
-    rows = app.screen.query_one("#main", LinesView).rows
+    logs = [view for view in app.screen.query(LogView) if view.is_on_screen]
+    part = logs[0] if logs else app.screen.query_one("#main")
+    assert isinstance(part, LinesView | LogView)
+    rows = part.rows
     return "\n".join("".join(text for text, _ in row) for row in rows)
 
 
@@ -282,7 +286,7 @@ async def test_the_question_mark_opens_the_help_once() -> None:
         ("2", "grad_norm"),
         ("3", "Documented against measured"),
         ("4", "torch.cuda.OutOfMemoryError"),
-        ("5", "{'loss': 3.0000"),
+        ("5", "{'loss': 1.5250"),
     ],
 )
 async def test_number_keys_show_the_sections_of_a_run(key: str, text: str) -> None:

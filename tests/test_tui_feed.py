@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from queue import Empty, Queue
 
@@ -11,7 +10,7 @@ from textual.message import Message
 
 from tests import boards
 from trainmon.snapshot import Board
-from trainmon.tui.feed import BoardChanged, Feed, FeedStopped, TailRead
+from trainmon.tui.feed import BoardChanged, Feed, FeedStopped
 
 HZ = 200.0
 LONG_S = 5.0
@@ -47,12 +46,11 @@ def test_an_unchanged_board_is_posted_once() -> None:
 
     first = messages.get(timeout=LONG_S)
     feed.acknowledge()
-    feed.follow_tail("x")
-    second = messages.get(timeout=LONG_S)
+    with pytest.raises(Empty):
+        messages.get(timeout=10 / HZ)
     feed.close()
 
     assert isinstance(first, BoardChanged)
-    assert isinstance(second, TailRead)
 
 
 def test_boards_do_not_pile_up_while_the_screen_does_not_take_them() -> None:
@@ -77,27 +75,7 @@ def test_a_newer_board_replaces_one_that_waits() -> None:
     older, newer = BoardChanged(boards.board()), BoardChanged(boards.board())
 
     assert older.can_replace(newer)
-    assert not older.can_replace(TailRead("a", ()))
-
-
-def test_the_tail_is_posted_when_it_grows_only() -> None:
-    source = boards.BoardSource(boards.board())
-    feed, messages = posted(source)
-    feed.follow_tail("mmarco/baseline")
-    feed.start()
-    board, first = messages.get(timeout=LONG_S), messages.get(timeout=LONG_S)
-    with pytest.raises(Empty):
-        messages.get(timeout=10 / HZ)
-
-    source.lines = (*source.lines, "one more")
-    second = messages.get(timeout=LONG_S)
-    feed.close()
-
-    assert isinstance(board, BoardChanged)
-    assert isinstance(first, TailRead)
-    assert isinstance(second, TailRead)
-    assert second.run_name == "mmarco/baseline"
-    assert second.lines[-1] == "one more"
+    assert not older.can_replace(FeedStopped("gone"))
 
 
 def test_closing_the_feed_closes_the_source() -> None:
@@ -123,21 +101,3 @@ def test_an_error_of_the_source_reaches_the_screen() -> None:
     assert isinstance(message, FeedStopped)
     assert message.error == "OSError: the folder is gone"
     assert source.closed
-
-
-def test_the_source_is_asked_for_a_bounded_number_of_lines() -> None:
-    asked: Queue[int] = Queue()
-
-    class Recording(boards.BoardSource):
-        def tail(self, run_name: str, lines: int) -> Sequence[str]:
-            asked.put(lines)
-            return super().tail(run_name, lines)
-
-    feed, _ = posted(Recording(boards.board()))
-    feed.follow_tail("a")
-    feed.start()
-
-    lines = asked.get(timeout=LONG_S)
-    feed.close()
-
-    assert 0 < lines <= 1000

@@ -58,7 +58,12 @@ def reader_of(log: Path, settings: Settings) -> tuple[bytes, LogReader]:
         data = log.read_bytes()
     except OSError as error:
         raise NothingReadableError(f"{log}: {error.strerror or error}") from None
-    return decoder_for(data).feed(data), LogReader(known_formats(settings), default_year=_this_year())
+    return decoder_for(data).feed(data), new_reader(settings)
+
+
+def new_reader(settings: Settings) -> LogReader:
+    """A reader of the formats that the settings know. Raises UsageError for a pattern that cannot be used."""
+    return LogReader(known_formats(settings), default_year=_this_year())
 
 
 def backtests(logs: Sequence[str], settings: Settings) -> list[RunBacktest]:

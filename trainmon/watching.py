@@ -9,24 +9,24 @@ from pathlib import Path
 from trainmon.errors import NothingReadableError
 from trainmon.exports.status_text import status_text
 from trainmon.gpu.monitor import GpuMonitor
-from trainmon.reading.lines import LineAssembler, text_of
+from trainmon.reading.readable import ReadableLog
 from trainmon.reading.watch import FolderWatch
 from trainmon.run_choices import PlanChoice
+from trainmon.run_log import live_log
 from trainmon.session import look_once, open_store
 from trainmon.settings import Settings
-from trainmon.snapshot import Board
+from trainmon.snapshot import Board, RunSnapshot
 
 _BUDGET_S = 0.25
 _FIRST_BUDGET_S = 0.1
 """The first board is waited for."""
-_TAIL_BYTES = 64 << 10
 
 
 class LiveSource:
     """Boards of growing logs. Used by one thread."""
 
     def __init__(self, logs: Sequence[str], settings: Settings) -> None:
-        self._store = open_store(logs, settings)
+        self._store, self._settings = open_store(logs, settings), settings
         self._opened = False
         self._watch: FolderWatch | None = None
         self._gpu = GpuMonitor()
@@ -43,10 +43,9 @@ class LiveSource:
         notes = (self._watch.note,) if self._watch.note else ()
         return self._store.board(time.time(), gpu=self._gpu.latest(), notes=notes)
 
-    def tail(self, run_name: str, lines: int) -> Sequence[str]:
-        """The last lines of a run's log as a terminal would show them: of a redrawn bar only its last state."""
-        path = self._store.log_of(run_name)
-        return last_lines(path, lines) if path is not None else ()
+    def log(self, run: RunSnapshot) -> ReadableLog | None:
+        """The log of a run as it grows."""
+        return live_log(run, self._settings)
 
     def choose(self, choice: PlanChoice) -> None:
         """Hold runs against what was chosen on the screen."""
@@ -59,31 +58,6 @@ class LiveSource:
             self._watch.close()
 
 
-def last_lines(path: Path, lines: int) -> list[str]:
-    """Read the end of a log; [] where it cannot be read."""
-    try:
-        with path.open("rb") as file:
-            file.seek(0, 2)
-            file.seek(max(file.tell() - _TAIL_BYTES, 0))
-            data = file.read(_TAIL_BYTES)
-    except OSError:
-        return []
-    return lines_of(data)[-lines:]
-
-
-def lines_of(data: bytes) -> list[str]:
-    """The lines of a log's bytes as a terminal would leave them: of a redrawn bar only its last state."""
-    assembler = LineAssembler()
-    shown: list[str] = []
-    replaceable = False
-    for piece in [*assembler.feed(data), *assembler.flush()]:
-        if replaceable:
-            shown.pop()
-        shown.append(text_of(piece.raw).expandtabs())
-        replaceable = piece.redraw
-    return shown
-
-
 def print_changes(logs: Sequence[str], settings: Settings, write: Callable[[str], None], *, ascii_only: bool) -> int:
     """Without a terminal: the status once. Raises NothingReadableError where there is nothing to show."""
     board = look_once(logs, settings)
@@ -91,4 +65,4 @@ def print_changes(logs: Sequence[str], settings: Settings, write: Callable[[str]
     return 0
 
 
-__all__ = ["LiveSource", "NothingReadableError", "last_lines", "lines_of", "print_changes"]
+__all__ = ["LiveSource", "NothingReadableError", "print_changes"]

@@ -21,9 +21,10 @@ from trainmon.tui.clipboard import copy, json_of, line_of
 from trainmon.tui.clock_keys import ClockKeysApp
 from trainmon.tui.compare_screen import CompareScreen
 from trainmon.tui.estimates_screen import EstimatesScreen
-from trainmon.tui.feed import BoardChanged, Feed, FeedStopped, TailRead
+from trainmon.tui.feed import BoardChanged, Feed, FeedStopped
 from trainmon.tui.guard import EXIT_INTERRUPTED, TerminalGuard
 from trainmon.tui.help_screen import HelpScreen
+from trainmon.tui.log_section import LogAccess
 from trainmon.tui.notices import Alerted, NoticeOptions, desktop_sequence, desktop_text, headline, show_toasts
 from trainmon.tui.overview import Overview
 from trainmon.tui.palette import commands
@@ -38,7 +39,6 @@ from trainmon.tui.screens import (
     EstimatesWanted,
     PlanChosen,
     RunViewed,
-    TailWanted,
 )
 from trainmon.tui.source import Clock, Source
 from trainmon.tui.text import plain
@@ -76,6 +76,7 @@ class TrainmonApp(ClockKeysApp):
         self.board: Board | None = None
         self._clock = source if isinstance(source, Clock) else None
         self.feed = Feed(source, self.post_message, hz, alerting)
+        self._logs = LogAccess(open=source.log, pause_s=1.0 / hz)
         self._notices = notices or NoticeOptions()
         self._preferences = preferences
         self._headline = ""
@@ -183,20 +184,10 @@ class TrainmonApp(ClockKeysApp):
                 screen.failure = plain(f"reading stopped: {message.error}")
                 screen.update_view()
 
-    @on(TailRead)
-    def _show_tail(self, message: TailRead) -> None:
-        for screen in self._screens():
-            if isinstance(screen, RunScreen) and screen.run_name == message.run_name:
-                screen.take_tail(message.lines)
-
-    @on(TailWanted)
-    def _follow_tail(self, message: TailWanted) -> None:
-        self.feed.follow_tail(message.name)
-
     def action_open_run(self, name: str) -> None:
         """Show a run alone."""
         order = next((screen.order for screen in self.screen_stack if isinstance(screen, Overview)), ())
-        self._open(RunScreen(name, order))
+        self._open(RunScreen(name, order, self._logs))
 
     @on(RunViewed)
     def _follow_view(self, message: RunViewed) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from threading import Event, Lock, Thread
 
 from textual.message import Message
@@ -14,7 +14,6 @@ from trainmon.snapshot import Board
 from trainmon.tui.notices import Alerted
 from trainmon.tui.source import Source
 
-TAIL_LINES = 400
 _BREATH_S = 0.05
 """Between two looks while the source is catching up: it is worth looking again at once."""
 
@@ -29,15 +28,6 @@ class BoardChanged(Message):
     def can_replace(self, message: Message) -> bool:
         """Let a newer board take this one's place."""
         return isinstance(message, BoardChanged)
-
-
-class TailRead(Message):
-    """The last lines of the log that a screen asked for."""
-
-    def __init__(self, run_name: str, lines: Sequence[str]) -> None:
-        super().__init__()
-        self.run_name = run_name
-        self.lines = lines
 
 
 class FeedStopped(Message):
@@ -64,7 +54,6 @@ class Feed:
         self._taken = Event()
         self._taken.set()
         self._lock = Lock()
-        self._tail_of: str | None = None
         self._chosen: list[PlanChoice] = []
         self._thread = Thread(target=self._run, name="trainmon-feed", daemon=True)
 
@@ -87,13 +76,6 @@ class Feed:
         """Refresh now rather than at the next beat."""
         self._wake.set()
 
-    def follow_tail(self, run_name: str | None) -> None:
-        """Choose the run whose log's last lines come with each refresh."""
-        with self._lock:
-            self._tail_of = run_name
-        if run_name is not None:
-            self.hurry()
-
     def choose(self, choice: PlanChoice) -> None:
         """Have runs held against something else, from the next board on, which comes now."""
         with self._lock:
@@ -113,7 +95,6 @@ class Feed:
 
     def _beat(self) -> None:
         shown: Board | None = None
-        tail: tuple[str, tuple[str, ...]] | None = None
         while not self._stop.is_set():
             self._wake.clear()
             with self._lock:
@@ -127,13 +108,4 @@ class Feed:
                 self._post(BoardChanged(board))
             if self._alerting is not None and (bulletin := self._alerting.take(board)):
                 self._post(Alerted(bulletin))
-            with self._lock:
-                wanted = self._tail_of
-            if wanted is not None:
-                read = (wanted, tuple(self._source.tail(wanted, TAIL_LINES)))
-                if read != tail:
-                    self._post(TailRead(*read))
-                tail = read
-            else:
-                tail = None
             self._wake.wait(min(self._pause_s, _BREATH_S) if board.catching_up else self._pause_s)

@@ -7,20 +7,25 @@ from dataclasses import replace
 from enum import IntEnum
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.geometry import Region
+from textual.widget import Widget
 
 from trainmon.snapshot import RunSnapshot
 from trainmon.tui import run_sections, totals
 from trainmon.tui.chart_look import ChartLook
 from trainmon.tui.charts_section import all_charts, first_charts
 from trainmon.tui.footer import FittingFooter
-from trainmon.tui.screens import CHOOSE, EXPORT, BoardScreen, RunViewed, TailWanted
+from trainmon.tui.log_section import LogAccess, LogSection
+from trainmon.tui.screens import CHOOSE, EXPORT, BoardScreen, RunViewed
 from trainmon.tui.spanview import LinesView
 from trainmon.tui.text import Row, beside, fit_row, heading, plain, wrap
 from trainmon.tui.timeline import timeline
 
 _WIDE = 132
+_OF_CHARTS = frozenset({"log_scale", "smoothing", "cursor", "zoom"})
 _LOG_END, _FEWEST_LINES = 15, 5
 """Lines of the log below the problems, and how many of them however little room there is."""
 
@@ -64,31 +69,35 @@ class RunScreen(BoardScreen):
         EXPORT,
         Binding("j", "scroll(1)", show=False),
         Binding("k", "scroll(-1)", show=False),
+        Binding("down", "choose_problem(1)", show=False, priority=True),
+        Binding("up", "choose_problem(-1)", show=False, priority=True),
+        Binding("enter", "show_problem", "In the log", tooltip="Show the line of the log that reports this problem"),
     ]
 
-    def __init__(self, name: str, order: Sequence[str] = ()) -> None:
+    def __init__(self, name: str, order: Sequence[str], logs: LogAccess) -> None:
         super().__init__()
         self.run_name = name
         self._order = order
         self._section = Section.SUMMARY
         self._look = ChartLook()
-        self._tail: Sequence[str] = ()
+        self._logs = logs
+        self._reading = False
+        """The log of the run is open."""
+        self._problem = 0
+        self._main_width = 0
 
     def compose_body(self) -> ComposeResult:
         """Build the screen."""
         yield LinesView(id="head", classes="fixed")
         yield LinesView(id="tabs", classes="fixed")
         yield LinesView(id="main")
+        yield LogSection(id="log-section")
         yield FittingFooter()
 
-    def on_unmount(self) -> None:
-        """Read no more of the log."""
-        self.app.post_message(TailWanted(None))
-
     @property
-    def wants_tail(self) -> bool:
-        """Say whether the log's end is on the screen."""
-        return self._section in {Section.LOG, Section.PROBLEMS}
+    def keys_go_to(self) -> Widget:
+        """The lines of the log, else those of the section."""
+        return self._log.view if self._section is Section.LOG else self._main
 
     @property
     def chosen_run(self) -> str | None:
@@ -101,21 +110,22 @@ class RunScreen(BoardScreen):
         runs = self.board.runs if self.board is not None else ()
         return next((run for run in runs if run.name == self.run_name), None)
 
-    def take_tail(self, lines: Sequence[str]) -> None:
-        """Show the log's last lines, and stay at its end while nobody has scrolled away."""
-        follows = self._main.is_vertical_scroll_end or not self._tail
-        self._tail = lines
-        if self.wants_tail:
-            self.update_view()
-        if self._section is Section.LOG and follows:
-            self._go_to_end()
+    def _fit(self) -> None:
+        self._main_width = 0
+        super()._fit()
 
-    def _go_to_end(self) -> None:
-        self._main.scroll_to(y=self._main.max_scroll_y, animate=False, immediate=True, force=True)
+    @on(LogSection.Changed)
+    def _show_log_end(self) -> None:
+        if self._section is Section.PROBLEMS:
+            self.update_view()
 
     @property
     def _main(self) -> LinesView:
         return self.query_one("#main", LinesView)
+
+    @property
+    def _log(self) -> LogSection:
+        return self.query_one(LogSection)
 
     def update_view(self) -> None:
         """Show what changed."""
@@ -126,8 +136,16 @@ class RunScreen(BoardScreen):
             return
         self.query_one("#head", LinesView).show(run_sections.head(run, width, self.board.taken_at, self.clock))
         self.query_one("#tabs", LinesView).show([self._tabs(run, width)])
-        inner = max(40, (self._main.size.width or width - 2) - 1)
-        self._main.show(self._rows(run, inner))
+        if self._section in {Section.LOG, Section.PROBLEMS} and not self._reading:
+            self._reading = True
+            self._log.show_log(self._logs.open(run), self._logs.pause_s)
+        if self._section is not Section.LOG:
+            self._main.show(self._rows(run, self._inner_width(width)))
+
+    def _inner_width(self, width: int) -> int:
+        """Cells for the rows of a section; while the log takes its place it has no size."""
+        self._main_width = self._main.size.width or self._main_width
+        return max(40, (self._main_width or width - 2) - 1)
 
     def _tabs(self, run: RunSnapshot, width: int) -> Row:
         row: list[tuple[str, str]] = [(" ", "")]
@@ -146,18 +164,16 @@ class RunScreen(BoardScreen):
             case Section.DOCUMENTED:
                 return run_sections.documented(run, width)
             case Section.PROBLEMS:
-                told = [heading("Problems", width), *run_sections.problems(run, width), ()]
+                told = [heading("Problems", width), *run_sections.problems(run, width, chosen=self._problem), ()]
                 return [*told, *self._log_end(width, self._main.size.height - len(told))]
             case Section.LOG:
-                return self._wrapped(self._tail, width, "") or [(("  the log is empty", "muted"),)]
+                return []
 
     def _log_end(self, width: int, room: int) -> list[Row]:
         """Return the last lines of the log, as many as the screen has room for."""
-        lines = self._wrapped(self._tail[-_LOG_END:], width, "muted")
-        return [heading("End of the log", width), *lines[-max(_FEWEST_LINES, room - 1) :]]
-
-    def _wrapped(self, lines: Sequence[str], width: int, role: str) -> list[Row]:
-        return [((piece, role),) for line in lines for piece in wrap(plain(line), width) or [""]]
+        lines = [piece for line in self._log.last_lines(_LOG_END) for piece in wrap(line, width) or [""]]
+        shown: list[Row] = [((piece, "muted"),) for piece in lines[-max(_FEWEST_LINES, room - 1) :]]
+        return [heading("End of the log", width), *shown]
 
     def _summary(self, run: RunSnapshot, width: int) -> list[Row]:
         if width >= _WIDE:
@@ -185,10 +201,22 @@ class RunScreen(BoardScreen):
             self.call_later(self.action_section, number)
             return
         self._main.scroll_home(animate=False, immediate=True)
-        self.post_message(TailWanted(self.run_name if self.wants_tail else None))
+        self._main.display = self._section is not Section.LOG
+        self._log.display = self._section is Section.LOG
+        self.set_focus(self.keys_go_to)  # at once: the next key may be there already
+        self.call_after_refresh(self._keep_focus)  # a late Hide event of its old state takes it away
+        if self._section in {Section.LOG, Section.PROBLEMS}:
+            self._problem = 0
+            self._log.show_end()
+        elif self._reading:
+            self._reading = False
+            self._log.stop()
         self.update_view()
-        if self._section is Section.LOG:
-            self._go_to_end()
+        self.refresh_bindings()
+
+    def _keep_focus(self) -> None:
+        if self.focused is None:
+            self.set_focus(self.keys_go_to)
 
     def action_turn(self, by: int) -> None:
         """Show the next section."""
@@ -215,14 +243,47 @@ class RunScreen(BoardScreen):
         self.update_view()
 
     def action_scroll(self, by: int) -> None:
-        """Scroll by a line."""
-        self._main.scroll_relative(y=by, animate=False)
+        """Scroll by a line; among problems go to the next one."""
+        if self._choosing:
+            self.action_choose_problem(by)
+        else:
+            self._main.scroll_relative(y=by, animate=False)
+
+    @property
+    def _choosing(self) -> bool:
+        run = self.shown_run
+        return self._section is Section.PROBLEMS and run is not None and bool(run.problems)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer keys only where they do something."""
+        if action in {"choose_problem", "show_problem"}:
+            return self._choosing
+        if action in _OF_CHARTS:
+            return self._section in {Section.SUMMARY, Section.CHARTS}
+        return super().check_action(action, parameters)
+
+    def action_choose_problem(self, by: int) -> None:
+        """Go to the next problem."""
+        run = self.shown_run
+        if run is not None:
+            self._problem = min(max(self._problem + by, 0), len(run.problems) - 1)
+            self.update_view()
+            at = next((y for y, row in enumerate(self._main.rows) if row and row[0][0] == run_sections.CHOSEN), 0)
+            self._main.scroll_to_region(Region(0, max(at - 1, 0), 1, 4), animate=False, immediate=True)
+
+    def action_show_problem(self) -> None:
+        """Show the line of the log that reports the problem chosen."""
+        run = self.shown_run
+        if run is not None and self._choosing:
+            line = run_sections.ordered_problems(run)[min(self._problem, len(run.problems) - 1)].line
+            self.action_section(Section.LOG)
+            self._log.show_line(line)
 
     def action_other(self, by: int) -> None:
         """Show the next run of the list that this one was opened from."""
         if self.run_name in self._order:
             self.run_name = self._order[(self._order.index(self.run_name) + by) % len(self._order)]
-            self._tail = ()
+            self._reading = False
             self._look = replace(self._look, cursor=None, low=0.0, high=1.0)
             self.post_message(RunViewed(self.run_name))
             self.action_section(self._section)

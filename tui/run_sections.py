@@ -6,7 +6,7 @@ from trainmon import units
 from trainmon.attention import main_problem
 from trainmon.estimates import Scope, Verdict
 from trainmon.exports.report import why_late_text
-from trainmon.snapshot import Eta, RunSnapshot, RunStatus
+from trainmon.snapshot import Eta, ProblemInfo, RunSnapshot, RunStatus
 from trainmon.tui import bars, words
 from trainmon.tui.chart import Axis, metric_chart, step_time_chart
 from trainmon.tui.text import (
@@ -28,6 +28,8 @@ from trainmon.tui.text import (
 from trainmon.tui.timeline import timeline
 
 _LABEL = 13
+CHOSEN = "▸ "
+"""Stands before the problem whose line of the log a key shows."""
 _WIDE = 100
 """From this width on a gauge stands beside each verdict."""
 
@@ -123,14 +125,22 @@ def _pace(run: RunSnapshot) -> list[tuple[str, str]]:
     return pairs
 
 
-def problems(run: RunSnapshot, width: int, *, most: int | None = None, lines: int = 4) -> list[Row]:
-    """Return the run's problems, the cause first, then the newest, each with its line of the log."""
+def ordered_problems(run: RunSnapshot) -> list[ProblemInfo]:
+    """Return the run's problems, the cause first, then the newest."""
+    cause = main_problem(run)
+    ordered = [problem for problem in run.problems if problem is not cause]
+    return [*([cause] if cause is not None else []), *ordered[::-1]]
+
+
+def problems(
+    run: RunSnapshot, width: int, *, most: int | None = None, lines: int = 4, chosen: int | None = None
+) -> list[Row]:
+    """Return the run's problems in their order, each with its line of the log; a sign stands before the chosen one."""
     rows = _unwell(run, width, lines)
     if not run.problems:
         return rows or [(("  no problem in the log", "good"),)]
     cause = main_problem(run)
-    ordered = [problem for problem in run.problems if problem is not cause]
-    for problem in [*([cause] if cause is not None else []), *ordered[::-1]][:most]:
+    for at, problem in enumerate(ordered_problems(run)[:most]):
         where = f"line {problem.line}" if problem.line else ""
         if problem.step is not None:
             where += f", step {units.exact(problem.step)}"
@@ -138,7 +148,11 @@ def problems(run: RunSnapshot, width: int, *, most: int | None = None, lines: in
             where += f", {problem.count} times"
         role = words.state_role(run) if problem is cause else "warn"
         rows.append(
-            (("  ! ", role), (words.PROBLEM_WORDS[problem.kind], role), ("  " + where.removeprefix(", "), "muted"))
+            (
+                (CHOSEN, "key") if at == chosen else ("  ", ""),
+                (f"! {words.PROBLEM_WORDS[problem.kind]}", role),
+                ("  " + where.removeprefix(", "), "muted"),
+            )
         )
         rows.extend((("    " + line, ""),) for line in wrap(plain(problem.message), width - 6, most=lines))
     if most is not None and len(run.problems) > most:

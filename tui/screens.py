@@ -10,6 +10,7 @@ from textual.binding import Binding
 from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Footer, Static
 
 from trainmon.run_choices import PlanChoice
@@ -58,14 +59,6 @@ class PlanChosen(Message):
         self.choice = choice
 
 
-class TailWanted(Message):
-    """The last lines of a run's log are to be read with each refresh; of none where the name is None."""
-
-    def __init__(self, name: str | None) -> None:
-        super().__init__()
-        self.name = name
-
-
 class BoardScreen(Screen[None]):
     """A screen that shows a board; it holds the newest one and no other state of the runs."""
 
@@ -90,6 +83,11 @@ class BoardScreen(Screen[None]):
     def chosen_run(self) -> str | None:
         """Name of the run that keys are about."""
         return None
+
+    @property
+    def keys_go_to(self) -> Widget:
+        """What has the focus unless somebody types."""
+        return self.query_one("#main")
 
     def commands(self) -> Iterable[SystemCommand]:
         """What the command palette offers here besides what has a key."""
@@ -139,5 +137,5 @@ class BoardScreen(Screen[None]):
     def _fit(self) -> None:
         """Show the content anew; what was hidden while the terminal was too small has lost the focus, and its keys."""
         if self.focused is None:
-            self.set_focus(self.query_one("#main"))
+            self.set_focus(self.keys_go_to)
         self.update_view()

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
+from trainmon.reading.readable import ReadableLog
 from trainmon.run_choices import PlanChoice
-from trainmon.snapshot import Board
+from trainmon.snapshot import Board, RunSnapshot
 
 
 class Source(Protocol):
-    """What the app asks, always from its feed thread, never from the screen's."""
+    """What the app asks, all but `log` from its feed thread, never from the screen's."""
 
     def refresh(self) -> Board:
         """Return the present board; takes at most about 0.3 s, so that keys and the log stay quick."""
         ...
 
-    def tail(self, run_name: str, lines: int) -> Sequence[str]:
-        """Return the last lines of a run's log, sanitised; empty where the run is unknown."""
+    def log(self, run: RunSnapshot) -> ReadableLog | None:
+        """Return the log of a run, to be read by one thread of its own; None where it has none.
+
+        Called from the screen's thread: must return at once.
+        """
         ...
 
     def choose(self, choice: PlanChoice) -> None:

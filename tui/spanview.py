@@ -14,9 +14,11 @@ from textual.strip import Strip
 from trainmon.tui.text import Row, Span, changed_cells, width_of
 
 ROLES = (
-    "title", "muted", "faint", "accent", "good", "warn", "bad", "band", "key", "on-title",
+    "title", "muted", "faint", "accent", "good", "warn", "bad", "band", "key", "on-title", "match",
     "series-0", "series-1", "series-2", "series-3", "series-4", "series-5",
 )  # fmt: skip
+_REVERSED = frozenset({"on-title", "match"})
+"""In these a blank is seen."""
 SERIES = 6
 """How many curves have a colour of their own."""
 
@@ -53,9 +55,9 @@ def _without_gaps(row: Row) -> list[Span]:
     spans: list[Span] = []
     for text, role in row:
         before, known = spans[-1] if spans else ("", "")
-        if spans and not before.strip(" ") and role != "on-title":
+        if spans and not before.strip(" ") and role not in _REVERSED and known not in _REVERSED:
             spans[-1] = (before + text, role)
-        elif spans and (role == known or (not text.strip(" ") and known != "on-title")):
+        elif spans and (role == known or (not text.strip(" ") and known not in _REVERSED and role not in _REVERSED)):
             spans[-1] = (before + text, known)
         elif text:
             spans.append((text, role))

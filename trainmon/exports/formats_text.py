@@ -74,10 +74,11 @@ def _piece(reading: Reading, colour: bool) -> Iterator[str]:
         f"{padded(name, 13)} {text}", _DIM if reading.format_name is None else _BOLD, colour
     )
     for event in reading.events:
-        yield "        " + _styled(f"→ {_event_text(event)}", _GREEN, colour)
+        yield "        " + _styled(f"→ {event_text(event)}", _GREEN, colour)
 
 
-def _event_text(event: Event) -> str:
+def event_text(event: Event) -> str:
+    """Word an event in one line: its kind and what it states."""
     stated = []
     for field in fields(event):
         value = getattr(event, field.name)

@@ -14,7 +14,7 @@ VARIABLE = b"0123456789.+-e \t#" + bytes(range(0x80, 0xA0)) + b"\xe2"
 
 # A carriage return, a move up (nested bars) and a run of backspaces (Keras) all begin a redraw.
 REDRAW = re.compile(rb"\r+|\x1b\[\d*A|\x08{2,}")
-_CONTROL_SEQUENCE = re.compile(
+CONTROL_SEQUENCE = re.compile(
     rb"\x1b\[[0-?]*[ -/]*[@-~]"  # CSI: colours, erase, cursor
     rb"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?"  # OSC: titles, links, clipboard
     rb"|\x1b[PX^_][^\x1b]*(?:\x1b\\)?"  # DCS, SOS, PM, APC
@@ -42,7 +42,7 @@ class Piece(NamedTuple):
 def text_of(raw: bytes) -> str:
     """Decode a piece: no control sequence, no control character but the tab, bad bytes as U+FFFD."""
     if b"\x1b" in raw:
-        raw = _CONTROL_SEQUENCE.sub(b"", raw)
+        raw = CONTROL_SEQUENCE.sub(b"", raw)
     text = raw.translate(None, _CONTROLS).decode("utf-8", "replace")
     return text if text.isascii() else _INVISIBLE.sub("", text)
 

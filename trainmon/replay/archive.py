@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from trainmon import units
 from trainmon.plan.documents import DocumentShelf
 from trainmon.replay.clock import Axis
-from trainmon.replay.reel import Reel, ReelProblem, ReelRun, ReelStage
+from trainmon.replay.log import ThenText
+from trainmon.replay.reel import Reel, ReelPause, ReelProblem, ReelRun, ReelStage
 from trainmon.replay.run import ReplayRun
 from trainmon.replay.timeline import ClockSource
 from trainmon.run_choices import PlanChoice
@@ -104,13 +105,12 @@ class Archive:
         """Positions at which a problem was first reported, in order."""
         return sorted({problem.at_s for run in self.reel.runs for problem in run.problems})
 
-    def tail(self, run_name: str, position_s: float, size: int) -> bytes:
-        """The last bytes that a run's log held at a position."""
+    def log(self, run_name: str, position: Callable[[], float]) -> ThenText | None:
+        """The log of a run as it stands at the positions that the clock comes to; None where it has none."""
         run = next((run for run in self.runs if run.files.name == run_name), None)
         if run is None or run.index is None:
-            return b""
-        end = run.visible_bytes(self.axis.moment(position_s))
-        return run.index.text.read(max(end - size, 0), min(size, end))
+            return None
+        return ThenText(run.index.text, lambda: run.visible_bytes(self.axis.moment(position())))
 
     def close(self) -> None:
         """Give up what was unfolded."""
@@ -136,6 +136,10 @@ class Archive:
             for s in run.final.stages
             if s.started_s is not None and s.elapsed_s is not None and s.occurrences == 1
         )
+        pauses = tuple(
+            ReelPause(kind=p.kind, begin_s=position(p.started_s), end_s=position(p.started_s + p.duration_s))
+            for p in run.final.pauses
+        )
         found = run.index.problems if run.index is not None else []
         problems = tuple(ReelProblem(at_s=position(s), kind=kind, run_name=run.files.name) for s, kind in found)
         return ReelRun(
@@ -143,6 +147,7 @@ class Archive:
             begin_s=position(0.0),
             end_s=position(run.duration_s),
             stages=stages,
+            pauses=pauses,
             problems=problems,
         )
 

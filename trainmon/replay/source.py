@@ -14,12 +14,11 @@ from trainmon.replay.clock import ReplayClock, neighbour, stopwatch
 from trainmon.replay.reading import ArchiveReading
 from trainmon.replay.reel import Reel
 from trainmon.run_choices import PlanChoice
+from trainmon.run_log import RunLog
 from trainmon.settings import Settings
-from trainmon.snapshot import Board
-from trainmon.watching import lines_of
+from trainmon.snapshot import Board, RunSnapshot
 
 _BUDGET_S = 0.25
-_TAIL_BYTES = 64 << 10
 _PRINTED = 10
 """Without a screen: one status per so many parts of the span."""
 
@@ -27,7 +26,7 @@ _PRINTED = 10
 class ReplaySource:
     """Boards of an archive at the moment that its clock shows.
 
-    `refresh` and `tail` belong to one thread; the clock may be driven from another and answers at once.
+    `refresh` belongs to one thread; the clock may be driven from another and answers at once.
     """
 
     def __init__(
@@ -38,7 +37,7 @@ class ReplaySource:
         speed: float = 60.0,
         steady: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._reading = ArchiveReading(logs, settings)
+        self._reading, self._settings = ArchiveReading(logs, settings), settings
         self._archive: Archive | None = None
         self._steady, self._lock = steady, Lock()
         self._clock = ReplayClock(0.0, speed, now=steady())
@@ -64,13 +63,10 @@ class ReplaySource:
             self._shown = (key, self._archive.board(position_s, deadline_s=deadline_s))
         return self._shown[1]
 
-    def tail(self, run_name: str, lines: int) -> Sequence[str]:
-        """The last lines of a run's log as they stood then."""
-        if self._archive is None:
-            return ()
-        with self._lock:
-            position_s = self._clock.position(self._steady())
-        return lines_of(self._archive.tail(run_name, position_s, _TAIL_BYTES))[-lines:]
+    def log(self, run: RunSnapshot) -> RunLog | None:
+        """The log of a run as it stood then."""
+        text = self._archive.log(run.name, lambda: self.position_s) if self._archive is not None else None
+        return RunLog(text, self._settings) if text is not None else None
 
     def choose(self, choice: PlanChoice) -> None:
         """Hold runs against what was chosen on the screen; there are none before the archive is read."""

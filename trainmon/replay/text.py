@@ -8,6 +8,7 @@ import re
 import tempfile
 import time
 from pathlib import Path
+from threading import Lock
 from typing import IO
 
 from trainmon.reading.encodings import StreamDecoder, decoder_for, is_compressed
@@ -24,7 +25,8 @@ _TERMINATORS = re.compile(rb"[\r\n]+")
 class LogText:
     """Reads a plain log where it lies; a compressed or transcoded one, or one with holes, is unfolded once.
 
-    The unfolded text stands in memory, where it is long in an unnamed temporary file.
+    The unfolded text stands in memory, where it is long in an unnamed temporary file. Once all of it is known, several
+    threads may read it.
     """
 
     def __init__(self, path: Path) -> None:
@@ -43,6 +45,7 @@ class LogText:
         self._at = 0
         self._decoder: StreamDecoder | None = None
         self._spool: IO[bytes] | None = None
+        self._lock = Lock()
 
     def prepare(self, deadline_s: float) -> bool:
         """Look through the file until `time.monotonic()` passes `deadline_s`; True when all of it is known."""
@@ -63,10 +66,14 @@ class LogText:
         size = min(size, self.size - offset)
         if size <= 0:
             return b""
-        if self._spool is None:
-            return self._pread(offset + self._skip, size)
-        self._spool.seek(offset)
-        return self._spool.read(size)
+        with self._lock:
+            spool = self._spool
+            if spool is not None:
+                if spool.closed:
+                    return b""
+                spool.seek(offset)
+                return spool.read(size)
+        return self._pread(offset + self._skip, size)
 
     def piece_end(self, offset: int) -> int:
         """Where the piece ends that the byte at `offset` lies in, its terminators included."""
@@ -93,8 +100,9 @@ class LogText:
 
     def close(self) -> None:
         """Give the unfolded text up."""
-        if self._spool is not None:
-            self._spool.close()
+        with self._lock:
+            if self._spool is not None:
+                self._spool.close()
 
     def _open(self) -> bool:
         try:

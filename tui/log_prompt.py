@@ -1,0 +1,48 @@
+"""The line to type in what to search the log for."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widgets import Input
+
+from trainmon.tui.log_view import LogView
+
+
+class SearchPrompt(Input):
+    """The line to type in what to search for. The key behind Enter already goes to the log."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", show=False)]
+
+    class Given(Message):
+        """Enter was pressed."""
+
+        def __init__(self, query: str) -> None:
+            super().__init__()
+            self.query = query
+
+    async def action_submit(self) -> None:
+        """Hand over what was typed."""
+        self._leave()
+        self.post_message(self.Given(self.value))
+
+    def action_give_up(self) -> None:
+        """Search for nothing."""
+        self._leave()
+
+    def open(self) -> None:
+        """Take the keys."""
+        self.value = ""
+        self.display = True
+        self.screen.set_focus(self)
+        self.call_after_refresh(self._keep_focus)  # a late Hide event of its old state takes it away
+
+    def _keep_focus(self) -> None:
+        if self.display and self.screen.focused is None:
+            self.screen.set_focus(self)
+
+    def _leave(self) -> None:
+        self.display = False
+        self.screen.set_focus(self.screen.query_one(LogView))

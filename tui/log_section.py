@@ -1,0 +1,294 @@
+"""The log of one run: its lines, whether it is followed, what was searched for, and what a line was read as."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar, NamedTuple
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.message import Message
+
+from trainmon import units
+from trainmon.errors import UsageError
+from trainmon.reading.log_search import Needle
+from trainmon.reading.readable import Extent, PieceRead, ReadableLog
+from trainmon.snapshot import RunSnapshot
+from trainmon.tui import log_feed
+from trainmon.tui.log_feed import LogFeed, WindowWanted
+from trainmon.tui.log_prompt import SearchPrompt
+from trainmon.tui.log_reading import reading_rows
+from trainmon.tui.log_view import LogView
+from trainmon.tui.spanview import LinesView
+from trainmon.tui.text import Row, fit_row, plain
+
+
+class LogAccess(NamedTuple):
+    """How the logs of runs are opened, and how often they are looked at."""
+
+    open: Callable[[RunSnapshot], ReadableLog | None]
+    pause_s: float
+
+
+class LogSection(Vertical):
+    """Owns the thread that reads the log of the run shown."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "search", "Search", key_display="/", tooltip="Words, or /a regular expression/"),
+        Binding("n", "next(True)", "Next match", tooltip="The next line in which it is"),
+        Binding("N,shift+n", "next(False)", "Match before", show=False, tooltip="The line before in which it is"),
+        Binding("enter", "explain", "Read as", tooltip="What this line was read as, and by which format"),
+        Binding("escape", "less", show=False),
+    ]
+
+    class Changed(Message):
+        """The end of the log is another one."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 Textual's name
+        super().__init__(id=id)
+        self._feed: LogFeed | None = None
+        self._extent = Extent(size=0)
+        self._numbered: tuple[int, int] | None = None
+        """An offset, and the number of the line that begins there."""
+        self._told = ""
+        """Of the last search, or jump."""
+        self._searching = False
+        self._explaining = False
+        self._explained: tuple[tuple[int, int], Sequence[PieceRead]] | None = None
+
+    def compose(self) -> ComposeResult:
+        """Build the lines, what is told of one of them, and where the view stands."""
+        yield LogView(id="log")
+        yield LinesView(id="log-reading", classes="fixed")
+        yield LinesView(id="log-status", classes="fixed")
+        field = SearchPrompt(id="log-search", classes="prompt", placeholder="words, or /a regular expression/")
+        field.border_title, field.border_subtitle = "Search the log", "enter: find   esc: back"
+        yield field
+
+    @property
+    def view(self) -> LogView:
+        """The lines."""
+        return self.query_one(LogView)
+
+    def show_log(self, log: ReadableLog | None, pause_s: float) -> None:
+        """Show the end of a log, in place of another one."""
+        self.stop()
+        self._extent, self._numbered, self._told, self._explained = Extent(size=0), None, "", None
+        self._searching = False
+        self.view.mark(None)
+        self.view.restart()
+        if log is not None:
+            self._feed = LogFeed(log, self.post_message, pause_s)
+            self._feed.start()
+        self.show_end()
+
+    def stop(self) -> None:
+        """Read no more."""
+        if self._feed is not None:
+            self._feed.close()
+            self._feed = None
+
+    def show_end(self) -> None:
+        """Go to the end and follow it."""
+        self.view.place.follow()
+        self.view.changed()
+
+    def show_line(self, number: int) -> None:
+        """Go to a line by its number."""
+        if self._feed is not None:
+            self.view.place.stop_following()
+            self._told = f"looking for line {number:,}"
+            self._feed.go_to_line(number)
+            self.show_status()
+
+    def last_lines(self, count: int) -> list[str]:
+        """The last lines read of the log's end."""
+        return self.view.place.texts[-count:]
+
+    # -- what the thread brings -----------------------------------------------------------------------------------
+
+    @on(log_feed.LogGrew)
+    def _grown(self, message: log_feed.LogGrew) -> None:
+        message.stop()
+        before, self._extent = self._extent, message.extent
+        another = before.generation != message.extent.generation or message.extent.size < before.size
+        if another:
+            self._numbered = None
+        if another or self.view.place.following:
+            self.view.place.refresh(message.extent.size)
+            self.view.changed()
+        self.show_status()
+
+    @on(log_feed.WindowRead)
+    def _take_window(self, message: log_feed.WindowRead) -> None:
+        message.stop()
+        self._extent = message.extent
+        self.view.take(message.ticket, message.window)
+        self.post_message(self.Changed())
+
+    @on(log_feed.LineCounted)
+    def _take_number(self, message: log_feed.LineCounted) -> None:
+        message.stop()
+        self._numbered = (message.offset, message.number)
+        self.show_status()
+
+    @on(log_feed.LineFound)
+    def _go_to_line(self, message: log_feed.LineFound) -> None:
+        message.stop()
+        if message.offset < 0:
+            self._told = f"the log has no line {message.number:,}"
+            self.show_status()
+            return
+        self._told = ""
+        self.view.place.go_to_row(message.offset)
+        self.view.changed()
+
+    @on(log_feed.SearchWent)
+    def _take_search(self, message: log_feed.SearchWent) -> None:
+        message.stop()
+        if not self._searching or message.needle is not self.view.needle:
+            return
+        words = plain(message.needle.query)
+        self._searching = not message.over
+        if not message.over:
+            self._told = f"searching for {words}: {message.progress:.0%}  esc: stop"
+        elif message.fault:
+            self._told = message.fault
+        elif message.found is None:
+            self._told = f"not found: {words}"
+        else:
+            self._told = f"found: {words}" + (", from the other end" if message.wrapped else "")
+            self.view.place.go_to_row(message.found)
+            self.view.changed()
+        self.show_status()
+
+    @on(log_feed.PieceExplained)
+    def _take_explanation(self, message: log_feed.PieceExplained) -> None:
+        message.stop()
+        self._explained = ((message.begin, message.end), message.readings)
+        self._show_reading()
+
+    @on(log_feed.LogStopped)
+    def _tell_failure(self, message: log_feed.LogStopped) -> None:
+        message.stop()
+        self._told = plain(f"reading stopped: {message.error}")
+        self.show_status()
+
+    # -- what the view wants --------------------------------------------------------------------------------------
+
+    @on(LogView.Wanted)
+    def _ask(self, message: LogView.Wanted) -> None:
+        message.stop()
+        if self._feed is not None:
+            self._feed.show(WindowWanted(*message.ask))
+
+    @on(LogView.Moved)
+    def _moved(self, message: LogView.Moved) -> None:
+        message.stop()
+        self.show_status()
+        self._ask_explanation()
+
+    @on(SearchPrompt.Given)
+    def _search_for(self, message: SearchPrompt.Given) -> None:
+        message.stop()
+        if not message.query:
+            self.action_next(True)
+            return
+        try:
+            self.view.mark(Needle(message.query))
+        except UsageError as error:
+            self._told = str(error)
+            self.show_status()
+            return
+        self.action_next(True)
+
+    def action_search(self) -> None:
+        """Ask what to search for."""
+        self.query_one(SearchPrompt).open()
+
+    def action_next(self, forward: bool) -> None:
+        """Go on to the next line in which it is, or the one before."""
+        row, needle = self.view.place.row, self.view.needle
+        if needle is None or row is None or self._feed is None:
+            return
+        self.view.place.stop_following()
+        self._searching = True
+        self._told = f"searching for {plain(needle.query)}  esc: stop"
+        self._feed.search(needle, row.offset, forward=forward)
+        self.refresh_bindings()
+        self.show_status()
+
+    def action_explain(self) -> None:
+        """Show what the line under the cursor was read as, or no longer."""
+        self._explaining = not self._explaining
+        self._explained = None
+        self._ask_explanation()
+        self._show_reading()
+
+    def action_less(self) -> None:
+        """Stop the search; else close what is open; else take the marks away."""
+        if self._searching and self._feed is not None:
+            self._feed.stop_search()
+            self._searching = False
+            self._told = "search stopped"
+        elif self._explaining:
+            self.action_explain()
+        else:
+            self.view.mark(None)
+            self._told = ""
+        self.refresh_bindings()
+        self.show_status()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave `n` and escape to the screen where there is nothing here to do for them."""
+        if action == "next":
+            return self.view.needle is not None
+        if action == "less":
+            return self._searching or self._explaining or self.view.needle is not None
+        return super().check_action(action, parameters)
+
+    # -- what is told ---------------------------------------------------------------------------------------------
+
+    def show_status(self) -> None:
+        """Say whether the log is followed, where the cursor is, and what was searched."""
+        width = self.size.width
+        if width:
+            self.query_one("#log-status", LinesView).show([self._status(width)])
+
+    def _status(self, width: int) -> Row:
+        place, size = self.view.place, self._extent.size
+        row: list[tuple[str, str]] = [(" following ", "good")] if place.following else [(" not following ", "warn")]
+        if self._feed is None:
+            return fit_row(((" this run has no log to show", "muted"),), width)
+        if place.row is None:
+            row.append(("  the log is empty" if size == 0 else "  reading", "muted"))
+        else:
+            share = 1.0 if place.following else min(place.row.offset / size, 1.0) if size else 1.0
+            row.append((f"  {self._line_number()}{units.percent(share)} of {units.bytes_text(size)}", "muted"))
+        notes = [plain(self._extent.note)] if self._extent.note else []
+        if self._extent.unfolding is not None:
+            notes.append(f"unfolding {self._extent.unfolding:.0%}")
+        told = "   ".join([*([self._told] if self._told else []), *notes])
+        return fit_row((*row, ("   ", ""), (told, "accent")), width)
+
+    def _line_number(self) -> str:
+        place = self.view.place
+        if place.window is None or place.row is None or self._numbered is None:
+            return ""
+        offset, number = self._numbered
+        return f"line {number + place.row.line:,}  " if offset == place.window.begin else ""
+
+    def _ask_explanation(self) -> None:
+        row = self.view.place.row
+        if not self._explaining or row is None or self._feed is None:
+            return
+        if self._explained is None or self._explained[0] != row.piece:
+            self._feed.explain(*row.piece)
+
+    def _show_reading(self) -> None:
+        view = self.query_one("#log-reading", LinesView)
+        view.display = self._explaining
+        if self._explaining:
+            view.show(reading_rows(self._explained[1] if self._explained else None, max(self.size.width - 1, 20)))
