@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from tests import boards
 from tests.board_parts import metric
 from trainmon.tui.braille import Curve, Scale, nearest, plot, scale_of, smooth
-from trainmon.tui.chart import metric_chart, step_time_chart
+from trainmon.tui.chart import metric_chart
 from trainmon.tui.chart_look import ChartLook
+from trainmon.tui.step_time_chart import step_time_chart
 from trainmon.tui.text import Row, width_of
 
 FULL = chr(0x28FF)

@@ -9,10 +9,12 @@ import pytest
 
 from tests import boards
 from tests.test_tui_rows import shown
-from trainmon.snapshot import MetricInfo, RunSnapshot, RunStatus
+from trainmon.events import ProblemKind
+from trainmon.snapshot import MetricInfo, PauseInfo, ProblemInfo, RunSnapshot, RunStatus, StepTime
 from trainmon.tui.chart_look import ChartLook
 from trainmon.tui.compare_curves import timed
 from trainmon.tui.compare_rows import comparison
+from trainmon.tui.step_time_chart import step_time_chart
 
 
 def ended(name: str, elapsed_s: float, **more: Any) -> RunSnapshot:
@@ -83,6 +85,25 @@ def test_a_step_is_placed_between_the_times_that_the_log_tells() -> None:
     run = replace(boards.within(), clock_history=((10.0, 100.0), (20.0, 300.0)))
 
     assert timed(run, [(5, 9.0), (10, 8.0), (15, 7.0), (20, 6.0), (21, 5.0)]) == [(100, 8.0), (200, 7.0), (300, 6.0)]
+
+
+def test_pauses_stand_below_the_step_time_at_their_steps() -> None:
+    history = tuple((float(step), 1.0) for step in range(0, 101, 5))
+    times = StepTime(count=100, mean=1, median=1, p10=1, p90=1, last=1, history=history)
+    run = replace(
+        boards.within(),
+        step_time_s=times,
+        clock_history=((0.0, 0.0), (50.0, 50.0), (100.0, 160.0)),
+        pauses=(PauseInfo(kind="eval", started_s=50.0, duration_s=60.0),),
+        problems=(ProblemInfo(kind=ProblemKind.SLOWDOWN, message="", line=0, step=75.0),),
+    )
+    rows = shown(step_time_chart(run, 140, 8))
+
+    below = rows[-1][11:]
+    assert below.index("e") == pytest.approx(0.50 * len(below), abs=2)
+    assert below.index("▲") == pytest.approx(0.75 * len(below), abs=2)
+    assert "e evaluation" in rows[0]
+    assert "▲ slower from 75" in rows[0]
 
 
 def test_by_time_the_axis_is_time() -> None:

@@ -7,12 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from trainmon import units
-from trainmon.events import ProblemKind
-from trainmon.snapshot import MetricInfo, RunSnapshot, StepTime
-from trainmon.tui import bars
+from trainmon.snapshot import MetricInfo
 from trainmon.tui.braille import Curve, Points, Scale, nearest, plot, scale_of, smooth
 from trainmon.tui.chart_look import ChartLook
-from trainmon.tui.text import Row, Span, as_fits, fit, fit_row, plain, shorten, width_of
+from trainmon.tui.text import Row, Span, fit, fit_row, plain, shorten
 
 _LABEL_WIDTH = 10
 Range = tuple[float, float]
@@ -116,94 +114,17 @@ def metric_chart(
     role = "" if math.isfinite(metric.last) else "bad"
     title: Row = ((f"{plain(name)} ", "title"), (units.metric_value(metric.last), role))
     told = (
-        _at_cursor(metric.history, look, axis.ends)
+        at_cursor(metric.history, look, axis.ends)
         or f"min {units.metric_value(metric.min)}  max {units.metric_value(metric.max)}"
     )
     title = (*title, ("   ".join(["", told, *([", ".join(look.marks)] if look.marks else [])]), "muted"))
     return chart(title, curves, width, height, look=look, axis=axis)
 
 
-def _at_cursor(points: Points, look: ChartLook, ends: Range | None) -> str:
+def at_cursor(points: Points, look: ChartLook, ends: Range | None) -> str:
+    """Return the value under the cursor, of steps from `ends[0]` to `ends[1]`; '' without one."""
     if look.cursor is None or not points:
         return ""
     low, high = ends or (points[0][0], points[-1][0])
     point = nearest(points, low + look.cursor * (high - low))
     return "" if point is None else f"at {units.exact(round(point[0]))}: {units.metric_value(point[1])}"
-
-
-def step_time_chart(
-    run: RunSnapshot, width: int, height: int, *, look: ChartLook = _PLAIN, axis: Axis = _STEPS
-) -> list[Row]:
-    """Draw seconds per step, warm-up marked and the documented step time shaded; lone spikes are cut off at the top."""
-    times = run.step_time_s
-    if times is None or not times.history:
-        return [fit_row((("step time ", "title"), ("not measured yet", "muted")), width)]
-    warm = [point for point in times.history if point[0] <= run.start_step + times.warmup_steps]
-    rest = times.history[max(0, len(warm) - 1) :] if warm else times.history
-    curves = [Curve(points=rest), Curve(points=warm, role="warn")]
-    if look.smoothed:
-        curves = [Curve(points=rest, role="faint"), Curve(points=warm, role="warn"), Curve(points=smooth(rest))]
-    band = documented_step_s(run)
-    told = _at_cursor(times.history, look, axis.ends)
-    title: Row = (("step time ", "title"), (units.step_time(times.median, plain(run.unit)), ""))
-    parts: list[Span] = [(told, "")] if told else []
-    if band is not None:
-        parts.append((f"░ documented {_seconds_range(band)}", "band"))
-    marks = _changes(run)
-    parts += [(f"{mark.sign} slower from {units.exact(mark.step)}", mark.role) for mark in marks]
-    if times.warmup_steps:
-        parts.append((f"warm-up {units.plural(times.warmup_steps, 'step')}", "warn"))
-    parts.append((f"p10 {_seconds(times.p10)}  p90 {_seconds(times.p90)}", "muted"))
-    if look.marks:
-        parts.append((", ".join(look.marks), "muted"))
-    title = (*title, *as_fits(parts, width - width_of(title), gap=3))
-    finite = [y for _, y in rest[1:] or rest if math.isfinite(y)]
-    return chart(
-        title,
-        curves,
-        width,
-        height,
-        look=look,
-        axis=axis,
-        y_range=_without_spikes(finite, times, band),
-        band=band,
-        marks=marks,
-    )
-
-
-def _changes(run: RunSnapshot) -> list[Mark]:
-    """Return the steps from which on the pace was another one."""
-    slower = (each for each in run.problems if each.kind is ProblemKind.SLOWDOWN)
-    return [Mark(step=each.step, sign="▲", role="warn") for each in slower if each.step is not None]
-
-
-def _seconds(value: float) -> str:
-    return units.step_time(value).partition("/")[0]
-
-
-def _seconds_range(band: tuple[float, float]) -> str:
-    low, high = band
-    return _seconds(low) if low == high else f"{_seconds(low)} to {_seconds(high)}"
-
-
-def _without_spikes(
-    values: Sequence[float], times: StepTime, band: tuple[float, float] | None
-) -> tuple[float, float] | None:
-    """Return the range that shows all but lone spikes, and the documented band where it is not far away."""
-    if not values:
-        return None
-    low, high = max(min(values), times.p10 / 2), min(max(values), times.p90 * 1.5)
-    if not low < high:
-        low, high = min(values), max(values)
-    for end in band or ():
-        if math.isfinite(end) and times.median / 4 <= end <= 4 * times.median:
-            low, high = min(low, end), max(high, end)
-    return low, high
-
-
-def documented_step_s(run: RunSnapshot) -> tuple[float, float] | None:
-    """Return the documented seconds per step that the run is held against."""
-    for verdict in run.comparisons:
-        if verdict.documented is not None and verdict.documented.scope == "step":
-            return bars.ends(verdict.documented)
-    return None

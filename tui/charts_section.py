@@ -6,8 +6,9 @@ import math
 
 from trainmon.snapshot import RunSnapshot
 from trainmon.tui import words
-from trainmon.tui.chart import Axis, Range, metric_chart, step_time_chart
+from trainmon.tui.chart import Axis, Range, metric_chart
 from trainmon.tui.chart_look import ChartLook
+from trainmon.tui.step_time_chart import step_time_chart
 from trainmon.tui.text import Row, beside
 
 _EACH, _GAP = 62, 3

@@ -8,7 +8,8 @@ from trainmon.estimates import Scope, Verdict
 from trainmon.exports.report import why_late_text
 from trainmon.snapshot import Eta, ProblemInfo, RunSnapshot, RunStatus
 from trainmon.tui import bars, words
-from trainmon.tui.chart import Axis, metric_chart, step_time_chart
+from trainmon.tui.chart import Axis, metric_chart
+from trainmon.tui.step_time_chart import step_time_chart
 from trainmon.tui.text import (
     Row,
     Span,
