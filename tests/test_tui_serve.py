@@ -57,7 +57,7 @@ class Served:
 
     def watches(self) -> list[int]:
         """Return the processes that draw pages."""
-        return [child.pid for child in psutil.Process(self.process.pid).children(recursive=True)]
+        return [child.pid for child in psutil.Process(self.process.pid).children()]
 
     def close(self) -> int:
         """End the server as a user does."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from trainmon.gpu.per_run import GpuLogFollower
 from trainmon.reading.follow import DocumentFollower, FileFollower, ReadingOptions
+from trainmon.reading.glance import Glance
 from trainmon.reading.grouping import RunFiles
 from trainmon.reading.guard import guarded
 from trainmon.runs.state import RunState
@@ -25,10 +26,16 @@ class FollowedRun:
         """A process was seen holding the log open for writing."""
         self.alone = True
         """No other run lies beside its nvidia-smi logs."""
-        self.preview: RunState | None = None
+        self.preview: Glance | None = None
+        self.glanced = False
+        self.changed_at = 0.0
+        """When the log last changed, as far as its turn depends on it."""
         self.looked_at = 0.0
         self.snapshot: RunSnapshot | None = None
         self.key: object = None
+        self.settled: object = None
+        """The era (see the store) for which the snapshot of a run that is over holds; None where that is not known."""
+        self.measured: RunGpu | None = None
 
     @property
     def state(self) -> RunState:
@@ -60,13 +67,39 @@ class FollowedRun:
 
     def step(self, now: float, deadline_s: float) -> None:
         """Read on; a reader that goes wrong ends the reading of this run only."""
+        before = self._mark()
         _, fault = guarded(lambda: self._read(now, deadline_s))
         if fault and self.log is not None:
             self.log.stop(fault)
             self.preview = None
+        if self._mark() != before:
+            self.settled = None
+
+    @property
+    def caught_up(self) -> bool:
+        """The log's history was read to its end once."""
+        return self.log is None or self.log.caught_up
+
+    def glance(self, from_bytes: int) -> bool:
+        """Look at head and tail of an unread log at least so long; whether that told anything."""
+        self.glanced, self.settled = True, None
+        if self.log is not None:
+            log = self.log
+            self.preview, fault = guarded(lambda: log.glance(from_bytes))
+            if fault:
+                log.stop(fault)
+        return self.preview is not None
+
+    def _mark(self) -> tuple[object, ...]:
+        """Another one where anything that a snapshot shows may have changed."""
+        log = self.log
+        if log is None:
+            return self.version
+        return (*self.version, log.deleted, log.tail.modified_at, log.caught_up)
 
     def finish(self) -> None:
         """Nothing will be added any more."""
+        self.settled = None
         if self.log is not None:
             _, fault = guarded(self.log.finish)
             if fault:
@@ -80,8 +113,6 @@ class FollowedRun:
             self.log.step(now, deadline_s)
             if self.log.caught_up:
                 self.preview = None
-            elif self.preview is None:
-                self.preview = self.log.preview()
 
     def infos_with_fate(self, live: Liveness) -> list[FileInfo]:
         """All files of the run; of a deleted log it is said whether somebody still writes it."""

@@ -18,6 +18,7 @@ from trainmon.plan.opening import READ_BYTES, opening_of
 from trainmon.reading.discover import Candidate, Scanner
 from trainmon.reading.file_kinds import FileKind
 from trainmon.reading.follow import DocumentFollower, ReadingOptions
+from trainmon.reading.glance import veiled
 from trainmon.reading.grouping import RunFiles, group_runs
 from trainmon.reading.processes import WriterScan, WriterWatch, stat_of
 from trainmon.run_choices import PlanChoice
@@ -26,14 +27,14 @@ from trainmon.runs.state import RunState
 from trainmon.runs.status import Liveness
 from trainmon.settings import Settings
 from trainmon.snapshot import Board, GpuPanel, RunGpu, RunSnapshot, RunStatus, Skipped
+from trainmon.turns import SCREENFUL, Turns
 
 _OVER = (RunStatus.FINISHED, RunStatus.FAILED, RunStatus.INTERRUPTED)
 _FRESH_S = 600.0
 """A log without any training output that changed so recently may still begin to train."""
 _SCAN_EVERY_S = 2.0
-_SCAN_SHARE = 30.0
-"""Where there are so many files that a scan takes long, it comes no oftener than after so many times that."""
-_COLD_LOOK_EVERY_S = 5.0
+_SCAN_SHARE, _RAREST_SCAN_S = 1000.0, 30.0
+"""Where there are so many files that a scan takes long, it comes after so many times that; a new file wakes anyway."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,9 +60,11 @@ class Store:
         self._memory = LiveMemory()
         self._gpu_logs: dict[Path, GpuLogFollower] = {}
         self._scanned_at = float("-inf")
-        self._scan_s = 0.0
-        """How long the last look for files took."""
-        self._modified_at: dict[Path, float] = {}
+        self._scan_every_s = _SCAN_EVERY_S
+        self._turns = Turns()
+        self._era: object = object()
+        """Another one where what all snapshots depend on has changed."""
+        self._era_key: object = None
         self._candidates: list[Candidate] = []
         self._dull: frozenset[Path] = frozenset()
         """Logs that were read and hold no training output; they may be of any kind and belong to no run's folder."""
@@ -71,26 +74,22 @@ class Store:
         """Look at all files and read on for at most `budget_s`; True when everything on disk was read."""
         deadline_s = time.monotonic() + budget_s
         quiet_s = now - self._scanned_at
-        if rescan or self._scanner.behind or quiet_s < 0 or quiet_s >= max(_SCAN_EVERY_S, _SCAN_SHARE * self._scan_s):
+        if rescan or self._scanner.behind or quiet_s < 0 or quiet_s >= self._scan_every_s:
             self._scan(now, time.monotonic() + budget_s / 2)
-        behind = False
         for log in self._gpu_logs.values():
             log.step()
-        for run in self._by_urgency(now):
-            run.step(now, deadline_s)
-            run.looked_at = now
-            behind = behind or (run.log is not None and not run.log.caught_up)
-            if time.monotonic() > deadline_s:
-                break
-        dull = frozenset(path for path, run in self.runs.items() if not self._is_training(run, now))
+        self._turns.read(self.runs.values(), now, deadline_s)
+        dull = frozenset(p for p, run in self.runs.items() if run.settled is None and not self._is_training(run, now))
         if dull != self._dull:
             self._dull = dull
             self._group()
-        return (
-            not behind
-            and not self._scanner.behind
-            and all(run.log is None or run.log.caught_up for run in self.runs.values())
-        )
+        return not self._scanner.behind and all(run.caught_up for run in self.runs.values())
+
+    def glance(self, now: float, budget_s: float) -> None:
+        """Look at ends of logs first, so that something is known of the newest ones before all is read."""
+        if self._scanned_at == float("-inf"):
+            self._scan(now, time.monotonic(), at_least=SCREENFUL)
+        self._turns.glance(self.runs.values(), now, budget_s)
 
     def finish(self) -> None:
         """Nothing will be added any more."""
@@ -99,13 +98,16 @@ class Store:
 
     def board(self, now: float, gpu: GpuPanel | None = None, notes: Sequence[str] = ()) -> Board:
         """Everything as it stands at `now`."""
-        paths = [str(run.log.path) for run in self.runs.values() if run.log is not None]
         scan = WriterScan(complete=False, same_host=False)
         if not self._options.archive:
+            paths = (str(run.log.path) for run in self.runs.values() if run.log is not None)
             scan = self._writers.scan(paths, now, self._deleted())
-        memory = self._memory.take(gpu, self._written(scan)) if gpu is not None else {}
+        memory: Mapping[str, RunGpu] = {}
+        if gpu is not None:
+            memory = self._memory.take(gpu, self._written(scan) if gpu.samples else {})
+        self._begin_era(scan)
         shown = [s for run in self.runs.values() if (s := self._snapshot(run, scan, memory, now)) is not None]
-        unread = any(run.log is not None and not run.log.caught_up for run in self.runs.values())
+        unread = any(not run.caught_up for run in self.runs.values())
         return Board(
             taken_at=now,
             logs=self.logs,
@@ -118,6 +120,11 @@ class Store:
             choices=tuple(self._options.settings.on_screen.values()),
             settings_file=str(self._options.settings.runs_file),
         )
+
+    def _begin_era(self, scan: WriterScan) -> None:
+        key = (scan, self._shelf.version, self._known_runs, self._options)
+        if key != self._era_key:
+            self._era_key, self._era = key, object()
 
     def choose(self, choice: PlanChoice) -> None:
         """Hold runs against what was chosen on the screen, from the next board on."""
@@ -142,17 +149,20 @@ class Store:
 
     # -- finding -----------------------------------------------------------------------------------------------
 
-    def _scan(self, now: float, deadline_s: float) -> None:
+    def _scan(self, now: float, deadline_s: float, at_least: int = 1) -> None:
         began_s = time.monotonic()
-        found = self._scanner.scan(deadline_s)
+        found = self._scanner.scan(deadline_s, at_least)
         candidates = [*found, *self._vanished(found)]
         changed, self._candidates = candidates != self._candidates, candidates
         self._scanned_at = now
         self._shelf.offer([c.path for c in self._candidates if c.kind is FileKind.DOCUMENT])
         if changed:
-            self._modified_at = {candidate.path: candidate.modified_at for candidate in found}
             self._group()
-        self._scan_s = time.monotonic() - began_s
+            for one in found:
+                if (run := self.runs.get(one.path)) is not None and not run.caught_up:
+                    run.changed_at = one.modified_at
+        took_s = time.monotonic() - began_s
+        self._scan_every_s = max(_SCAN_EVERY_S, min(_SCAN_SHARE * took_s, _RAREST_SCAN_S))
 
     def _vanished(self, found: Sequence[Candidate]) -> list[Candidate]:
         """Logs of runs that are no longer found: they stay, unless they only go by another name now."""
@@ -202,40 +212,27 @@ class Store:
         known = {document.path: document for document in run.states}
         run.states = [known.get(p) or DocumentFollower(p, self._options.reading.formats) for p in files.states]
         run.files = files
-        run.snapshot = None
-
-    def _by_urgency(self, now: float) -> list[FollowedRun]:
-        """Whose present state is unknown first, then those that grow, newest first; cold ones are looked at seldom."""
-        due = [run for run in self.runs.values() if self._due(run, now)]
-        return sorted(due, key=lambda run: (run.looked_at > 0, -self._last_change(run)))
-
-    def _last_change(self, run: FollowedRun) -> float:
-        if run.log is None:
-            return 0.0
-        return run.log.tail.modified_at or self._modified_at.get(run.log.path, 0.0)
-
-    @staticmethod
-    def _due(run: FollowedRun, now: float) -> bool:
-        if run.log is None or not run.log.caught_up or run.snapshot is None:
-            return True
-        cold = run.snapshot.state in _OVER
-        return now - run.looked_at >= (_COLD_LOOK_EVERY_S if cold else 0.0) or now < run.looked_at
+        run.snapshot = run.settled = None
 
     # -- showing -----------------------------------------------------------------------------------------------
 
     def _snapshot(
         self, run: FollowedRun, scan: WriterScan, memory: Mapping[str, RunGpu], now: float
     ) -> RunSnapshot | None:
+        measured = memory.get(run.files.name) if memory else None
+        if run.settled is self._era and run.measured is measured:
+            return run.snapshot
         if run.looked_at == 0.0 or not self._is_training(run, now):
             return None
         live = self._liveness(run, scan)
-        measured = memory.get(run.files.name)
         said = self._options.settings.on_screen.get(run.files.name)
         key = (run.version, live, self._shelf.version, run.preview is not None, measured, self._known_runs, said)
-        still = run.snapshot is not None and run.snapshot.state in _OVER
-        if run.snapshot is not None and run.key == key and still:
+        run.measured = measured
+        if run.snapshot is not None and run.key == key and run.snapshot.state in _OVER:
+            run.settled = self._era
             return run.snapshot
-        state = (run.preview or run.state).asked()
+        glance = run.preview
+        state = (glance.state if glance is not None else run.state).asked()
         snapshot = present(
             state,
             name=run.files.name,
@@ -246,7 +243,9 @@ class Store:
             preview=run.preview is not None,
         )
         snapshot = replace(snapshot, gpu=best_known(measured, run.logged_gpu(), snapshot.gpu))
-        run.snapshot, run.key = self._judged(snapshot, state, run, now), key
+        judged = self._judged(snapshot, state, run, now)
+        run.snapshot, run.key = veiled(judged) if glance is not None and not glance.sure else judged, key
+        run.settled = self._era if run.snapshot.state in _OVER else None
         return run.snapshot
 
     def _judged(self, snapshot: RunSnapshot, state: RunState, run: FollowedRun, now: float) -> RunSnapshot:
@@ -290,6 +289,6 @@ class Store:
         skipped = [Skipped(path=str(c.path), reason=c.reason) for c in self._candidates if c.kind is FileKind.SKIP]
         skipped += self._shelf.left_out
         for run in self.runs.values():
-            if run.looked_at and run.log is not None and not self._is_training(run, now):
+            if run.settled is None and run.looked_at and run.log is not None and not self._is_training(run, now):
                 skipped.append(Skipped(path=str(run.log.path), reason="no training output in it"))
         return skipped

@@ -17,9 +17,11 @@ from trainmon.session import look_once, open_store
 from trainmon.settings import Settings
 from trainmon.snapshot import Board, RunSnapshot
 
-_BUDGET_S = 0.25
-_FIRST_BUDGET_S = 0.1
+_BUDGET_S = 0.1
+_GLANCE_S = 0.06
 """The first board is waited for."""
+_READING_SHARE = 4.0
+"""While history is read, a board comes no oftener than after so many times what the last one took."""
 
 
 class LiveSource:
@@ -27,21 +29,40 @@ class LiveSource:
 
     def __init__(self, logs: Sequence[str], settings: Settings) -> None:
         self._store, self._settings = open_store(logs, settings), settings
-        self._opened = False
+        self.behind = True
+        """Whether there is more to read at once."""
         self._watch: FolderWatch | None = None
         self._gpu = GpuMonitor()
+        self._opened = False
+        self._unshown_s = 0.0
+        """How long was read since the last board."""
+        self._board_s = 0.0
+        """How long the last board took."""
 
-    def refresh(self) -> Board:
-        """Read on for at most a quarter of a second, at first less, and give the board."""
-        if not self._opened:
-            self._opened = True
-            self._store.refresh(time.time(), _FIRST_BUDGET_S)
-            return self._store.board(time.time(), gpu=self._gpu.latest())
+    def read_on(self, budget_s: float) -> None:
+        """Read on for so long, without a board."""
         if self._watch is None:
             self._watch = FolderWatch([Path(log) for log in self._store.logs if Path(log).is_dir()])
-        self._store.refresh(time.time(), _BUDGET_S, rescan=self._watch.take())
-        notes = (self._watch.note,) if self._watch.note else ()
-        return self._store.board(time.time(), gpu=self._gpu.latest(), notes=notes)
+        began_s = time.monotonic()
+        self._store.glance(time.time(), budget_s / 2)
+        self.behind = not self._store.refresh(time.time(), budget_s, rescan=self._watch.take())
+        self._unshown_s += time.monotonic() - began_s
+
+    def refresh(self) -> Board:
+        """Give the board; read on before, while history is read so long that boards take a small part of the time.
+
+        The first board comes early: it shows of the newest logs what their ends say.
+        """
+        if self._opened:
+            self.read_on(max(_BUDGET_S, min(_READING_SHARE * self._board_s, 1.0) - self._unshown_s))
+        else:
+            self._opened = True
+            self._store.glance(time.time(), _GLANCE_S)
+        began_s = time.monotonic()
+        notes = (self._watch.note,) if self._watch is not None and self._watch.note else ()
+        board = self._store.board(time.time(), gpu=self._gpu.latest(), notes=notes)
+        self._board_s, self._unshown_s = time.monotonic() - began_s, 0.0
+        return board
 
     def log(self, run: RunSnapshot) -> ReadableLog | None:
         """The log of a run as it grows."""

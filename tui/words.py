@@ -72,6 +72,8 @@ def state_role(run: RunSnapshot) -> str:
 
 def state(run: RunSnapshot) -> Span:
     """Return sign and word of the state."""
+    if run.preview and run.state is RunStatus.WAITING:
+        return "… reading", "muted"
     return f"{STATE_SIGNS[run.state]} {run.state}", state_role(run)
 
 

@@ -1,9 +1,7 @@
-"""What all commands share: the Typer app, their options, and the only places that write to stdout and stderr."""
+"""What all commands share: the Typer app, their options, and settings from them."""
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -49,19 +47,6 @@ ConfigOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the JSON contract.")]
 
 
-def say(message: str) -> None:
-    """One line of talk, on stderr."""
-    from trainmon.sanitise import clean
-
-    print(f"trainmon: {clean(message)}", file=sys.stderr)  # noqa: T201 the one place that talks
-
-
-def emit(text: str) -> None:
-    """Data, on stdout."""
-    sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
-    sys.stdout.flush()
-
-
 def settings_of(
     logs: Sequence[str],
     estimates: list[Path] | None,
@@ -70,9 +55,6 @@ def settings_of(
     config: Path | None,
     *,
     deadline: str | None = None,
-    on_event: str | None = None,
-    desktop: bool | None = None,
-    bell: bool | None = None,
 ) -> Settings:
     """Settings for these LOGS and options. Raises UsageError."""
     from trainmon.settings import load_settings
@@ -84,15 +66,4 @@ def settings_of(
         scenario=scenario,
         hardware=hardware,
         deadline=deadline,
-        on_event=on_event,
-        desktop=desktop,
-        bell=bell,
     )
-
-
-def width() -> int | None:
-    """Columns of the terminal; None when stdout is none."""
-    try:
-        return os.get_terminal_size(sys.stdout.fileno()).columns
-    except OSError:
-        return None

@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from trainmon.cli.common import ConfigOption, app, emit, settings_of
+from trainmon.cli.common import ConfigOption, app, settings_of
+from trainmon.cli.output import emit
 from trainmon.errors import TrainmonError
 
 formats_app = typer.Typer(invoke_without_command=True, rich_markup_mode=None)

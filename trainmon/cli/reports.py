@@ -17,10 +17,9 @@ from trainmon.cli.common import (
     Logs,
     ScenarioOption,
     app,
-    emit,
     settings_of,
-    width,
 )
+from trainmon.cli.output import emit, width
 
 
 class SummaryFormat(StrEnum):

@@ -16,21 +16,21 @@ from trainmon.cli.common import (
     Logs,
     ScenarioOption,
     app,
-    emit,
-    say,
     settings_of,
 )
+from trainmon.cli.output import emit, say
+from trainmon.cli.watch import HZ, watch
 
 
-@app.command()
-def watch(
+@app.command(name="watch")
+def watch_command(
     logs: Logs,
     estimates: EstimatesOption = None,
     scenario: ScenarioOption = None,
     hardware: HardwareOption = None,
     deadline: DeadlineOption = None,
     config: ConfigOption = None,
-    hz: Annotated[float, typer.Option("--hz", min=0.1, max=10.0, help="Looks per second.")] = 1.0,
+    hz: Annotated[float, typer.Option("--hz", min=0.1, max=10.0, help="Looks per second.")] = HZ,
     ascii_only: Annotated[bool, typer.Option("--ascii", help="Draw with ASCII characters only.")] = False,
     on_event: Annotated[
         str | None,
@@ -46,26 +46,17 @@ def watch(
     bell: Annotated[bool | None, typer.Option("--bell/--no-bell", help="Ring the bell for alerts (default).")] = None,
 ) -> None:
     """Show the runs under LOGS and keep up with them; plain lines where there is no terminal."""
-    from trainmon.tui.guard import can_show_screen
-    from trainmon.watching import print_changes
-
-    settings = settings_of(
-        logs,
-        estimates,
-        scenario,
-        hardware,
-        config,
-        deadline=deadline,
-        on_event=on_event,
-        desktop=desktop,
-        bell=bell,
-    )
-    reason = can_show_screen(sys.stdin, sys.stdout, sys.stderr, os.environ)
-    if reason is not None:
-        raise typer.Exit(print_changes(logs, settings, emit, ascii_only=ascii_only))
-    from trainmon.live_screen import watch_live
-
-    raise typer.Exit(watch_live(logs, settings, ascii=ascii_only, hz=hz))
+    options = {
+        "estimates": estimates or (),
+        "scenario": scenario,
+        "hardware": hardware,
+        "config": config,
+        "deadline": deadline,
+        "on_event": on_event,
+        "desktop": desktop,
+        "bell": bell,
+    }
+    raise typer.Exit(watch(logs, options, hz=hz, ascii_only=ascii_only))
 
 
 @app.command()

@@ -9,8 +9,9 @@ import stat
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from operator import attrgetter
 from pathlib import Path
+from typing import NamedTuple
 
 from trainmon.errors import NothingReadableError
 from trainmon.own_output import NOT_READ, is_own
@@ -27,6 +28,7 @@ from trainmon.reading.file_kinds import (
 
 _HEAD_BYTES = 64 << 10
 _MAX_FILES = 50_000
+_BY_NAME = attrgetter("name")
 _SKIPPED_FOLDERS = frozenset(("node_modules", "__pycache__", "site-packages"))
 
 
@@ -41,6 +43,15 @@ class Candidate:
     reason: str = ""
     modified_at: float = field(default=0.0, compare=False)
     """When it was judged; 0.0 where its status is not known."""
+
+
+class _Waiting(NamedTuple):
+    """A file to be judged."""
+
+    root: Path
+    folder: str
+    path: str
+    found: os.stat_result
 
 
 class Scanner:
@@ -58,43 +69,44 @@ class Scanner:
         self._is_document = is_document
         self._is_gpu_log = is_gpu_log
         self._is_log = is_log
-        self._known: dict[Path, tuple[int, int, Candidate]] = {}
-        self._found: dict[Path, Candidate | None] = {}
+        self._known: dict[str, tuple[int, int, Candidate]] = {}
+        self._found: dict[str, Candidate | None] = {}
         """The files of the last walk in their order; None for those not judged yet."""
-        self._waiting: list[tuple[Path, Path, os.stat_result]] = []
+        self._waiting: list[_Waiting] = []
 
     @property
     def behind(self) -> bool:
         """Whether files were found that are not judged yet."""
         return bool(self._waiting)
 
-    def scan(self, deadline_s: float = math.inf) -> list[Candidate]:
+    def scan(self, deadline_s: float = math.inf, at_least: int = 1) -> list[Candidate]:
         """Give the files under LOGS in a stable order. Raises NothingReadableError where a LOGS does not exist.
 
-        When `time.monotonic()` passes `deadline_s`, new files are left for the next scan, the oldest folders last.
+        When `time.monotonic()` passes `deadline_s` and `at_least` so many new files were judged, the others are left
+        for the next scan, the oldest folders last.
         """
         if not self._waiting:
             self._take_stock()
+        folder, logs = "", 0
         while self._waiting:
-            root, path, found = self._waiting.pop()
-            self._found[path] = self._judged(root, path, found)
-            if time.monotonic() > deadline_s and self._may_rest(path.parent):
+            one = self._waiting.pop()
+            if one.folder != folder:
+                folder, logs = one.folder, 0
+            self._found[one.path] = candidate = self._judged(one)
+            logs += candidate.kind is FileKind.LOG
+            at_least -= 1
+            # Not within a folder before its runs have the names that they keep (see `group_runs`).
+            named = logs > 1 or not self._waiting or self._waiting[-1].folder != folder
+            if at_least <= 0 and named and time.monotonic() > deadline_s:
                 break
         return [candidate for candidate in self._found.values() if candidate is not None]
-
-    def _may_rest(self, folder: Path) -> bool:
-        """Not within a folder before its runs have the names that they keep (see `group_runs`)."""
-        if not self._waiting or self._waiting[-1][1].parent != folder:
-            return True
-        logs = (c for c in self._found.values() if c is not None and c.kind is FileKind.LOG and c.path.parent == folder)
-        return len(list(islice(logs, 2))) == 2
 
     def _take_stock(self) -> None:
         """Find all files; those to be judged wait, newest last."""
         self._found = {}
         inodes: set[tuple[int, int]] = set()
-        newest: dict[Path, float] = {}
-        for root, path in self._paths():
+        newest: dict[str, float] = {}
+        for root, folder, path in self._paths():
             if len(self._found) >= _MAX_FILES:
                 break
             if path in self._found:
@@ -105,19 +117,14 @@ class Scanner:
                 continue
             identity = (found.st_dev, found.st_ino)
             if identity in inodes:
-                self._found[path] = Candidate(
-                    path=path, root=root, kind=FileKind.SKIP, reason="another name of a file already read"
-                )
+                reason = "another name of a file already read"
+                self._found[path] = Candidate(path=Path(path), root=root, kind=FileKind.SKIP, reason=reason)
                 continue
             inodes.add(identity)
             if not self._is_known(path, found):
-                self._waiting.append((root, path, found))
-                newest[path.parent] = max(newest.get(path.parent, 0.0), found.st_mtime)
-        self._waiting.sort(key=lambda one: (newest[one[1].parent], one[1].parent, one[2].st_mtime))
-
-    def folders(self) -> set[Path]:
-        """The folders in which new files may appear."""
-        return {(root if _is_folder(root) else root.parent) for root in self._roots()} | {p.parent for p in self._known}
+                self._waiting.append(_Waiting(root, folder, path, found))
+                newest[folder] = max(newest.get(folder, 0.0), found.st_mtime)
+        self._waiting.sort(key=lambda one: (newest[one.folder], one.folder, one.found.st_mtime))
 
     def _roots(self) -> Iterator[Path]:
         for argument in self._logs:
@@ -141,37 +148,39 @@ class Scanner:
                     f"{what} {argument}. Name a log file, a folder of logs, or a quoted pattern."
                 )
 
-    def _paths(self) -> Iterator[tuple[Path, Path]]:
+    def _paths(self) -> Iterator[tuple[Path, str, str]]:
+        """Root, folder and path of each file."""
         beside: list[tuple[Path, Path]] = []
         for root in self._roots():
             if _is_folder(root):
-                yield from ((root, path) for path in _walk(root))
+                yield from ((root, folder, path) for folder, path in _walk(str(root)))
             else:
-                yield root, root
+                yield root, str(root.parent), str(root)
             beside += ((root.parent, path) for path in _documents_in(root.resolve().parent))
-        yield from beside
+        yield from ((root, str(path.parent), str(path)) for root, path in beside)
 
-    def _look(self, root: Path, path: Path) -> tuple[Candidate | None, os.stat_result | None]:
+    def _look(self, root: Path, path: str) -> tuple[Candidate | None, os.stat_result | None]:
         """What is known of a file already, and what it is now; no status of what is none or cannot be seen."""
         try:
-            found = path.stat()
+            found = os.stat(path)  # noqa: PTH116 a Path each would treble the cost of a look at many thousand files
         except OSError as error:
             reason = f"unreadable: {_why(error)}"
-            return Candidate(path=path, root=root, kind=FileKind.SKIP, reason=reason), None
+            return Candidate(path=Path(path), root=root, kind=FileKind.SKIP, reason=reason), None
         if stat.S_ISDIR(found.st_mode):  # only those that could not be walked through come here
-            reason = f"unreadable folder: {_why(_fault(path))}"
-            return Candidate(path=path, root=root, kind=FileKind.SKIP, reason=reason), None
+            reason = f"unreadable folder: {_why(_fault(Path(path)))}"
+            return Candidate(path=Path(path), root=root, kind=FileKind.SKIP, reason=reason), None
         known = self._known.get(path)
         return known[2] if known is not None else None, found
 
-    def _is_known(self, path: Path, found: os.stat_result) -> bool:
+    def _is_known(self, path: str, found: os.stat_result) -> bool:
         known = self._known.get(path)
         return known is not None and known[0] == found.st_ino and (known[1] >= _HEAD_BYTES or known[1] == found.st_size)
 
-    def _judged(self, root: Path, path: Path, found: os.stat_result) -> Candidate:
-        kind, reason = self._judge(path, found, named=root == path)
-        candidate = Candidate(path=path, root=root, kind=kind, reason=reason, modified_at=found.st_mtime)
-        self._known[path] = (found.st_ino, found.st_size, candidate)
+    def _judged(self, one: _Waiting) -> Candidate:
+        path, found = Path(one.path), one.found
+        kind, reason = self._judge(path, found, named=one.root == path)
+        candidate = Candidate(path=path, root=one.root, kind=kind, reason=reason, modified_at=found.st_mtime)
+        self._known[one.path] = (found.st_ino, found.st_size, candidate)
         return candidate
 
     def _judge(self, path: Path, found: os.stat_result, *, named: bool) -> tuple[FileKind, str]:
@@ -236,15 +245,15 @@ def _why(error: OSError | None) -> str:
     return os.strerror(error.errno or 0) if error is not None else "it changed while it was looked at"
 
 
-def _walk(root: Path) -> Iterator[Path]:
-    """Every file below, folders in order of their names; links to folders are not followed, so no loop is entered.
+def _walk(root: str) -> Iterator[tuple[str, str]]:
+    """Folder and path of every file below, folders in order of their names.
 
-    A folder that cannot be read comes as itself.
+    Links to folders are not followed, so no loop is entered. A folder that cannot be read comes as itself.
     """
     try:
-        entries = sorted(os.scandir(root), key=lambda entry: entry.name)
+        entries = sorted(os.scandir(root), key=_BY_NAME)
     except OSError:
-        yield root
+        yield root, root
         return
     folders = []
     for entry in entries:
@@ -252,12 +261,12 @@ def _walk(root: Path) -> Iterator[Path]:
             if entry.is_dir(follow_symlinks=False):
                 folders.append(entry)
             elif not entry.name.startswith("."):
-                yield Path(entry.path)
+                yield root, entry.path
         except OSError:
-            yield Path(entry.path)
-    for folder in folders:
-        if not folder.name.startswith((".", "checkpoint-")) and folder.name not in _SKIPPED_FOLDERS:
-            yield from _walk(Path(folder.path))
+            yield root, entry.path
+    for entry in folders:
+        if not entry.name.startswith((".", "checkpoint-")) and entry.name not in _SKIPPED_FOLDERS:
+            yield from _walk(entry.path)
 
 
 def _documents_in(folder: Path) -> Iterator[Path]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from trainmon.events import Line, ProblemKind
 from trainmon.parsers.base import LogFormat
 from trainmon.reading.encodings import StreamDecoder, decoder_for
+from trainmon.reading.glance import Glance, glance_at
 from trainmon.reading.lines import text_of
 from trainmon.reading.reader import LogReader, Reading
 from trainmon.reading.tail import READ_BYTES, Change, FileTail
@@ -18,9 +19,7 @@ from trainmon.runs.state import RunState
 from trainmon.snapshot import FileInfo, ProblemInfo
 from trainmon.units import plural
 
-_PREVIEW_BYTES = 64 << 10
-_PREVIEW_FROM_BYTES = 4 << 20
-"""Smaller files are read whole before anybody could look."""
+_LONG_BYTES = 4 << 20
 _EXACT_BELOW_BYTES = 512 << 10
 """A shorter file is read redraw by redraw, as it would have been while it grew."""
 _BACKLOG_BYTES = 64 << 10
@@ -122,20 +121,15 @@ class FileFollower:
         """The redraw under way."""
         return None if self._stopped else self._reader.pending()
 
-    def preview(self) -> RunState | None:
-        """The present state from the head and the tail of a long file whose history is not read yet."""
-        if self._caught_up_once or self.tail.size < _PREVIEW_FROM_BYTES:
+    def glance(self, from_bytes: int) -> Glance | None:
+        """The present state of a log at least so long whose history is not read yet, as far as a look shows it.
+
+        None where it says nothing of a run, unless the log is so long that reading it takes a while.
+        """
+        if self._caught_up_once or self.tail.look() is not Change.GREW or self.tail.size < from_bytes:
             return None
-        state, reader = RunState(), self._new_reader()
-        head = self.tail.read_at(0, _PREVIEW_BYTES)
-        if decoder_for(head).encoding != "utf-8":
-            return None
-        state.apply_all(reader.feed(head[: head.rfind(b"\n") + 1]))
-        tail = self.tail.read_at(self.tail.size - _PREVIEW_BYTES, _PREVIEW_BYTES)
-        cut = max(tail.find(b"\r"), tail.find(b"\n"))
-        state.apply_all(reader.feed(tail[cut + 1 :]))
-        state.apply_all(reader.flush())
-        return state
+        found = glance_at(self.tail, self._new_reader)
+        return found if found is not None and (self.tail.size >= _LONG_BYTES or _tells(found.state)) else None
 
     def info(self) -> FileInfo:
         """The file as the contract lists it."""
@@ -163,8 +157,7 @@ class FileFollower:
     @property
     def has_evidence(self) -> bool:
         """A training log: something in it counts, measures or ends."""
-        state = self.state
-        return bool(state.tracks or state.earlier or state.metrics or state.problems or state.end)
+        return _tells(self.state)
 
     @property
     def _is_history(self) -> bool:
@@ -195,6 +188,10 @@ class FileFollower:
 
     def _new_reader(self) -> LogReader:
         return LogReader(self._options.formats, default_year=self._options.default_year)
+
+
+def _tells(state: RunState) -> bool:
+    return bool(state.tracks or state.earlier or state.metrics or state.problems or state.end)
 
 
 class DocumentFollower:

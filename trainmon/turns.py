@@ -1,0 +1,56 @@
+"""Which run is read when: those that grow before history, the newest before the others, within the time given."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from operator import attrgetter
+
+from trainmon.followed_run import FollowedRun
+
+_COLD_LOOK_EVERY_S = 5.0
+SCREENFUL = 48
+_PREVIEW_FROM_BYTES = 512 << 10
+"""Smaller logs are read whole before many could be looked at."""
+
+
+class Turns:
+    """Gives runs their turns."""
+
+    def __init__(self) -> None:
+        self._glances = 0
+
+    def glance(self, runs: Iterable[FollowedRun], now: float, budget_s: float) -> None:
+        """See what head and tail of logs say whose history takes long, newest first; at first of all on a screen."""
+        deadline_s = time.monotonic() + budget_s
+        unseen = [run for run in runs if run.looked_at == 0.0 and not run.glanced]
+        for run in sorted(unseen, key=attrgetter("changed_at"), reverse=True):
+            if run.glance(_PREVIEW_FROM_BYTES if self._glances >= SCREENFUL else 1):
+                run.looked_at = now
+            self._glances += 1
+            if time.monotonic() > deadline_s:
+                break
+
+    def read(self, runs: Iterable[FollowedRun], now: float, deadline_s: float) -> None:
+        """Read on until `time.monotonic()` passes `deadline_s`; history gets at least half of the time."""
+        known: list[FollowedRun] = []
+        unread: list[FollowedRun] = []
+        for run in runs:
+            if not run.caught_up:
+                unread.append(run)
+            elif _due(run, now):
+                known.append(run)
+        known.sort(key=attrgetter("looked_at"))
+        unread.sort(key=attrgetter("changed_at"), reverse=True)
+        until_s = (time.monotonic() + deadline_s) / 2 if unread else deadline_s
+        for turn, end_s in ((known, until_s), (unread, deadline_s)):
+            for run in turn:
+                run.step(now, end_s)
+                run.looked_at = now
+                if time.monotonic() > end_s:
+                    break
+
+
+def _due(run: FollowedRun, now: float) -> bool:
+    cold = run.settled is not None
+    return now - run.looked_at >= (_COLD_LOOK_EVERY_S if cold else 0.0) or now < run.looked_at
