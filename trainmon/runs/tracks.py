@@ -283,7 +283,7 @@ class Track:
         if counter.total is not None:
             self.uneven = self.uneven or (self.laps > 1 and self.total not in (None, counter.total))
             self.total = counter.total
-        self.approximate = counter.approximate
+        self.approximate = self.approximate or counter.approximate
         self.steps_per_epoch = counter.steps_per_epoch or self.steps_per_epoch
         self._note_epoch(counter)
         assert self.lap is not None
