@@ -12,9 +12,11 @@ import pytest
 from tests.live import read_whole
 from tests.planned_runs import a_run
 from trainmon.events import StageKind
+from trainmon.replay.reel import Reel, ReelPause, ReelRun, ReelStage
 from trainmon.snapshot import PauseInfo, RunSnapshot, RunStatus, StageInfo
 from trainmon.timing.spans import MOST, Spans
 from trainmon.timing.steptime import StepClock
+from trainmon.tui.scrubber import scrubber_row
 from trainmon.tui.timeline import timeline
 
 
@@ -78,7 +80,7 @@ def test_a_stall_is_told_from_what_recurs_and_survives_a_restart_of_the_program(
         clock.observe(float(step), now_s, resolution_s=0.001)
 
     (stall,) = clock.pauses()["stall"]
-    assert stall == (pytest.approx(146, abs=3), pytest.approx(60, abs=1))
+    assert list(stall) == [pytest.approx(146, abs=3), pytest.approx(60, abs=1)]
     assert len(clock.pauses()[StageKind.OTHER]) == 7
     clock.restart(0.0)
     assert stall in clock.pauses()["stall"]
@@ -174,3 +176,38 @@ def test_a_stall_has_a_row_of_its_own() -> None:
     assert places(row) == [pytest.approx(0.5, abs=0.02)]
     assert row.count("▮") == pytest.approx(11, abs=1)
     assert "3m 20s" in row
+
+
+def on_line(pauses: Sequence[ReelPause], width: int = 119) -> list[str]:
+    """The colours of the hundred cells of a replay of a hundred seconds."""
+    training = ReelStage(kind=StageKind.TRAIN, begin_s=0, end_s=100)
+    run = ReelRun(name="a", begin_s=0, end_s=100, stages=(training,), pauses=tuple(pauses))
+    row = scrubber_row(Reel(span_s=100, runs=(run,)), 99.9, width, run_name="a", playing=True)
+    return [role for text, role in row[1:] for _ in text][:100]
+
+
+def test_the_line_of_a_replay_shows_pauses_where_they_were() -> None:
+    roles = on_line(
+        [
+            ReelPause(kind="eval", begin_s=20.2, end_s=21.9),
+            ReelPause(kind="checkpoint", begin_s=40.0, end_s=40.1),
+            ReelPause(kind="stall", begin_s=60.0, end_s=64.9),
+            ReelPause(kind="other", begin_s=80.0, end_s=84.9),
+        ]
+    )
+
+    at = {role: [cell for cell, found in enumerate(roles) if found == role] for role in set(roles)}
+    assert at["series-1"] == [20, 21]
+    assert at["muted"] == [40]
+    assert at["warn"] == [60, 61, 62, 63, 64]
+    assert set(at) == {"series-1", "muted", "warn", "accent", "key"}
+
+
+def test_pauses_everywhere_do_not_hide_the_training() -> None:
+    short = [ReelPause(kind="eval", begin_s=second + 0.1, end_s=second + 0.2) for second in range(100)]
+    long = ReelPause(kind="eval", begin_s=50.0, end_s=51.0)
+
+    roles = on_line([*short, long])
+
+    assert roles[50] == "series-1"
+    assert roles.count("accent") == 98

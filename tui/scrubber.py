@@ -12,13 +12,23 @@ from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from trainmon.events import StageKind
 from trainmon.replay.clock import stopwatch
 from trainmon.replay.reel import Reel, ReelRun
+from trainmon.timing.pace import STALL
 from trainmon.tui.spanview import LinesView
 from trainmon.tui.text import Row
 from trainmon.tui.timeline import STAGE_ROLES
 
 _HERE, _PASSED, _AHEAD, _TROUBLE, _NOTHING = "◆", "━", "─", "!", "·"
+_PAUSE_ROLES = {
+    StageKind.EVAL.value: STAGE_ROLES[StageKind.EVAL],
+    StageKind.CHECKPOINT.value: STAGE_ROLES[StageKind.CHECKPOINT],
+    StageKind.SAVE.value: STAGE_ROLES[StageKind.SAVE],
+    STALL: "warn",
+}
+_MOST_PAUSED = 0.4
+"""Of a run's cells: more would hide the training."""
 _BEFORE = 3
 """Cells before the line, for the sign that tells whether it plays."""
 
@@ -61,7 +71,25 @@ def _roles(runs: Sequence[ReelRun], span_s: float, cells: int) -> dict[int, str]
     if len(runs) == 1:
         for stage in sorted(runs[0].stages, key=lambda stage: stage.begin_s - stage.end_s):
             roles |= dict.fromkeys(_cells(stage.begin_s, stage.end_s, span_s, cells), STAGE_ROLES[stage.kind])
+        roles |= _paused(runs[0], span_s, cells)
     return roles
+
+
+def _paused(run: ReelRun, span_s: float, cells: int) -> dict[int, str]:
+    """Colours of the cells in which a pause lies; where that were most cells, of those that it fills by half."""
+    roles: dict[int, str] = {}
+    covered_s: dict[int, float] = {}
+    for pause in run.pauses:
+        role = _PAUSE_ROLES.get(pause.kind)
+        for cell in _cells(pause.begin_s, pause.end_s, span_s, cells) if role is not None else ():
+            begin_s = cell * span_s / cells
+            inside_s = min(pause.end_s, begin_s + span_s / cells) - max(pause.begin_s, begin_s)
+            covered_s[cell] = covered_s.get(cell, 0.0) + max(inside_s, 0.0)
+            if role is not None and roles.get(cell) != _PAUSE_ROLES[STALL]:
+                roles[cell] = role
+    if len(roles) <= _MOST_PAUSED * len(range(_cell(run.begin_s, span_s, cells), _cell(run.end_s, span_s, cells) + 1)):
+        return roles
+    return {cell: role for cell, role in roles.items() if covered_s[cell] >= 0.5 * span_s / cells}
 
 
 def _cells(begin_s: float, end_s: float, span_s: float, cells: int) -> Iterator[int]:

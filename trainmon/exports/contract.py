@@ -16,6 +16,7 @@ from enum import StrEnum
 from typing import cast
 
 from trainmon.estimates import Derived, DocumentedRange, EstimateDocument, Verdict, VerdictKind
+from trainmon.plan.lateness import why_late
 from trainmon.sanitise import clean
 from trainmon.snapshot import Board, Interval, MetricInfo, RunSnapshot, StepTime
 
@@ -59,7 +60,24 @@ def run_object(run: RunSnapshot) -> JsonObject:
     written = _fields(run)
     written["overhead_s"] = dict.fromkeys(OVERHEADS) | cast(JsonObject, written["overhead_s"])
     written["verdict"] = _fields(run.verdict or _NO_VERDICT)
+    written["why_late"] = _lateness(run)
     return written
+
+
+def _lateness(run: RunSnapshot) -> JsonObject | None:
+    """Give what the difference to the documented time is made of; the parts add up to it. None: the run is not late."""
+    late = why_late(run)
+    if late is None:
+        return None
+    measured_s, documented_s = late.step_s if late.step_s is not None else (None, None)
+    return {
+        "late_s": _seconds(late.late_s),
+        "parts": [{"what": what, "late_s": _seconds(part_s)} for what, part_s in late.parts],
+        "step_time_s": None
+        if measured_s is None or documented_s is None
+        else {"measured": _seconds(measured_s), "documented": _seconds(documented_s)},
+        "within": [{"what": what, "spent_s": _seconds(spent_s)} for what, spent_s in late.beside],
+    }
 
 
 def _document_entry(document: EstimateDocument) -> JsonObject:

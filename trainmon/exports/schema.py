@@ -8,6 +8,7 @@ from __future__ import annotations
 from trainmon.estimates import Scope, VerdictKind
 from trainmon.events import ProblemKind, StageKind
 from trainmon.exports.contract import OVERHEADS, SCHEMA, JsonObject
+from trainmon.exports.schema_gpu import gpu_definitions
 from trainmon.exports.schema_parts import (
     FLAG,
     NUMBER,
@@ -129,6 +130,7 @@ def _run_fields() -> JsonObject:
         "documented": or_null("documented"),
         "comparisons": list_of(ref("verdict"), "Every documented duration that applies."),
         "verdict": ref("verdict"),
+        "why_late": or_null("lateness"),
         "preview": said(FLAG, "Only the tail was read yet."),
         "came_true_s": said(NUMBER, "Replay: how long it really took from this moment on."),
     }
@@ -138,14 +140,6 @@ def _values() -> JsonObject:
     """Definitions of the values inside a run."""
     interval = {"low": NUMBER, "likely": NUMBER, "high": NUMBER}
     moments = {"low": moment(), "likely": moment(), "high": moment()}
-    device = {
-        "name": {"type": ["string", "null"]},
-        "uuid": {"type": ["string", "null"]},
-        "memory_used_bytes": NUMBER,
-        "memory_total_bytes": NUMBER,
-        "utilization_percent": NUMBER,
-    }
-    process = object_of("A process on a GPU.", pid=WHOLE, used_bytes=NUMBER, name=TEXT)
     return {
         "step_time": object_of(
             "Seconds per training step of the present attempt, pauses and warm-up excluded.",
@@ -174,40 +168,20 @@ def _values() -> JsonObject:
             remaining_s={"anyOf": [object_of("80 % interval.", **interval), {"type": "null"}]},
             true_s=said(NUMBER, "What was left in truth."),
         ),
-        "run_gpu": object_of(
-            "GPU memory of one run.",
-            devices=list_of(
-                object_of(
-                    "A GPU as the run used it.",
-                    **device,
-                    index={"type": ["integer", "null"]},
-                    peak_memory_bytes=NUMBER,
-                    others=list_of(process),
-                )
+        **gpu_definitions(),
+        "lateness": object_of(
+            "What the time beyond the documented one is made of.",
+            late_s=said(NUMBER, "Beyond the upper end of the documented range."),
+            parts=list_of(
+                object_of("One reason.", what=TEXT, late_s=said(NUMBER, "Negative where it made up for others.")),
+                "The greatest first, what is not explained last; they add up to late_s within 1 %.",
             ),
-            peak_memory_bytes=NUMBER,
-            memory_total_bytes=NUMBER,
-            basis={"enum": ["nvml", "log"]},
-            note=TEXT,
-        ),
-        "gpus": object_of(
-            "All GPUs of this machine.",
-            note=said(TEXT, "Why there are none."),
-            taken_at=moment(),
-            samples=list_of(
-                object_of(
-                    "One GPU.",
-                    **device,
-                    index=WHOLE,
-                    mig_index={"type": ["integer", "null"]},
-                    temperature_c=NUMBER,
-                    power_w=NUMBER,
-                    power_limit_w=NUMBER,
-                    throttle_reasons=list_of(TEXT),
-                    processes=list_of(process),
-                    unavailable=map_of(TEXT, "Field and reason."),
-                    lost=FLAG,
-                )
+            step_time_s={
+                "anyOf": [object_of("Seconds.", measured=NUMBER, documented=NUMBER), {"type": "null"}],
+            },
+            within=list_of(
+                object_of("A measured overhead.", what=TEXT, spent_s=NUMBER),
+                "Overheads that the plan does not tell from its steps: inside the parts, not on top of them.",
             ),
         ),
         "documented": object_of(

@@ -9,9 +9,19 @@ from trainmon.events import ProblemKind, StageKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReelStage:
-    """A stage; those that recur are not here."""
+    """A stage; those that recur are among the pauses, where their time is known."""
 
     kind: StageKind
+    begin_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReelPause:
+    """A single evaluation, checkpoint or stall."""
+
+    kind: str
+    """A key of `overhead_s`."""
     begin_s: float
     end_s: float
 
@@ -33,6 +43,7 @@ class ReelRun:
     begin_s: float
     end_s: float
     stages: tuple[ReelStage, ...] = ()
+    pauses: tuple[ReelPause, ...] = ()
     problems: tuple[ReelProblem, ...] = ()
 
 
