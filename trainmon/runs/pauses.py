@@ -27,7 +27,7 @@ def pauses_of(state: RunState) -> tuple[PauseInfo, ...]:
     laps = sorted((span, str(kind)) for kind, track in _barred(state) for span in _laps(track))
     gaps = sorted(_gaps(state))
     told = [lap for lap in laps if not any(kind == lap[1] for _, kind in _touching(gaps, lap[0]))]
-    kept = [gap for gap in gaps if gap[1] in _RECURRING or _covered_s(told, gap[0]) <= gap[0][1] / 2]
+    kept = [gap for gap in gaps if not told or gap[1] in _RECURRING or _covered_s(told, gap[0]) <= gap[0][1] / 2]
     return tuple(
         PauseInfo(kind=kind, started_s=began_s, duration_s=duration_s)
         for (began_s, duration_s), kind in sorted([*kept, *told])

@@ -205,12 +205,14 @@ class Ledger:
         """When pauses took place, by cause as in `overheads`."""
         found: dict[str, list[Span]] = {}
         for (kind, announced), spans in self._spans.items():
+            if announced:
+                found.setdefault(kind, []).extend(spans.all())
+                continue
             pattern = self._events[kind, announced].pattern(self.since, self.at)
             stalls = {event.duration_s for event in pattern.irregular}
             for span in spans.all():
-                recurs = not announced and pattern.cadence_steps is not None and span[1] not in stalls
-                name = StageKind.OTHER if recurs else kind
-                found.setdefault(name, []).append(span)
+                recurs = pattern.cadence_steps is not None and span[1] not in stalls
+                found.setdefault(StageKind.OTHER if recurs else kind, []).append(span)
         return {name: tuple(spans) for name, spans in found.items()}
 
     def slowdown(self) -> Slowdown | None:
