@@ -11,6 +11,7 @@ import pytest
 
 from tests import boards
 from tests.board_parts import GB, NOW, metric
+from trainmon import units
 from trainmon.estimates import EstimateDocument
 from trainmon.snapshot import Board, GpuDevice, GpuPanel, GpuSample, RunGpu, RunSnapshot, RunStatus
 from trainmon.tui import bars, columns, compare_rows, estimates_rows, run_sections, timeline, totals, words
@@ -212,6 +213,15 @@ def test_memory_is_what_is_in_use_and_of_a_run_that_is_over_the_peak() -> None:
     assert words.memory(replace(boards.finished(), gpu=gpu)) == "9.5/11.0 GB"
     assert words.memory(replace(boards.within(), gpu=gpu)) == "11 MB/11.0 GB"
     assert words.memory(replace(boards.finished(), gpu=replace(gpu, peak_memory_bytes=None))) == "11 MB/11.0 GB"
+
+
+def test_the_timelines_axis_ends_where_it_says() -> None:
+    run = boards.pipeline()
+    last_s = max((stage.started_s or 0) + (stage.elapsed_s or 0) for stage in run.stages)
+    late = replace(run, eta=None, verdict=None, documented=None, elapsed_s=60.0)
+    late = replace(late, stages=tuple(replace(stage, documented=None) for stage in run.stages))
+
+    assert shown(timeline.timeline(late, 100))[0].rstrip().endswith(f"0 … {units.duration(last_s)}")
 
 
 def test_the_timeline_shows_the_plan_above_what_happened() -> None:

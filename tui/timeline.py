@@ -32,14 +32,13 @@ def timeline(run: RunSnapshot, width: int) -> list[Row]:
     """Return per stage the planned range above the measured bar, then what was no training."""
     stages = run.stages
     total = words.total_s(run) or run.elapsed_s
-    note = "" if total is None else f"0 … {units.duration(total)}"
-    rows = [heading("Timeline", width, note)]
     if not stages:
-        return [*rows, (("  no stage seen yet", "muted"),)]
+        return [heading("Timeline", width), (("  no stage seen yet", "muted"),)]
     planned = _planned(stages)
     axis = max((end for _, end in planned if math.isfinite(end)), default=0.0)
     axis = max(axis, total or 0.0, *(_end_s(stage) for stage in stages), 1.0)
     inner = max(10, width - _NAME_WIDTH - _END_WIDTH - 4)
+    rows = [heading("Timeline", width, f"0 … {units.duration(axis)}")]
     for stage, plan in zip(stages, planned, strict=True):
         if stage.documented is not None:
             rows.append(_plan_row(stage, plan, axis, inner))
