@@ -176,9 +176,16 @@ _HEADER_BRACKET = _compiled(
      |\|\ (?:rank=\d+|(?!{_SPLIT}|(?:{_LEVEL})\b)[A-Za-z_][\w.-]{{0,60}})(?=\ +\|\ )
      |:\ (?:[IWEFD])\ [\w./-]{{1,120}}:\d+\]):?"""
 )
+# No logger's name, but what its line is about: `INFO train: loss 0.5`.
+_SAYS_SOMETHING = (
+    r"(?i:train(?:ing|ed)?|val(?:id(?:ation)?)?|test(?:ing|ed)?|dev|eval(?:uat\w+)?|epochs?|ep|steps?|iter(?:ation)?s?|it"
+    r"|batch(?:es)?|fold|phase|stage|rank|loss\w*|acc\w*|lr|metrics?|results?|stats|summary|progress|best|final|average"
+    r"|avg|mean|total|eta|time|error|warning|note|saved|saving|checkpoint|memory|gpu|config|args|device)"
+)
 _HEADER_NAME = _compiled(
     rf"{_SEPARATOR}(?P<logger>{_NAME})[\ \t]+-(?=[\ \t])|\t(?P<tab>{_NAME})(?=\t)|(?<=:)(?P<glued>{_NAME}):"
     r"|[\ \t]+(?P<module>__main__|[A-Za-z_]\w*(?:(?:\.|::)\w+)+):(?=\ )"
+    rf"|[\ \t]+(?P<word>(?!{_SAYS_SOMETHING}\d*:)[A-Za-z_]\w{{1,60}}):(?=\ [A-Za-z_\[*])"
 )
 _HEADER_SOURCE = _compiled(rf"{_SEPARATOR}(?P<logger>{_SOURCE})(?=[\ \t]|:[\ \t])")
 _HEADER_END = _compiled(r"[\ \t]*(?:(?:[-|]{1,2}|>>|:)(?:[\ \t]+|$))?[\ \t]*")
