@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections import Counter as Tally
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from trainmon.reading.templates import Said, Template, said
 from trainmon.reading.timestamps import UndatedClock
 from trainmon.units import exact, plural
 
+_LAST_NUMBER = re.compile(rb"(?:[\d/]+\s{0,8}/\s{0,8})?[-+]?\d*(?:\.(\d*))?(?:e[-+]?\d*)?(?<=[\d./e+-])$")
 _LETTERS = bytes(range(65, 91)) + bytes(range(97, 123))
 _MAX_SKELETONS = 4096
 _MAX_REMAINDERS = 64
@@ -44,6 +46,8 @@ class Shape:
     seen: int = 0
     """How many of them were read one by one in a backlog."""
     template: Template | None = None
+    last: bytes = b""
+    """The one read last."""
 
 
 class LogReader:
@@ -130,7 +134,24 @@ class LogReader:
 
     def flush(self, *, arrived_s: float | None = None, everything: bool = False) -> Iterator[Reading]:
         """Yield the last line of a stream that is over."""
-        return self._read(self._assembler.flush(), arrived_s, everything)
+        return self._read([self._uncut(piece) for piece in self._assembler.flush()], arrived_s, everything)
+
+    def _uncut(self, piece: Piece) -> Piece:
+        """A last line without a newline may have been cut: a number at its very end is left out where that shows.
+
+        It shows where earlier lines went on behind such a beginning, or had more decimals there.
+        """
+        tail = _LAST_NUMBER.search(piece.raw)
+        if tail is None:
+            return piece
+        skeleton = piece.raw.translate(None, VARIABLE)
+        shape = self._shapes.get(skeleton)
+        if shape is not None:
+            before = _LAST_NUMBER.search(shape.last)
+            cut = before is not None and len(before[1] or b"") > len(tail[1] or b"")
+        else:
+            cut = any(known.owner is not None and key.startswith(skeleton) for key, known in self._shapes.items())
+        return piece._replace(raw=piece.raw[: tail.start()]) if cut else piece
 
     def pending(self) -> Reading | None:
         """Read the piece under way as it stands, without remembering it: the bar as it is on the terminal now."""
@@ -157,6 +178,8 @@ class LogReader:
             self.foreign_lines += not piece.redraw
             return shape, ()
         text = text_of(piece.raw)
+        if shape is not None:
+            shape.last = piece.raw
         line = self._line(piece, text, arrived_s, prefixed=shape is None or shape.prefixed)
         held = self.holder
         owner, events = self._holder_or(shape.owner if shape is not None else None, line)
@@ -193,7 +216,7 @@ class LogReader:
         if len(self._shapes) >= _MAX_SKELETONS:
             self._shapes.clear()
             self.foreign.clear()
-        self._shapes[skeleton] = Shape(owner, prefixed)
+        self._shapes[skeleton] = Shape(owner, prefixed, last=piece.raw)
         if owner is None and not prefixed:
             self.foreign.add(skeleton)
 
