@@ -61,7 +61,7 @@ def test_markup_is_taken_away(raw: str, shown: str) -> None:
 
 
 def test_a_piece_knows_its_headings_and_list_parents() -> None:
-    pieces = read_pieces(["# Plan", "## Baseline", "- Training: 2 h", "  - with a GPU: 1 h"])
+    pieces = list(read_pieces(["# Plan", "## Baseline", "- Training: 2 h", "  - with a GPU: 1 h"]))
     assert [heading.text for heading in pieces[-1].headings] == ["Plan", "Baseline"]
     assert pieces[-1].parents == ("Training: 2 h",)
 
@@ -146,6 +146,14 @@ def test_restructured_text_tables_and_titles_are_read() -> None:
     text = "Times\n=====\n\n=====  ========\nModel  Time (h)\n=====  ========\nsmall  2.5\n=====  ========\n"
     (estimate,) = read_text(text, "times.rst").estimates
     assert (estimate.line, estimate.likely_s) == (7, 9000.0)
+
+
+def test_more_durations_than_a_person_writes_are_not_read_to_the_end() -> None:
+    row = "- Training of run {}: {} hours\n"
+    document = read_text("# Runs\n" + "".join(row.format(number, 2 + number % 9) for number in range(10_500)))
+    assert (len(document.estimates), document.unread_from_line, document.compared) == (10_000, 10_002, False)
+    document = read_text("# Runs\n" + "".join(row.format(number, 2 + number % 9) for number in range(900)))
+    assert (len(document.estimates), document.unread_from_line, document.compared) == (900, None, True)
 
 
 @pytest.mark.parametrize(

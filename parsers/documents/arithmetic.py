@@ -13,6 +13,7 @@ from trainmon.parsers.documents.plan import (
     count_of,
     counted_things,
     interval,
+    is_comparable,
     is_whole,
     main_examples,
     scaled,
@@ -21,8 +22,6 @@ from trainmon.parsers.documents.plan import (
 from trainmon.parsers.documents.scenario import scenario_of
 
 _HOUR = 3600.0
-_MOST_CLAIMS = 1000
-"""Beyond this many claims a document is data, not one plan."""
 _LONG_LINE = 200
 """In longer prose a price and a duration need not belong together."""
 
@@ -30,7 +29,7 @@ _LONG_LINE = 200
 def derive(plan: Plan) -> tuple[Derived, ...]:
     """Derive steps, saves, durations, step times and costs; each name and scenario once."""
     found: dict[tuple[object, ...], Derived] = {}
-    if len(plan.claims) > _MOST_CLAIMS:
+    if not is_comparable(plan):
         return ()
     for derivation in (_batch, _main_run, _other_counts, _epoch_steps, _with_init, _prices, _device_hours):
         for one in derivation(plan):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _CHUNK = 200_000
 """Characters parsed at once: one chunk's tokens take some hundred times its size in memory."""
 
-_LONGEST_BLOCK = 2000
+_LONGEST_BLOCK = 50_000
 """Lines of one paragraph or fence that are read: what is longer was not written for people."""
 
 
@@ -104,17 +104,15 @@ class _State:
         )
 
 
-def read_pieces(lines: Sequence[str]) -> list[Piece]:
-    """Cut a document into pieces, in the order of its lines. Never raises."""
+def read_pieces(lines: Sequence[str]) -> Iterator[Piece]:
+    """Cut a document into pieces, in the order of its lines, as far as they are asked for. Never raises."""
     from markdown_it import MarkdownIt  # as much as all other imports of this folder, which name hardware, too
 
     parser = MarkdownIt("commonmark").enable("table").disable("inline")
     state = _State()
-    pieces: list[Piece] = []
     for first, last in _chunks(lines):
         tokens = parser.parse("\n".join(lines[first:last]))
-        pieces += _walk(tokens, first, state)
-    return [piece for piece in pieces if piece.text]
+        yield from (piece for piece in _walk(tokens, first, state) if piece.text)
 
 
 def _chunks(lines: Sequence[str]) -> Iterator[tuple[int, int]]:

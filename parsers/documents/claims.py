@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from trainmon.estimates import Scope
@@ -51,11 +51,43 @@ _MOST_IN_LINE = 64
 """No person writes more durations into one line."""
 
 
-def read_claims(pieces: Sequence[Piece]) -> tuple[list[Claim], Outline]:
+_MOST = 10_000
+"""Durations of one document that are read: no person writes more, and data would take minutes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claims:
+    """A document cut into pieces, with the durations in them."""
+
+    pieces: list[Piece]
+    claims: list[Claim]
+    outline: Outline
+    unread: int | None = None
+    """0-based line from which on nothing was read, as there were too many durations before it."""
+
+
+def read_claims(pieces: Iterable[Piece]) -> Claims:
     """Read every duration of a document, in order."""
-    lent = lent_units(pieces)
-    spans = {index: _spans(piece, lent.get((piece.group, piece.column))) for index, piece in enumerate(pieces)}
-    timed = {pieces[index].line for index, found in spans.items() if found}
+    held: list[Piece] = []
+    spans: list[list[Span]] = []
+    unread, count = None, 0
+    for piece in pieces:
+        if count >= _MOST:
+            unread = piece.line
+            break
+        held.append(piece)
+        spans.append(_spans(piece))
+        count += len(spans[-1]) or len(find_bars(piece.text))
+    lent = lent_units(held)
+    for index, piece in enumerate(held):
+        size = lent.get((piece.group, piece.column)) if piece.kind == "cell" and not spans[index] else None
+        spans[index] = cell_spans(piece, size) if size else spans[index]
+    claims, outline = _claims(held, spans)
+    return Claims(pieces=held, claims=claims, outline=outline, unread=unread)
+
+
+def _claims(pieces: list[Piece], spans: list[list[Span]]) -> tuple[list[Claim], Outline]:
+    timed = {piece.line for piece, found in zip(pieces, spans, strict=True) if found}
     outline = outline_of(pieces, timed)
     claims: list[Claim] = []
     previous: Piece | None = None
@@ -81,7 +113,9 @@ def _net_of_parts(claims: list[Claim], outline: Outline) -> list[Claim]:
     products = {
         i
         for i, c in enumerate(claims)
-        if c.scope is Scope.TOTAL and _STEPS_TIMES_SECONDS.search(c.piece.text[: c.span.start])
+        if c.scope is Scope.TOTAL
+        and ("=" in c.piece.text or "≈" in c.piece.text)
+        and _STEPS_TIMES_SECONDS.search(c.piece.text[: c.span.start])
     }
     products = {i for i in products if outline.has_parts or in_breakdown(outline, claims[i].piece)}
     if not products:
@@ -95,14 +129,14 @@ def _net_of_parts(claims: list[Claim], outline: Outline) -> list[Claim]:
     return [replace(claim, reading=stage) if index in products else claim for index, claim in enumerate(claims)]
 
 
-def _spans(piece: Piece, lent: float | None) -> list[Span]:
+def _spans(piece: Piece) -> list[Span]:
     if piece.code is not None and not piece.comment and _CODE_COMMAND.match(piece.text):
         return []
     if find_bars(piece.text):
         return []
     found = find_durations(piece.text)
     if piece.kind == "cell" and not found:
-        found = cell_spans(piece, lent)
+        found = cell_spans(piece)
     return [span for span in found[:_MOST_IN_LINE] if not span.short_unit or _speaks_of_time(piece)]
 
 

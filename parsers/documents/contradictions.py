@@ -12,7 +12,7 @@ from trainmon.parsers.documents.conflicts_sums import sum_conflicts
 from trainmon.parsers.documents.conflicts_values import value_conflicts
 from trainmon.parsers.documents.conflicts_wholes import whole_conflicts
 from trainmon.parsers.documents.conflicts_written import written_conflicts
-from trainmon.parsers.documents.plan import Plan
+from trainmon.parsers.documents.plan import Plan, is_comparable
 
 _CHECKS = (
     written_conflicts,
@@ -25,13 +25,11 @@ _CHECKS = (
     speed_conflicts,
     whole_conflicts,
 )
-_MOST_CLAIMS = 1000
-"""Checks compare claims with one another; beyond this many a document is data."""
 
 
 def find_contradictions(plan: Plan) -> tuple[Contradiction, ...]:
     """Run every check over one document."""
-    if not 0 < len(plan.claims) <= _MOST_CLAIMS:
+    if not plan.claims or not is_comparable(plan):
         return tuple(written_conflicts(plan))
     found: dict[tuple[str, tuple[int, ...]], Contradiction] = {}
     for check in _CHECKS:

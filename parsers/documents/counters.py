@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from trainmon.estimates import Scope
 from trainmon.parsers.documents.blocks import Piece
@@ -57,7 +58,12 @@ _SPEED_OF_USE = pattern(
     r"\b(?:inference|sampling|generation|synthesis|decoding|transcription)\s+(?:speed|latency)\b|\blatency\b|推理(?:速度|性能|延迟)|(?:生成|合成|识别)速度",
     re.IGNORECASE,
 )
-"""What stands here is how fast a trained model answers."""
+
+
+@lru_cache(maxsize=1024)
+def _is_speed_of_use(text: str) -> bool:
+    """Tell whether a heading or label announces how fast a trained model answers."""
+    return _SPEED_OF_USE.search(text) is not None
 
 
 def counted(piece: Piece, span: Span, words: Words) -> Reading | None:
@@ -71,9 +77,8 @@ def counted(piece: Piece, span: Span, words: Words) -> Reading | None:
         return Reading(Scope.EPOCH, per="epoch")
     if item := _ITEM.search(words.clause):
         return Reading(Scope.UNIT, per=(item["word"] or item["length"] or item["many"]).lower())
-    if any(
-        _SPEED_OF_USE.search(text) for text in (*(h.text for h in piece.headings[-1:]), words.label, header_of(piece))
-    ):
+    near = (*(heading.text for heading in piece.headings[-1:]), words.label, header_of(piece))
+    if any(text and _is_speed_of_use(text) for text in near):
         return Reading(Scope.UNIT)
     if not (per and counter_of(per["word"])) and _EACH_AFTER.match(words.after):
         return _each(piece, span, words)
@@ -143,6 +148,7 @@ def _is_lead(lead: str) -> bool:
     return bool(re.search(r"[:：]\W{0,3}$", lead))
 
 
+@lru_cache(maxsize=1024)
 def _last_per(text: str) -> re.Match[str] | None:
     if not (
         TIME.search(text)
@@ -150,7 +156,7 @@ def _last_per(text: str) -> re.Match[str] | None:
         or re.match(
             r"\W*(?:per|each|every|an?\s|one\s|eine?\s|(?:the\s+)?(?:first|second|last)\s)", text, re.IGNORECASE
         )
-        or re.search("[/每单一]", text)
+        or any(sign in text for sign in "/每单一")
     ):
         return None
     usable = [

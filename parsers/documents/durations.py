@@ -26,6 +26,8 @@ _RANGE = pattern(
     rf"(?P<high>{AMOUNT}|{NUMBER}\s?{SHORT_UNIT})",
     re.IGNORECASE,
 )
+_JOINTS = pattern(r"[-–—−‐‑‒―~～∼〜…至到]|\.\.|\s(?:to|bis|à|or|oder|ou)\s")
+_BETWEEN_WORDS = ("between", "zwischen", "entre")
 _BETWEEN = pattern(
     rf"(?:between|zwischen|entre)\s+(?P<low>{AMOUNT}|{FIGURE})\s+(?:and|und|et|y)\s+(?P<high>{AMOUNT})",
     re.IGNORECASE,
@@ -81,6 +83,10 @@ class Span:
         return max(value for value in (self.low_s, self.high_s, self.likely_s, 0.0) if value is not None)
 
 
+Taken = list[tuple[int, int]]
+"""Where durations were found already."""
+
+
 def find_durations(text: str) -> list[Span]:
     """Find the durations in one line, from left to right and never overlapping. Never raises."""
     lower = text.lower()
@@ -91,9 +97,9 @@ def find_durations(text: str) -> list[Span]:
     if "/" in text or "±" in text:
         readers = [_lists, _plus_minus, *readers]
     found: list[Span] = []
-    taken: list[tuple[int, int]] = []
+    taken: Taken = []
     for reader in readers:
-        for span in reader(text):
+        for span in reader(text, taken):
             if any(span.start < end and start < span.end for start, end in taken):
                 continue
             taken.append((span.start, span.end))
@@ -103,8 +109,11 @@ def find_durations(text: str) -> list[Span]:
     return [carried for span in found for carried in (span, *_carried(text, span, found))]
 
 
-def _ranges(text: str) -> Iterator[Span]:
-    for form in (_BETWEEN, _RANGE):
+def _ranges(text: str, _taken: Taken) -> Iterator[Span]:
+    lower = f"{text.lower()} "
+    forms = [_BETWEEN] if any(word in lower for word in _BETWEEN_WORDS) else []
+    forms += [_RANGE] if _JOINTS.search(lower) else []
+    for form in forms:
         for match in form.finditer(text):
             dash = match.groupdict().get("dash") or " and "
             if friends.is_enumeration(text, match.start("low"), match["low"], dash):
@@ -122,14 +131,14 @@ def _ranges(text: str) -> Iterator[Span]:
             yield _finished(text, match.start(), match.end(), match[0], low=low, high=high)
 
 
-def _plus_minus(text: str) -> Iterator[Span]:
+def _plus_minus(text: str, _taken: Taken) -> Iterator[Span]:
     for match in _PLUS_MINUS.finditer(text):
         off = number_of(match["off"]) * seconds_of(match["off_unit"])
         middle = number_of(match["mid"]) * seconds_of(match["unit"] or match["off_unit"])
         yield _finished(text, match.start(), match.end(), match[0], low=middle - off, high=middle + off)
 
 
-def _lists(text: str) -> Iterator[Span]:
+def _lists(text: str, _taken: Taken) -> Iterator[Span]:
     for match in _LIST.finditer(text):
         figures = re.split(r"\s?/\s?", match["figures"])
         if len(figures) == 2 and re.fullmatch(r"[1-9]/[2-9]", match["figures"]) and number_of(match["figures"]) < 1:
@@ -143,14 +152,16 @@ def _lists(text: str) -> Iterator[Span]:
             start = text.find("/", end) + 1
 
 
-def _singles(text: str) -> Iterator[Span]:
+def _singles(text: str, taken: Taken) -> Iterator[Span]:
     for match in _ONE.finditer(text):
+        if any(start <= match.start() < end for start, end in taken):
+            continue
         value, unit = amount_of(match["one"])
         if unit is not None:
             yield _finished(text, match.start(), match.end(), match["one"], likely=value)
 
 
-def _worded(text: str) -> Iterator[Span]:
+def _worded(text: str, _taken: Taken) -> Iterator[Span]:
     for match in _WORDED.finditer(text):
         words = match["one"].lower()
         if not friends.is_worded_duration(text, match.start(), words):
@@ -174,7 +185,7 @@ def _quarters(words: str, otherwise: float) -> float:
 _PLAIN_UNITS = {"second", "minute", "hour", "day", "week", "month", "year"}
 
 
-def _vague(text: str) -> Iterator[Span]:
+def _vague(text: str, _taken: Taken) -> Iterator[Span]:
     for match in _VAGUE.finditer(text):
         if friends.is_vague_duration(text, match.start(), match.end(), match[0]):
             yield Span(start=match.start(), end=match.end(), text=match[0], approximate=True, vague=True)

@@ -27,11 +27,32 @@ _AFTER = pattern(
 )
 
 
+_LAST_WORDS = frozenset(
+    (
+        *("a", "an", "about", "around", "approx", "approximately", "approx.", "roughly", "circa", "ca.", "nearly"),
+        *("almost", "est.", "some", "rund", "etwa", "ungefähr", "environ", "than", "under", "below", "to", "most"),
+        *("within", "max", "max.", "maximum", "of", "de", "höchstens", "zu", "unter", "als", "over", "above", "least"),
+        *("exceed", "exceeds", "exceeding", "min", "minimum", "mindestens", "über"),
+    )
+)
+
+
+def _may_be_mark(left: str) -> bool:
+    """Tell at a glance whether the last word can be one of the marks below: most figures stand behind none."""
+    left = left.rstrip()
+    if not left or not left[-1].isascii():
+        return bool(left)
+    if left[-1].isalpha() or left[-1] == ".":
+        return left[left.rfind(" ") + 1 :].lower().lstrip("([{*_\"'|/:=,;") in _LAST_WORDS
+    return left[-1] in "<>=~"
+
+
 def before(text: str, start: int) -> tuple[bool, str, int]:
     """Read the marks before a figure: (approximate, `low` or `high` or ``, where they begin)."""
     approximate, bound = False, ""
     for _ in range(3):
-        match = _BEFORE.search(text[max(0, start - 24) : start])
+        left = text[max(0, start - 24) : start]
+        match = _BEFORE.search(left) if _may_be_mark(left) else None
         if match is None:
             break
         if match["about"]:

@@ -14,6 +14,7 @@ from trainmon.patterns import pattern
 _LABEL = pattern(r"^(?P<label>[^:：=]{1,140}?)\s*(?:[:：](?=\s|$|\W|[\u4e00-\u9fff])|[：]|=(?=\s|~|$)|≈)\s*")
 _OPEN_BRACKET = pattern(r"^(?P<label>.*?)\s*[（(\[][^()（）\[\]]*$")
 _SENTENCE = pattern(r"(?<=[a-zA-Z)%\]\d])[.!?;](?=\s+[A-Z(\"“])|[。；！？]|;\s")
+_WORD = pattern(r"[A-Za-z\u4e00-\u9fff]{2,}")
 _SUFFIX = pattern(r"^\s*(?:/\s*[A-Za-z]+|per\s+[A-Za-z]+)")
 _OPERATOR = pattern(r"\d\s*[×*÷]\s*\d|/[A-Za-z]+\s*[×*]")
 _CELL_BREAK = pattern(r"\s\|\s|\s•\s")
@@ -49,7 +50,8 @@ def words_around(piece: Piece, span: Span, others: list[Span]) -> Words:
     """Cut the line of `piece` into the words that can say what `span` is about."""
     text = piece.text
     left_all = text[: span.start]
-    segment_start = max((match.end() for match in _CELL_BREAK.finditer(left_all)), default=0)
+    broken = "|" in left_all or "•" in left_all
+    segment_start = max((match.end() for match in _CELL_BREAK.finditer(left_all)), default=0) if broken else 0
     left = left_all[segment_start:]
     bounds = [match.end() for match in _SENTENCE.finditer(left)]
     sentence = left[bounds[-1] if bounds else 0 :]
@@ -69,7 +71,7 @@ def words_around(piece: Piece, span: Span, others: list[Span]) -> Words:
         label = ""
     if _OPERATOR.search(inner):
         inner = ""
-    alone = not re.search(r"[A-Za-z\u4e00-\u9fff]{2,}", without_brackets(left)) or piece.kind == "cell"
+    alone = piece.kind == "cell" or not _WORD.search(without_brackets(left))
     return Words(
         label=label,
         inner=inner,

@@ -42,6 +42,10 @@ class Outline:
     techniques: set[str] = field(default_factory=set)
     has_parts: bool = False
     """Initialisation, checkpoints or overhead are timed apart from training."""
+    counted: dict[int, tuple[int, int]] = field(default_factory=dict)
+    """Group -> (lines that name a whole, lines that name a stage), once asked."""
+    ordinal_kinds: dict[tuple[str, ...], set[str]] = field(default_factory=dict)
+    """Path of the parent -> the kinds of its numbered headings, once asked."""
     title: str = ""
     is_letter: bool = False
     """Opens with the head of an e-mail: what it quotes somebody else wrote."""
@@ -117,10 +121,28 @@ def label_kinds(label: str) -> frozenset[str]:
     return frozenset(kinds)
 
 
+def _beside(outline: Outline, piece: Piece) -> tuple[int, int]:
+    """Count the other lines of a group that name a whole, and those that name a stage."""
+    group = outline.group_kinds.get(piece.group, {})
+    if piece.group not in outline.counted:
+        said = [(_names_whole(kinds), _names_stage(kinds)) for kinds in group.values()]
+        outline.counted[piece.group] = sum(one for one, _ in said), sum(one for _, one in said)
+    wholes, stages = outline.counted[piece.group]
+    own = group.get(piece.line, set())
+    return wholes - _names_whole(own), stages - _names_stage(own)
+
+
+def _names_whole(kinds: set[str]) -> bool:
+    return "total" in kinds and "train" not in kinds
+
+
+def _names_stage(kinds: set[str]) -> bool:
+    return bool(kinds - {"train", "total"})
+
+
 def in_breakdown(outline: Outline, piece: Piece) -> bool:
     """Tell whether the lines beside this one name a total or other stages, so that training is a part of a whole."""
-    others = [kinds for line, kinds in outline.group_kinds.get(piece.group, {}).items() if line != piece.line]
-    return any(("total" in kinds and "train" not in kinds) or kinds - {"train", "total"} for kinds in others)
+    return any(_beside(outline, piece))
 
 
 def is_part_of_sum(outline: Outline, piece: Piece, label: str) -> bool:
@@ -128,14 +150,12 @@ def is_part_of_sum(outline: Outline, piece: Piece, label: str) -> bool:
     words = bare(without_brackets(label))
     if not words or is_condition(words) or len(words) > 60:
         return False
-    others = [kinds for line, kinds in outline.group_kinds.get(piece.group, {}).items() if line != piece.line]
-    return any("total" in kinds and "train" not in kinds for kinds in others)
+    return _beside(outline, piece)[0] > 0
 
 
 def is_item_among_stages(outline: Outline, piece: Piece) -> bool:
     """Tell whether a list item stands beside at least two stages: in a list of things to do one after the other."""
-    others = [kinds for line, kinds in outline.group_kinds.get(piece.group, {}).items() if line != piece.line]
-    return piece.kind == "item" and sum(bool(kinds - {"train", "total"}) for kinds in others) > 1
+    return piece.kind == "item" and _beside(outline, piece)[1] > 1
 
 
 def part_name(piece: Piece) -> str:
@@ -148,6 +168,15 @@ def is_part_table(piece: Piece) -> bool:
     return bool(piece.header and _PART_COLUMN.search(piece.header[0]))
 
 
+def _has_numbered_stage(outline: Outline, above: tuple[Heading, ...]) -> bool:
+    """Tell whether one of the numbered headings under the same parent is a stage other than training."""
+    path = _path(above)
+    if path not in outline.ordinal_kinds:
+        siblings = outline.heading_kinds.get(path, {})
+        outline.ordinal_kinds[path] = {kind for text, kind in siblings.items() if _ORDINAL.match(text)}
+    return bool(outline.ordinal_kinds[path] & STAGE_ONLY)
+
+
 def heading_stage(outline: Outline, piece: Piece) -> tuple[str, str] | None:
     """Give (kind, words) of the innermost heading that is one stage among others, None where none is."""
     headings = piece.headings
@@ -157,10 +186,9 @@ def heading_stage(outline: Outline, piece: Piece) -> tuple[str, str] | None:
             break
         siblings = outline.heading_kinds.get(_path(headings[:depth]), {})
         kind = siblings.get(heading.text, "")
-        others = {other for text, other in siblings.items() if text != heading.text and other and _ORDINAL.match(text)}
         if kind in STAGE_ONLY or _SHARE.search(heading.text):
             return kind or "other", heading.text
-        if kind == "train" and others & STAGE_ONLY and _ORDINAL.match(heading.text):
+        if kind == "train" and _ORDINAL.match(heading.text) and _has_numbered_stage(outline, headings[:depth]):
             return kind, heading.text
         if kind and kind != "train" and len(outline.techniques) > 1 and "+" not in kind:
             return "train", heading.text

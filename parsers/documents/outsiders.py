@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from trainmon.estimates import Scope
 from trainmon.parsers.documents.blocks import Piece
@@ -67,18 +68,37 @@ _DOWN_FROM = pattern(r"\b(?:down|up)\s+from\s+$", re.IGNORECASE)
 _COMPARISON_TABLE = pattern(
     r"\bleaderboard\b|\bcomparison\b.{0,80}\bwith\b|\bcompared\s+(?:to|with)\b|\brecords?\b", re.IGNORECASE
 )
-CALENDAR = pattern(r"\btime-?line\b|\bschedule\b|\broad-?map\b|\bcalendar\b|时间线|日程|进度安排", re.IGNORECASE)
+_CALENDAR = pattern(r"\btime-?line\b|\bschedule\b|\broad-?map\b|\bcalendar\b|时间线|日程|进度安排", re.IGNORECASE)
 _POSITION = pattern(
     r"^\W*(?:day|week|hour|month|phase)s?\s+\d|第\s?[\d一二三四五六七八九十]+\s?[天周月]", re.IGNORECASE
 )
 
+_SIGNS = "×x*✕·"
 _FACTOR = pattern(
     r"\d\s*(?:(?P<epochs>epochs?|轮)|(?P<steps>(?:optimi[sz]er\s+)?steps?|iter\w*|步))\s*[×x*✕·]\s*~?$", re.IGNORECASE
 )
 
 
+@lru_cache(maxsize=1024)
+def is_calendar(heading: str) -> bool:
+    """Tell whether a heading announces a calendar; asked for every duration below it."""
+    return _CALENDAR.search(heading) is not None
+
+
+@lru_cache(maxsize=1024)
+def _is_about_others(heading: str) -> bool:
+    return _OTHERS.search(heading) is not None
+
+
+@lru_cache(maxsize=1024)
+def _is_of_earlier_times(heading: str) -> bool:
+    return _EARLIER_TIMES.match(heading) is not None
+
+
 def factor(piece: Piece, span: Span) -> Reading | None:
     """Read the factor of a product: in `2 epochs × 15 min` the 15 minutes are one epoch's."""
+    if not any(sign in piece.text for sign in _SIGNS):
+        return None
     match = _FACTOR.search(piece.text[: span.start].rstrip("~≈ ") + " ")
     match = match or _FACTOR.search(piece.text[: span.start])
     if match is None:
@@ -120,8 +140,7 @@ def no_estimate(piece: Piece, span: Span, words: Words, outline: Outline) -> Rea
         return Reading(Scope.THRESHOLD)
     if _is_comparison(piece, span, words, outline):
         return Reading(Scope.COMPARISON)
-    calendar = any(CALENDAR.search(h.text) for h in piece.headings) or CALENDAR.search(piece.lead)
-    if calendar and _POSITION.search(piece.text):
+    if (any(is_calendar(h.text) for h in piece.headings) or is_calendar(piece.lead)) and _POSITION.search(piece.text):
         return Reading(Scope.TIMELINE)
     return None
 
@@ -205,9 +224,9 @@ def _is_threshold(piece: Piece, span: Span, words: Words, near: str, bounded: bo
     left = piece.text[: span.start]
     if is_time_limit(left) or _DEADLINE.search(left) or _is_limit_column(piece):
         return True
-    if re.search(r"\bafter\s*$", left, re.IGNORECASE) and _CUT_OFF.search(words.sentence):
+    if left.rstrip()[-5:].lower() == "after" and _CUT_OFF.search(words.sentence):
         return True
-    if re.search(r"每阶段|各阶段|\b(?:each|every|per)\s+stage\b", words.clause, re.IGNORECASE):
+    if _EACH_STAGE.search(words.clause):
         return True
     if bounded and (_THRESHOLD.search(near) or re.search(r"\bmuch\s+(?:slower|faster)\b", near, re.IGNORECASE)):
         return True
@@ -221,6 +240,7 @@ def _is_threshold(piece: Piece, span: Span, words: Words, near: str, bounded: bo
     return bool(hard) or "单阶段" in words.after[:6]
 
 
+_EACH_STAGE = pattern(r"每阶段|各阶段|\b(?:each|every|per)\s+stage\b", re.IGNORECASE)
 _DEADLINE = pattern(r"\bdeadline\W+(?:is\s+)?(?:in\s+)?$", re.IGNORECASE)
 _CUT_OFF = pattern(
     r"^\W*(?:if|when|unless)\b.*(?:\b(?:not|never|still|unfinished|stuck|nothing)\b|n['’]t\b)"
@@ -244,7 +264,7 @@ def _is_limit_column(piece: Piece) -> bool:
 
 def _is_comparison(piece: Piece, span: Span, words: Words, outline: Outline) -> bool:
     left = piece.text[: span.start]
-    if (piece.quoted and outline.is_letter) or any(_EARLIER_TIMES.match(h.text) for h in piece.headings):
+    if (piece.quoted and outline.is_letter) or any(_is_of_earlier_times(h.text) for h in piece.headings):
         return True
     if (
         piece.code is None
@@ -254,7 +274,7 @@ def _is_comparison(piece: Piece, span: Span, words: Words, outline: Outline) -> 
         return True
     if _EARLIER.search(words.clause):
         return True
-    if any(_OTHERS.search(h.text) for h in piece.headings):
+    if any(_is_about_others(h.text) for h in piece.headings):
         return _first_word(outline.title) not in words.sentence.lower()
     if _DOWN_FROM.search(left) or _EQUIVALENT.match(words.after):
         return True
@@ -266,7 +286,7 @@ def _is_comparison(piece: Piece, span: Span, words: Words, outline: Outline) -> 
             else False
         )
         return bool(_COMPARISON_TABLE.search(about)) and not own and bool(piece.header)
-    if re.search(r"\b(?:by|in|for)\s+comparison\b", f"{words.clause} {words.after}", re.IGNORECASE):
+    if "comparison" in f"{words.clause} {words.after}".lower():
         return True
     return bool(_COMPARED.search(words.clause if not words.label else f"{words.label} {words.clause}"))
 

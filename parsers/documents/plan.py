@@ -71,6 +71,14 @@ class Plan:
         return None
 
 
+_MOST_CLAIMS = 1000
+
+
+def is_comparable(plan: Plan) -> bool:
+    """Tell whether claims can be held against one another: beyond so many a document is data, not one plan."""
+    return len(plan.claims) <= _MOST_CLAIMS
+
+
 def plan_of(pieces: list[Piece], claims: list[Claim], facts: list[Placed], outline: Outline) -> Plan:
     """Put a document together."""
     plan = Plan(pieces, claims, facts, outline)
@@ -91,11 +99,8 @@ def _shared(one: Piece, other: Piece) -> int:
 
 def interval(span: Span) -> Interval | None:
     """Give (low, high) in seconds; None for a bound or a vague duration."""
-    if span.likely_s is not None:
-        return span.likely_s, span.likely_s
-    if span.low_s is not None and span.high_s is not None:
-        return span.low_s, span.high_s
-    return None
+    low, high = (span.low_s, span.high_s) if span.likely_s is None else (span.likely_s, span.likely_s)
+    return None if low is None or high is None else (low, high)
 
 
 def scaled(value: Interval, factor: float) -> Interval:

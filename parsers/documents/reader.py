@@ -15,7 +15,7 @@ from trainmon.parsers.documents.contradictions import find_contradictions
 from trainmon.parsers.documents.encoding import decode, repair
 from trainmon.parsers.documents.facts import read_facts
 from trainmon.parsers.documents.formats import source_of
-from trainmon.parsers.documents.plan import interval, plan_of
+from trainmon.parsers.documents.plan import interval, is_comparable, plan_of
 from trainmon.parsers.documents.scenario import scenario_of
 from trainmon.patterns import pattern
 
@@ -34,22 +34,25 @@ def read_text(text: str, path: str = "") -> EstimateDocument:
     source = source_of(repair(text), path)
     pieces = read_pieces(source.lines)
     if source.moved:
-        pieces = [replace(piece, line=source.numbers[piece.line]) for piece in pieces]
+        pieces = (replace(piece, line=source.numbers[piece.line]) for piece in pieces)
     shown: dict[int, str] = {}
     for number, line in zip(source.numbers, source.lines, strict=True):
         if line.strip("` "):
             shown.setdefault(number, line.strip())
-    claims, outline = read_claims(pieces)
-    facts = read_facts(pieces)
-    plan = plan_of(pieces, claims, facts, outline)
-    estimates = tuple(_estimate(claim, shown) for claim in claims)
+    read = read_claims(pieces)
+    facts = read_facts(read.pieces)
+    plan = plan_of(read.pieces, read.claims, facts, read.outline)
+    estimates = tuple(_estimate(claim, shown) for claim in read.claims)
+    facts_of_all = (*(placed.fact for placed in facts), *_step_times(read.claims))
     return EstimateDocument(
         path=path,
         estimates=estimates,
-        facts=tuple(sorted((*(placed.fact for placed in facts), *_step_times(claims)), key=lambda fact: fact.line)),
+        facts=tuple(sorted(facts_of_all, key=lambda fact: fact.line)),
         derived=derive(plan),
         contradictions=find_contradictions(plan),
-        title=outline.title,
+        title=read.outline.title,
+        compared=is_comparable(plan),
+        unread_from_line=None if read.unread is None else read.unread + 1,
         lines={number + 1: line for number, line in shown.items()},
     )
 
@@ -63,7 +66,7 @@ def looks_like_estimates(text: str) -> bool:
     if not _ABOUT_TRAINING.search(start):
         return False
     pieces = read_pieces(source_of(repair(start), "").lines)
-    return any(claim.scope in RUN_SCOPES and not claim.span.vague for claim in read_claims(pieces)[0])
+    return any(claim.scope in RUN_SCOPES and not claim.span.vague for claim in read_claims(pieces).claims)
 
 
 def _step_times(claims: list[Claim]) -> Iterator[Fact]:

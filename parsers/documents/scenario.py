@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from trainmon.parsers.documents.blocks import Piece
 from trainmon.parsers.documents.durations import find_durations
@@ -43,13 +44,19 @@ def scenario_of(piece: Piece, words: Words | None) -> tuple[str, ...]:
     return _tidy(found)
 
 
+@lru_cache(maxsize=256)
+def _is_timed(cell: str) -> bool:
+    """Tell whether a cell holds a duration; asked again for every cell beside it."""
+    return bool(find_durations(cell))
+
+
 def _cells(piece: Piece) -> list[str]:
     found = []
     for column, cell in enumerate(piece.cells):
         if column == piece.column or not cell or len(cell) > 60:
             continue
         header = piece.header[column] if column < len(piece.header) else ""
-        if column and (TIME.search(header) or find_durations(cell)):
+        if column and (TIME.search(header) or _is_timed(cell)):
             continue
         if column == 0 or not re.search(r"\d", cell):
             found.append(cell)

@@ -30,7 +30,7 @@ from trainmon.parsers.documents.outline import (
     label_kinds,
     part_name,
 )
-from trainmon.parsers.documents.outsiders import CALENDAR, factor, no_estimate
+from trainmon.parsers.documents.outsiders import factor, is_calendar, no_estimate
 from trainmon.parsers.documents.readings import Reading, header_of
 from trainmon.patterns import pattern
 
@@ -218,7 +218,7 @@ def _by_place(piece: Piece, words: Words, outline: Outline) -> Reading | None:
         return Reading(Scope.TOTAL) if heading_stage(outline, piece) is None else None
     if piece.kind in {"heading", "item"} and _NUMBERED_STAGE.match(piece.text):
         return Reading(Scope.STAGE, words.label or bare(piece.text)[:60], "other")
-    scheduled = any(CALENDAR.search(heading.text) for heading in piece.headings) and not is_generic(words.label)
+    scheduled = any(is_calendar(heading.text) for heading in piece.headings) and not is_generic(words.label)
     if piece.kind == "item" and scheduled and words.valued:
         return Reading(Scope.STAGE, words.label, "other")
     if is_part_table(piece) and piece.column > 0 and piece.cells != piece.header:

@@ -85,6 +85,7 @@ def _run_fields() -> JsonObject:
                 notes=list_of(TEXT),
                 lines=said(NUMBER, "Lines read so far."),
                 understood=said(NUMBER, "Of those, lines that some format read or that are blank."),
+                earlier=list_of(TEXT, "Parts of the log that were rotated away and read before it, oldest first."),
             )
         ),
         "attempts": said(WHOLE, "Starts of the run; a resumed run has several."),
@@ -220,6 +221,8 @@ def _documents() -> JsonObject:
             "Everything read from one document.",
             path=TEXT,
             title=TEXT,
+            compared=said(FLAG, "False where there were too many durations to hold them against one another."),
+            unread_from_line={"type": ["integer", "null"], "description": "From here on nothing was read: too many."},
             estimates=list_of(
                 object_of(
                     "A duration.",
