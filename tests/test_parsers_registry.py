@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -175,3 +177,25 @@ def test_finding_the_formats_loads_no_screen_and_no_arrays() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "[]"
+
+
+def test_a_format_that_an_installed_distribution_offers_is_found(tmp_path: Path) -> None:
+    (tmp_path / "plugged.py").write_text(
+        "from trainmon.parsers.base import LogFormat\n"
+        "class Plugged(LogFormat):\n"
+        "    name = 'plugged'\n"
+        "    def parse(self, line):\n"
+        "        return None\n"
+    )
+    installed = tmp_path / "plugged-1.0.dist-info"
+    installed.mkdir()
+    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: plugged\nVersion: 1.0\n")
+    (installed / "entry_points.txt").write_text("[trainmon.formats]\nplugged = plugged:Plugged\n")
+    program = "from trainmon.parsers import format_named; print(format_named('plugged').__module__)"
+
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True, text=True, timeout=60, check=True, env={**os.environ, "PYTHONPATH": str(tmp_path)},
+    )  # fmt: skip
+
+    assert done.stdout.strip() == "plugged"

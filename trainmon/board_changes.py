@@ -32,6 +32,11 @@ class BoardDifference:
         self._order: array[int] = array("L")
         self._next = 0
 
+    @property
+    def has_given(self) -> bool:
+        """Whether there was a board already."""
+        return self._last.taken_at > 0
+
     def take(self, board: Board) -> BoardChange:
         """Give what changed since the board taken before."""
         fresh, numbers = [], {}

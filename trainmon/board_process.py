@@ -181,8 +181,10 @@ def _made(make: Callable[[], tuple[ReadingSource, Any]]) -> tuple[ReadingSource,
 
 def _answer_each(source: ReadingSource, asked: IO[bytes], answers: IO[bytes]) -> None:
     difference = BoardDifference()
+    shown = False
+    """The first board was taken: before, whoever starts has the processor for itself."""
     while True:
-        while source.behind and not select.select([asked], [], [], 0)[0]:
+        while shown and source.behind and not select.select([asked], [], [], 0)[0]:
             source.read_on(_READ_ON_S)
         try:
             what, *arguments = pickle.load(asked)  # noqa: S301 from our own process
@@ -192,6 +194,7 @@ def _answer_each(source: ReadingSource, asked: IO[bytes], answers: IO[bytes]) ->
             source.choose(*arguments)
             _give(None, answers)
             continue
+        shown = difference.has_given
         _give(difference.take(source.refresh()), answers)
         if not gc.isenabled():  # what was imported and opened stays
             gc.freeze()

