@@ -11,7 +11,18 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, NamedTuple
 
-from trainmon.events import Counter, CounterScope, Ending, EndingKind, Event, Line, Metrics, StageKind, StageMark
+from trainmon.events import (
+    Counter,
+    CounterScope,
+    Ending,
+    EndingKind,
+    Event,
+    Line,
+    Metrics,
+    Remainder,
+    StageKind,
+    StageMark,
+)  # fmt: skip
 from trainmon.parsers.base import LogFormat, Sample
 from trainmon.parsers.epochs import EpochNames
 from trainmon.parsers.numbers import NUMBER, clock_s, number
@@ -55,6 +66,9 @@ class _Draw(NamedTuple):
     is_line: bool
     """`verbose=2`: one line an epoch instead of a bar."""
     values: dict[str, float]
+
+
+_GLUED = pattern(r"(?<=[^\sA-Za-z])Epoch \d{1,9}/\d{1,9}$", re.ASCII)
 
 
 class Keras(LogFormat):
@@ -113,6 +127,9 @@ class Keras(LogFormat):
         if text.startswith("Downloading data from "):
             self._downloads = True
             return ()
+        glued = _GLUED.search(text)
+        if glued is not None:  # started again behind a bar that was killed
+            return [*(self.parse(line._replace(text=text[: glued.start()])) or ()), Remainder(text=glued[0])]
         draw = _read(text)
         return list(self._events(draw)) if draw is not None else None
 

@@ -46,6 +46,8 @@ class RunEvidence:
         """The counters of the attempts before the present one, and what they were."""
         self.dead: list[DeadAttempt] = []
         """Attempts before the present one that it goes on from, as far as they trained."""
+        self.total_before: float | None = None
+        """Steps of the whole run as the attempts before the present one had them."""
         self.marks = StageMarks()
         self.results = StageMarks()
         """Evaluations as far as only their results tell."""
@@ -122,7 +124,7 @@ class RunEvidence:
     def whole_run(self) -> WholeRun:
         """Step, total and epochs of the whole run."""
         failed = self.end is not None and self.end.kind in (EndingKind.FAILED, EndingKind.INTERRUPTED)
-        return whole_run(self.roles, self.all_facts, self.metric_epoch, failed=failed)
+        return whole_run(self.roles, self.all_facts, self.metric_epoch, failed=failed, total_before=self.total_before)
 
     @property
     def all_facts(self) -> Mapping[str, float | str]:
@@ -158,6 +160,7 @@ class RunEvidence:
     def _bury(self) -> None:
         """Keep what the attempt that is over came to; after a run that reached its end another one begins."""
         whole, train = self.whole_run, self.roles.train
+        self.total_before = whole.total or self.total_before
         if self._is_finished() or (whole.step is not None and whole.total is not None and whole.step >= whole.total):
             self.dead = []
         elif whole.step is not None and train is not None and train.started_s is not None:

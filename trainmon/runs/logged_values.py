@@ -26,7 +26,7 @@ class LoggedValues(Endings):
             self._credit_results()
         # Where a counter of training is known, no epoch changes the step.
         step = event.step if event.step is not None else self._counted_step
-        if event.epoch is not None and event.kind is not StageKind.OTHER:
+        if event.epoch is not None and (event.kind is not StageKind.OTHER or self.metric_epoch is None):
             self.metric_epoch = MetricEpoch(event.epoch, step)
         step = step if step is not None else self.present_step
         if event.kind is StageKind.EVAL and not event.in_bar:

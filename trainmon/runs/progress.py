@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from trainmon.events import CounterScope
@@ -40,16 +40,46 @@ class WholeRun:
 
 
 def whole_run(
-    roles: Roles, facts: Mapping[str, float | str], stated: MetricEpoch | None, *, failed: bool = False
+    roles: Roles,
+    facts: Mapping[str, float | str],
+    stated: MetricEpoch | None,
+    *,
+    failed: bool = False,
+    total_before: float | None = None,
 ) -> WholeRun:
-    """Work out step and total of the whole run; pure. A `failed` run did not take steps that its bar does not show."""
+    """Work out step and total of the whole run; pure. A `failed` run did not take steps that its bar does not show.
+
+    `total_before` is the total of an earlier attempt.
+    """
     train = roles.train
     if train is None:
         return _from_facts(facts, stated)
     present = _present_run(roles, train, facts, stated, failed=failed)
     if not roles.before:
-        return present
+        return _remaining_steps(train, present, facts, total_before)
     return _behind([whole_run(phase, {}, None) for phase in roles.before], present)
+
+
+def _remaining_steps(
+    train: Track, present: WholeRun, facts: Mapping[str, float | str], total_before: float | None
+) -> WholeRun:
+    """A resumed run whose bar counts only what is left, as the checkpoint and the total known before tell together."""
+    done = _number(facts, "resumed_from_step")
+    totals = (_number(facts, "total_steps"), total_before)
+    if done is None or present.total is None or present.step is None or done + present.total not in totals:
+        return present
+    if not train.is_bar or train.laps > 1 or train.lap is None or train.lap.first >= done:
+        return present
+    total = done + present.total
+    epochs = present.total_epochs
+    return replace(
+        present,
+        step=done + present.step,
+        total=total,
+        epoch=present.epoch if epochs is None else epochs * (done + present.step) / total,
+        steps_per_epoch=None if epochs is None else total / epochs,
+        reason=f"{plural(done, present.unit)} done before, {plural(present.total, present.unit)} left by the bar",
+    )
 
 
 def _behind(phases: Sequence[WholeRun], present: WholeRun) -> WholeRun:

@@ -170,7 +170,7 @@ def _is_told_by(mark: MarkedStage, stage: StageInfo) -> bool:
 
 def _told_by_lines(stage: StageInfo, mark: MarkedStage) -> StageInfo:
     """An evaluation with a bar and with result lines: one stage."""
-    several_bars_each = mark.occurrences > 0 and stage.occurrences >= 1.5 * mark.occurrences
+    several_bars_each = mark.occurrences > 0 and stage.occurrences >= max(1.5 * mark.occurrences, mark.occurrences + 2)
     occurrences = mark.occurrences if several_bars_each else max(stage.occurrences, mark.occurrences)
     elapsed_s = max(stage.elapsed_s or 0.0, mark.elapsed_s or 0.0)
     return replace(stage, elapsed_s=elapsed_s, occurrences=occurrences)
