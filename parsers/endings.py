@@ -26,6 +26,9 @@ _PATTERNS = {
         rf"|over)\b{_NOT_A_PART}.{{0,120}}"
         rf"|\W{{0,12}}(?:done|finished|completed)(?: with)?(?: the)? (?:model )?(?:training"
         rf"|fine-?tuning)\b{_NOT_A_PART}.{{0,120}}"
+        r"|\W{0,4}Optimi[sz]ation (?:finished|done|completed?)\W{0,4}"
+        r"|\W{0,12}(?:模型)?训练(?:已经?)?(?:完成|结束|完毕).{0,60}|\W{0,12}学習(?:が)?(?:完了|終了).{0,60}"
+        r"|\W{0,12}(?:das )?Training (?:ist |wurde )?(?:abgeschlossen|beendet|fertig)\b.{0,60}"
         rf"|\W{{0,4}}all (?:epochs|steps) (?:done|completed?|finished)\b.{{0,60}}",
         _FLAGS,
     ),
@@ -45,7 +48,18 @@ class Endings(LogFormat):
     name: ClassVar[str] = "endings"
     title: ClassVar[str] = "end markers of any program"
     priority: ClassVar[int] = 75
-    needles: ClassVar[tuple[str, ...]] = ("Script ", "raining", "RAINING", "uning", "top", "All ", "all ")
+    needles: ClassVar[tuple[str, ...]] = (
+        "ptimi",
+        "训练",
+        "学習",
+        "Script ",
+        "raining",
+        "RAINING",
+        "uning",
+        "top",
+        "All ",
+        "all ",
+    )
     samples: ClassVar[tuple[Sample, ...]] = (
         Sample(
             'Script started on 2026-11-20 04:54:01+00:00 [COMMAND="python train.py" TERM="xterm-256color"]',

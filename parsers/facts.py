@@ -42,6 +42,12 @@ _SPOKEN = pattern(
     re.IGNORECASE,
 )
 """`Training for 2000 steps with batch size 32`."""
+_STARTING = pattern(
+    r"\W{0,12}start(?:ing)? train(?:ing)?\b[^\d]{0,40}?\b(?:(?P<epochs>epochs)|iters|iterations|steps)\s*[:=]\s*"
+    r"(?P<value>\d{1,12})\b",
+    re.IGNORECASE,
+)
+"""`Starting training..., iters: 600`."""
 _MOST_LEFT_LETTERS = 12
 
 
@@ -78,7 +84,7 @@ class RunFacts(LogFormat):
 
 
 def _spoken(text: str) -> Sequence[Event] | None:
-    match = _SPOKEN.match(text)
+    match = _SPOKEN.match(text) or _STARTING.match(text)
     value = number(match["value"]) if match is not None else None
     if match is None or not value:
         return None

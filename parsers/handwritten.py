@@ -86,6 +86,7 @@ class Handwritten(LogFormat):
         self._steps: dict[str, StepNumbers] = {}
         self._time = PrintedTime()
         self._folds = Folds()
+        self._under_way: float | None = None  # the epoch whose share was told last
         self._told: tuple[float, int] | None = None  # the step told last, and by which rank
         self._results_at = -1  # the line behind a heading of results
         self._announced = False  # the last note of a checkpoint said that it is being saved, not that it is
@@ -126,7 +127,11 @@ class Handwritten(LogFormat):
             yield counter
         elif epoch is not None and not line.evaluated:
             over = bool(line.values or line.over or line.saved or line.took_s is not None)
-            yield self._epoch_counter(epoch if over else epoch - 1, epoch, total_epochs, line)
+            # `====> Epoch: 8` behind lines of the epoch 8 tells its end.
+            over = over or (line.share is None and epoch == self._under_way)
+            self._under_way = epoch if line.share is not None else None
+            done = epoch if over else epoch - 1 + (line.share or 0.0)
+            yield self._epoch_counter(done, epoch, total_epochs, line)
         if line.values:
             yield from metric_events(line.values, step=step, all_eval=line.evaluated)
         memory = gpu_memory(line.rest) if "mem" in line.rest.lower() else None

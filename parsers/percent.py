@@ -6,13 +6,14 @@ import re
 from collections.abc import Sequence
 from typing import ClassVar
 
-from trainmon.events import Counter, CounterScope, Event, Line
+from trainmon.events import Counter, CounterScope, Event, Line, StageKind
 from trainmon.parsers.base import LogFormat, Sample
+from trainmon.parsers.pairs import metric_events, read_pairs
 from trainmon.patterns import pattern
 
 _PERCENT = pattern(
-    r"(?:(?:training )?(?:progress|progression)[ :=]{1,3}\[?(\d{1,3}(?:\.\d{1,6})?) ?%\]?"
-    r"|(?:training[ :]{1,2})?\[?(\d{1,3}(?:\.\d{1,6})?) ?%\]? (?:done|complete[d]?|finished|of training))[ .!]*"
+    r"(?:(?:training )?(?:progress|progression)[ :=]{1,8}\[?(?P<share>\d{1,3}(?:\.\d{1,6})?) ?%\]?(?P<rest>\s.{0,200})?"
+    r"|(?:training[ :]{1,2})?\[?(?P<done>\d{1,3}(?:\.\d{1,6})?) ?%\]? (?:done|complete[d]?|finished|of training))[ .!]*"
     r"(?:[|,(-].{0,120})?",
     re.IGNORECASE | re.ASCII,
 )
@@ -35,7 +36,13 @@ class Percent(LogFormat):
         match = _PERCENT.fullmatch(line.text.strip())
         if match is None:
             return None
-        share = float(match[1] or match[2])
+        share = float(match["share"] or match["done"])
         if share > 100:
             return None
-        return (Counter(current=share, total=100, unit="%", name="progress", scope=CounterScope.RUN),)
+        values = read_pairs(match["rest"] or "")
+        if match["rest"] and not values:
+            return None
+        counter = Counter(
+            current=share, total=100, unit="%", name="progress", scope=CounterScope.RUN, kind=StageKind.TRAIN
+        )
+        return (counter, *metric_events(values))

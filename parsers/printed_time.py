@@ -16,7 +16,8 @@ _OF_EPOCH = pattern(
     re.IGNORECASE,
 )
 _ALONE = pattern(
-    rf"(?:^|[|,;(\[-]\s*)(?:[^\x00-\x7f]{{1,3}}\s*)?(?:(?:time|took|duration|t|dt|zeit)\s*[:=]?\s*)?({_DURATION})\s*(?=$|[|,;)\]-])",
+    rf"(?:^|[|,;(\[-]\s*|\s(?=time\s*[:=]))(?:[^\x00-\x7f]{{1,3}}\s*)?"
+    rf"(?:(?:time|took|duration|t|dt|zeit)\s*[:=]?\s*)?({_DURATION})\s*(?=$|[|,;)\]-])",
     re.IGNORECASE,
 )
 _ALIKE = 0.25

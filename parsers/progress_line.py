@@ -27,7 +27,7 @@ _COUNTED = (
 )
 _COUNT = pattern(rf"(?:[\s|,;:>\[\](){{}}=.#*~-]|[^\x00-\x7f]){{0,60}}{_COUNTED}", re.I | re.A)
 _TRAILING = pattern(
-    rf"(?<![\w.]){_COUNTED}|[\[(] *(?P<m>\d{{1,12}}) */ *(?P<of>\d{{1,12}}) *[\])](?=\s*$)", re.I | re.A
+    rf"(?<![\w.])(?<![A-Za-z] ){_COUNTED}|[\[(] *(?P<m>\d{{1,12}}) */ *(?P<of>\d{{1,12}}) *[\])](?=\s*$)", re.I | re.A
 )
 # Before the counter: whose it is (`[pretrain] step 3`, `resnet: Epoch 3/9`, `Fold 2 | Epoch 3`).
 _TAG = pattern(
@@ -73,6 +73,22 @@ _PER_SECOND = pattern(
     r"|batch(?:es)?)(?: ?/ ?s(?:ec)?| per second)\b",
     re.I | re.A,
 )
+_NAMED_TIME = pattern(
+    r"\b(?:(?:iter(?:ation)?|step|batch)[ _]time|per-step time|elapsed_time_per_iteration"
+    r"|(?:time|sec|secs|seconds|s)(?:[ _]per[ _]|/)(?:iter(?:ation)?|it|step|batch))"
+    r"(?:[ _]?\(?(?P<in>ms|s|sec|seconds)\)?)?"
+    r"\s*[:= ]\s*(?P<value>\d{1,9}(?:\.\d{1,9})?)(?P<kilo>K)?\ ?(?P<unit>ms|us|secs?|seconds?|s|min)?(?![\w.])",
+    re.I | re.A,
+)
+_NAMED_RATE = pattern(
+    r"\b(?:it|its|iters?|iterations?|steps?)(?:/| per |_per_)s(?:ec(?:ond)?)?\s*[:= ]\s*"
+    r"(?P<value>\d{1,9}(?:\.\d{1,9})?)(?![\w.])",
+    re.I | re.A,
+)
+_OF_EPOCH = pattern(
+    r"[\s:|,-]{0,6}(?:progress[: ]{0,3}(?:at )?)?[\[(]?\s{0,3}(\d{1,3}(?:\.\d{1,4})?) ?%[\])]?(?P<rest>.{0,200})",
+    re.I | re.A,
+)
 _ELAPSED = pattern(
     r"\b(?:elapsed|time elapsed|total time|wall ?time|since start)(?: time)?[ :=(]{1,3}"
     r"(\d+ days?, [\d:.]{4,12}|\d[\d:.]{0,20}(?: ?(?:s|secs?|seconds?|mins?|minutes?|m|h|hours?))?)(?![\w/])",
@@ -115,6 +131,8 @@ class ProgressLine(NamedTuple):
     """What the epoch or step took, in words that say so."""
     lone_s: float | None
     """A time that stands on the line without a word."""
+    share: float | None = None
+    """How much of the epoch is done."""
     tag: str = ""
     """Whose counter it is: a stage, a model, a fold."""
 
@@ -131,6 +149,9 @@ def progress_line(text: str) -> ProgressLine | None:
     rest = text[end:]
     line = _line(counts, rest, evaluated=_is_eval(split) or _speaks_of_eval(rest))
     line = line._replace(tag=tag[0].strip(" \t[](){}<>|:,;-")) if tag is not None and tag[0][:5] != "[rank" else line
+    if "step" not in counts and not line.values and (share := _OF_EPOCH.match(rest)) is not None:
+        # `Train Epoch: 3 [25%]`, `EPOCH 3 - PROGRESS: at 25.1% examples`
+        return line._replace(share=min(float(share[1]) / 100, 1.0))
     speaks = line.values or line.over or line.saved or line.step_time_s is not None or line.took_s is not None
     return line if speaks or _is_bare(counts, rest) or _HEADING.fullmatch(text) is not None else None
 
@@ -169,11 +190,13 @@ def _wordless(text: str) -> ProgressLine | None:
 
 def _behind_values(text: str) -> ProgressLine | None:
     """A line of named values with its counter among or behind them: `loss: 0.5 lr: 1e-4 step: 10/600`."""
-    match = _TRAILING.search(text)
+    found = list(_TRAILING.finditer(text))
+    match = next((one for one in found if one["total"]), found[0] if found else None)
     if match is None:
         return None
     head, rest = text[: match.start()], text[match.end() :]
-    if not any(_MEASURE.search(name) for name in read_pairs(head)):
+    measured = read_pairs(head)
+    if not measured or not (match["total"] or any(_MEASURE.search(name) for name in measured)):
         return None
     if sum(map(str.isalpha, leftover(head))) > _MOST_LEFT_LETTERS:
         return None
@@ -198,7 +221,8 @@ def _speaks_of_eval(rest: str) -> bool:
     split = _SPLIT.match(rest)
     if split is None or not _is_eval(split):
         return False
-    return ":" in rest[split.end("split") : split.end()] or rest.startswith(" on ", split.end("split"))
+    behind = rest[split.end("split") : split.end()]
+    return any(mark in behind for mark in ":|[") or rest.startswith(" on ", split.end("split"))
 
 
 def _is_bare(counts: Mapping[str, Count], rest: str) -> bool:
@@ -251,5 +275,10 @@ def _step_time(text: str) -> float | None:
     if match is not None:
         unit = match["unit"].lower()
         return float(match["value"]) * (1e-3 if unit == "ms" else 1e-6 if unit == "us" else 1.0)
-    match = _PER_SECOND.search(text)
+    match = _NAMED_TIME.search(text)
+    if match is not None:
+        unit = (match["unit"] or match["in"] or "s").lower()
+        scale = {"ms": 1e-3, "us": 1e-6, "min": 60.0}.get(unit, 1.0)
+        return float(match["value"]) * scale * (1e3 if match["kilo"] else 1.0)
+    match = _PER_SECOND.search(text) or _NAMED_RATE.search(text)
     return 1.0 / float(match["value"]) if match is not None and float(match["value"]) > 0 else None

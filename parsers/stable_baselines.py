@@ -6,6 +6,7 @@ section rows `| time/ | |`, their keys indented by four. Spinning Up writes the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
@@ -24,7 +25,9 @@ _OPENERS = pattern(
 )
 _EVALUATED = pattern(r"Eval num_timesteps=(\d{1,15}), episode_reward=.*")
 _DASHES = pattern(r"-{5,}\s*")
-_STEPS = ("time/total_timesteps", "total_timesteps", "TotalEnvInteracts", "total timesteps")
+_ANY_ROW = pattern(r"\|\s{1,40}[A-Za-z][\w ./-]{0,60}?\s*\|\s*[-+]?[\d.]{1,20}(?:e[-+]?\d{1,3})?\s*\|", re.ASCII)
+"""Behind a rule of dashes: OpenAI's loggers (baselines, improved-diffusion) print the same without sections."""
+_STEPS = ("time/total_timesteps", "total_timesteps", "TotalEnvInteracts", "total timesteps", "step", "steps")
 _CLOCKS = ("time/time_elapsed", "time_elapsed", "Time")
 _NO_METRICS = frozenset({"iterations", "episodes", "n_updates", "nupdates", "time_elapsed", "Time", "Epoch"})
 _MOST_ROWS = 200
@@ -36,7 +39,7 @@ class StableBaselines(LogFormat):
     name: ClassVar[str] = "stable_baselines"
     title: ClassVar[str] = "Stable-Baselines3 tables"
     priority: ClassVar[int] = 15
-    needles: ClassVar[tuple[str, ...]] = ("/  ", "Eval num_timesteps=", "Logging to ", "| ")
+    needles: ClassVar[tuple[str, ...]] = ("/  ", "Eval num_timesteps=", "Logging to ", "|", "-----")
     samples: ClassVar[tuple[Sample, ...]] = (
         Sample("Logging to ./tb/PPO_9", "stable-baselines3 2"),
         Sample("| time/                   |             |", "stable-baselines3 2.9"),
@@ -53,13 +56,18 @@ class StableBaselines(LogFormat):
         self.holding = False
         self._section = ""
         self._rows: dict[str, str] = {}
+        self._ruled_at = -1
 
     def parse(self, line: Line) -> Sequence[Event] | None:
         """Give a table's events at the dashes that end it."""
         text = line.text.rstrip()
         if self.holding:
             return self._inside(text)
-        if _SECTION.fullmatch(text) is not None or _OPENERS.fullmatch(text) is not None:
+        if _DASHES.fullmatch(text) is not None:
+            self._ruled_at = line.number
+            return None
+        behind_rule = line.number == self._ruled_at + 1 and _ANY_ROW.fullmatch(text) is not None
+        if behind_rule or _SECTION.fullmatch(text) is not None or _OPENERS.fullmatch(text) is not None:
             self._rows, self._section, self.holding = {}, "", True
             return self._inside(text)
         evaluated = _EVALUATED.fullmatch(text)
@@ -93,12 +101,14 @@ def _record(rows: dict[str, str]) -> Iterator[Event]:
     values = {name: value for name, text in rows.items() if (value := number(text)) is not None}
     step = next((values[name] for name in _STEPS if name in values), None)
     elapsed_s = next((values[name] for name in _CLOCKS if name in values), None)
+    rounded = "step" in values or "steps" in values  # to three digits
     if step is not None:
         yield Counter(
             current=step,
-            unit="timestep",
+            unit="step" if rounded else "timestep",
             scope=CounterScope.RUN,
             name="timesteps",
+            approximate=rounded,
             kind=StageKind.TRAIN,
             elapsed_s=elapsed_s,
         )

@@ -10,6 +10,19 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from trainmon.patterns import pattern
+from trainmon.reading.stamps import (
+    CLOCK,
+    COMPACT,
+    DAY_FIRST,
+    DAY_MONTH,
+    ISO,
+    MONTH,
+    NAMED_DAY,
+    SINCE,
+    SLASHED,
+    UNIX,
+    YEARLESS,
+)
 from trainmon.reading.timestamps import moment_s, month_number
 
 MAX_PREFIXES = 8
@@ -30,23 +43,6 @@ class Prefix(NamedTuple):
 
 
 _LEVEL = r"DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL|FATAL|SUCCESS|TRACE|NOTICE"
-_MONTH = r"(?P<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
-_CLOCK = r"(?P<clock>\d\d:\d\d:\d\d)(?:(?:\.(?=\d)|,(?=\d{3}(?![\d,])))(?P<fraction>\d{1,9})(?!\d))?"
-_DATE = r"(?P<year>\d{4})(?P<dash>[-/])(?P<month>\d\d)(?P=dash)(?P<day>\d\d)[T _]"
-_ISO = rf"{_DATE}{_CLOCK}(?:\ ?(?P<offset>Z|UTC|[+-]\d\d:?\d\d)(?![\w:]))?"
-_SLASHED = rf"(?P<month>\d\d)/(?P<day>\d\d)/(?P<year>\d{{4}}|\d\d),?\ {_CLOCK}(?:\ (?P<half>[AP]M)\b)?"
-_DAY_FIRST = rf"(?P<day>\d\d)(?P<dot>[.-])(?P<month>\d\d)(?P=dot)(?P<year>\d{{4}}),?[T\ ]{_CLOCK}"
-_COMPACT = (
-    r"(?P<year>20\d\d)(?P<month>[01]\d)(?P<day>[0-3]\d)[-_T\ ](?P<clock>\d\d:\d\d:\d\d|[0-2]\d[0-5]\d[0-5]\d(?!\d))"
-    r"(?:\.(?P<fraction>\d{1,9}))?"
-)
-_NAMED_DAY = (
-    rf"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\ {_MONTH}\ {{1,2}}(?P<day>\d{{1,2}})\ {_CLOCK}\ (?:UTC\ )?(?P<year>\d{{4}})"
-)
-_UNIX = r"(?P<epoch_s>1[4-9]\d{8}(?:\.\d{1,9})?|1[4-9]\d{11})"
-# Seconds since the program began: `[+ 12.3s]`, `12.34s  step 3`, the kernel's `[   12.345678]`.
-_SINCE = r"(?P<since_s>\d{1,9}\.\d{1,9})"
-_YEARLESS = rf"(?P<month>\d\d)[/-](?P<day>\d\d)\ {_CLOCK}"
 # Where in the source a line was logged: `trainer.py:120`, `trainer.py:train:120`, `trainer.py[line:120]`.
 _SOURCE = (
     r"[\w./<>-]{1,120}\.(?:py|pyx|cc|cpp|cu|cuh|hpp|h|c|go|rs)(?::[\w.<>]{1,80})?"
@@ -72,7 +68,7 @@ _SRUN = _compiled(r"(?P<rank>\d{1,5}):\ (?=\S)")
 
 
 _SYSLOG = (
-    rf"{_MONTH}\ {{1,2}}(?P<day>\d{{1,2}})\ {_CLOCK}"
+    rf"{MONTH}\ {{1,2}}(?P<day>\d{{1,2}})\ {CLOCK}"
     r"\ (?P<host>[\w.-]{1,80})\ [\w./-]{1,80}(?:\[\d+\])?:"
 )
 _DATE_AHEAD = r"(?=\[?\d{4}[-/]\d\d[-/]\d\d[T _]\d\d:)"
@@ -80,6 +76,7 @@ _DATE_AHEAD = r"(?=\[?\d{4}[-/]\d\d[-/]\d\d[T _]\d\d:)"
 _HOST = (
     r"(?P<host>(?!(?:epoch|ep|step|iter|iteration|it|batch|fold|train|val|test)[-_]?\d)"
     r"[\w.-]{1,80}[-_]\d{1,4}\ {1,20}\|\ ?"
+    r"|[A-Za-z][\w.]{0,60}-[\w.-]{0,60}\d:\ (?=[\ \[A-Za-z{])"
     rf"|[\w.-]{{1,80}}\ {{0,20}}[|:]\ {_DATE_AHEAD}|(?=[\w.]*-)[\w.-]{{1,80}}\ [\w.-]{{1,80}}\ {_DATE_AHEAD})"
 )
 _register(
@@ -88,66 +85,68 @@ _register(
     r"\[(?:GPU|gpu|cuda:?|worker[-_\ ]?)\d{1,6}\]:?\ ",
     r"\[(?P<host>pod/[^\]\s]{1,250})\]\ ",
     r"\[\d{1,4},(?P<rank>\d{1,6})\]<std(?:out|err|diag)>:\ ?",
-    rf"\[{_ISO}(?:\ (?!\w+\ ?\]\ ?\[)(?!(?:{_LEVEL})\b)(?P<logger>[A-Za-z_][\w.]{{0,80}})(?=\]))?\]?",
-    rf"\[{_YEARLESS}(?:\ (?P<logger>[\w.]{{1,80}}))?\]:?",
-    rf"\[{_SLASHED}\]",
-    rf"\[{_CLOCK}\]:?",
-    rf"\[{_DAY_FIRST}\]:?",
-    rf"\[{_COMPACT}\]:?",
-    rf"\[{_NAMED_DAY}\]:?",
-    rf"\[{_UNIX}\]:?",
-    rf"\[\+?\ *{_SINCE}(?:\ ?s)?\]:?(?=\ )",
-    rf"\[(?P<level>{_LEVEL})\|(?P<logger>[^\]|]{{1,120}})\]\ {_ISO}",
-    rf"\[(?P<level>{_LEVEL})\|{_ISO}\]\ (?P<logger>[\w.]{{1,80}}:\d+)\ >>",
-    rf"\[NeMo\ (?P<level>[A-Z])\ {_ISO}\ (?P<logger>[\w./-]{{1,120}}:\d+)\]",
-    rf"\[(?P<host>[A-Za-z][\w.-]{{0,80}})\]\ {_ISO}",
+    rf"\[{ISO}(?:\ (?!\w+\ ?\]\ ?\[)(?!(?:{_LEVEL})\b)(?P<logger>[A-Za-z_][\w.]{{0,80}})(?=\]))?\]?",
+    rf"\[{YEARLESS}(?:\ (?P<logger>[\w.]{{1,80}}))?\]:?",
+    rf"\[{SLASHED}\]",
+    rf"\[{CLOCK}\]:?",
+    rf"\[{DAY_FIRST}\]:?",
+    rf"\[{COMPACT}\]:?",
+    rf"\[{NAMED_DAY}\]:?",
+    rf"\[{DAY_MONTH}\]:?",
+    rf"\[{UNIX}\]:?",
+    rf"\[\+?\ *{SINCE}(?:\ ?s)?\]:?(?=\ )",
+    rf"\[(?P<level>{_LEVEL})\|(?P<logger>[^\]|]{{1,120}})\]\ {ISO}",
+    rf"\[(?P<level>{_LEVEL})\|{ISO}\]\ (?P<logger>[\w.]{{1,80}}:\d+)\ >>",
+    rf"\[NeMo\ (?P<level>[A-Z])\ {ISO}\ (?P<logger>[\w./-]{{1,120}}:\d+)\]",
+    rf"\[(?P<host>[A-Za-z][\w.-]{{0,80}})\]\ {ISO}",
     rf"\[(?P<level>{_LEVEL})\]\ +(?P<logger>{_SOURCE})(?:\ *[-|:]|(?=\ ))\ *",
-    rf"\[(?P<level>[DIWEC])\ {_ISO}(?:\ (?P<logger>[A-Za-z]\w{{0,40}}))?\]",
-    rf"\[(?P<level>[IWEF])(?P<month>\d\d)(?P<day>\d\d)\ {_CLOCK}\ (?:\d+\ )?(?P<logger>[\w./-]{{1,120}}:\d+)\]",
+    rf"\[(?P<level>[DIWEC])\ {ISO}(?:\ (?P<logger>[A-Za-z]\w{{0,40}}))?\]",
+    rf"\[(?P<level>[IWEF])(?P<month>\d\d)(?P<day>\d\d)\ {CLOCK}\ (?:\d+\ )?(?P<logger>[\w./-]{{1,120}}:\d+)\]",
 )
 _register(
     "0123456789",
-    _ISO,
+    ISO,
     _SRUN,
-    _SLASHED,
-    _DAY_FIRST,
-    _COMPACT,
-    rf"{_UNIX}(?=:?\ )",
-    rf"{_CLOCK}(?=:?\ {{1,2}}[A-Za-z\[(|-])",
-    rf"{_SINCE}s(?=\ \ |:\ |\ [|-]\ )",
+    SLASHED,
+    DAY_FIRST,
+    DAY_MONTH,
+    COMPACT,
+    rf"{UNIX}(?=:?\ )",
+    rf"{CLOCK}(?=:?\ {{1,2}}[A-Za-z\[(|-])",
+    rf"{SINCE}s(?=\ \ |:\ |\ [|-]\ )",
     rf"(?=[\w.-]{{0,80}}[A-Za-z]){_HOST}",
-    rf"{_YEARLESS}(?=\ )",
+    rf"{YEARLESS}(?=\ )",
 )
-_register("<", rf"<(?:{_ISO})>", rf"<{_CLOCK}>")
-_register("-", rf"-{{1,3}}\ {_ISO}(?=\ -{{1,3}}\ )", rf"-{{1,3}}\ {_CLOCK}(?=\ -{{1,3}}\ )")
+_register("<", rf"<(?:{ISO})>", rf"<{CLOCK}>")
+_register("-", rf"-{{1,3}}\ {ISO}(?=\ -{{1,3}}\ )", rf"-{{1,3}}\ {CLOCK}(?=\ -{{1,3}}\ )")
 _register(string.ascii_letters, _HOST)
 _register(
     "(",
-    rf"\({_ISO}\)",
-    rf"\({_CLOCK}\)",
+    rf"\({ISO}\)",
+    rf"\({CLOCK}\)",
     r"\((?P<actor>[A-Za-z_][\w.<>-]{0,80})\ (?:pid|ip)=[^)\s]{1,40}(?:,\ ip=[\w.:-]{1,40})?\)\ ?",
 )
 _register("w", r"(?P<source>wandb):[ ]")
 _register(
     "IWEF",
-    rf"(?P<level>[IWEF])(?P<month>\d\d)(?P<day>\d\d)\ (?:{_CLOCK}"
+    rf"(?P<level>[IWEF])(?P<month>\d\d)(?P<day>\d\d)\ (?:{CLOCK}"
     rf"|00:00:(?P<epoch_s>\d{{9,11}}\.\d{{1,6}}))\ +\d+\ (?P<logger>[\w./-]{{1,120}}:\d+)\]",
 )
 _register(
     "DIWECF",
     rf"(?P<level>{_LEVEL}):?\ *(?:[-|]\ +)?(?P<logger>{_SOURCE})(?:\ *[-|:]|(?=\ ))\ *",
     rf"(?P<level>{_LEVEL}):(?P<logger>[A-Za-z_][\w.]{{0,80}}):",
-    rf"(?P<level>{_LEVEL})\ -\ {_SLASHED}(?:\ -\ (?:\d{{1,4}}\ days?,\ )?\d{{1,4}}:\d\d:\d\d)?(?=\ -\ )",
-    rf"(?P<level>{_LEVEL}):?\ +(?:-\ )?(?:{_ISO}|(?=\d\d[-/]\d\d\ \d\d:\d\d:))",
-    rf"(?P<level>[IWEF]){_COMPACT}\ +\d+\ (?P<logger>[\w./-]{{1,120}}:\d+)\]",
+    rf"(?P<level>{_LEVEL})\ -\ {SLASHED}(?:\ -\ (?:\d{{1,4}}\ days?,\ )?\d{{1,4}}:\d\d:\d\d)?(?=\ -\ )",
+    rf"(?P<level>{_LEVEL}):?\ +(?:-\ )?(?:{ISO}|(?=\d\d[-/]\d\d\ \d\d:\d\d:))",
+    rf"(?P<level>[IWEF]){COMPACT}\ +\d+\ (?P<logger>[\w./-]{{1,120}}:\d+)\]",
 )
-_register("JFMASOND", _SYSLOG, rf"{_MONTH}\ {{1,2}}(?P<day>\d{{1,2}})\ (?:(?P<year>\d{{4}})\ )?{_CLOCK}(?=\ )")
-_register("MTWFS", _NAMED_DAY)
+_register("JFMASOND", _SYSLOG, rf"{MONTH}\ {{1,2}}(?P<day>\d{{1,2}})\ (?:(?P<year>\d{{4}})\ )?{CLOCK}(?=\ )")
+_register("MTWFS", NAMED_DAY, DAY_MONTH)
 _register("Rr", r"[Rr]ank\ ?(?P<rank>\d{1,6})(?::|\])\ ")
 
 _WORD_HEAD = _compiled(
-    rf"[IWEF]\d{{4,8}}\ |(?:{_LEVEL})[:\ ]|[A-Z][a-z]{{2}}\ {{1,2}}(?:\d|[A-Z][a-z]{{2}}\ )|[Rr]ank\ ?\d|wandb:\ "
-    rf"|{_HOST}"
+    rf"[IWEF]\d{{4,8}}\ |(?:{_LEVEL})[:\ ]|[A-Z][a-z]{{2}}(?:\ {{1,2}}(?:\d|[A-Z][a-z]{{2}}\ )|,\ \d)|[Rr]ank\ ?\d"
+    rf"|wandb:\ |{_HOST}"
 )
 _INDENTED = _compiled(r"\ {1,9}(?=\[\d{4}[-/]|\d{1,5}:\ \S|\d{1,9}\.\d{1,9}s\ )")
 _METRIC_HEAD = _compiled(
@@ -160,7 +159,7 @@ _METRIC_HEAD = _compiled(
 # Behind a timestamp: level, logger and source, in any usual order and brackets.
 _NAME = r"[A-Za-z_][\w.<>/]{0,80}(?:::?[\w.<>/]{1,80}){0,4}"
 _SPLIT = r"(?i:train|val|valid|test|dev|eval|ep|step|iter|batch|lightgbm)"
-_SEPARATOR = r"[\ \t]*(?:(?:[-|]{1,2}|>>)[\ \t]+)?"
+_SEPARATOR = r"[\ \t]*(?:(?:[-|]{1,2}|>>|:)[\ \t]+)?"
 _HEADER_LEVEL = _compiled(
     rf"{_SEPARATOR}(?:(?P<logger>{_NAME})[\ \t]*(?:[-|]\ "
     rf"|(?<=\ )))?[\[(<]?\ ?(?P<level>{_LEVEL})\b\ {{0,6}}(?:[\])>]:?|:|(?=[\s|\-\[]))"
@@ -168,7 +167,7 @@ _HEADER_LEVEL = _compiled(
 _HEADER_BRACKET = _compiled(
     rf"""[\ \t]*(?:\[(?P<logger>__\w{{1,30}}__|root|[\w./<>-]{{1,120}}\.(?:py|cc|cpp|cu)\b[^\[\]]{{0,120}}
        |[A-Za-z_]\w*(?:\.\w+)+[^\[\]\s]{{0,40}}|[\w./-]{{1,80}}(?=\]\ ?\[(?:{_LEVEL})\b))\]
-     |\[(?:PID:?\s?\d+|\d+:\w+|(?:debug|info|warning|error|critical)\ *)\]
+     |\[(?:PID:?\s?\d+|\d+:\w+|(?:debug|info|warning|error|critical)\ *|(?:{_LEVEL})\|[^\[\]]{{1,120}})\]
      |\[[Rr][Aa][Nn][Kk][:=]?\ ?(?P<rank>\d+)\]|\[[IWEDF]\]
      |\((?=[\w./-]*[A-Za-z])[\w./-]{{1,80}}[:\ ]\d+\)|std(?:out|err)\ [FP]\b|\d\d[OE]\+?(?=\ )
      |\[(?!{_SPLIT})[A-Za-z][\w.-]{{0,60}}\](?=[:\ ])(?!:?\ +(?i:ep|epoch|episode|step|iter|it|batch)\w{{0,6}}\b)
