@@ -19,7 +19,7 @@ class FollowedRun:
 
     def __init__(self, files: RunFiles, options: ReadingOptions) -> None:
         self.files = files
-        self.log = FileFollower(files.log, options) if files.log is not None else None
+        self.log = FileFollower(files.log, options, files.earlier) if files.log is not None else None
         self.states = [DocumentFollower(path, options.formats) for path in files.states]
         self.gpu_logs: list[GpuLogFollower] = []
         self.writer_seen = False

@@ -94,6 +94,8 @@ def _eta_accuracy(run: RunSnapshot, settings: Settings) -> tuple[tuple[EtaCheck,
     """The checks, and what kept from replaying the log."""
     if run.state is not RunStatus.FINISHED or not run.files:
         return (), ""
+    if run.files[0].earlier:
+        return (), "its log was rotated"
     if run.files[0].bytes > CHECK_BYTES:
         return (), f"{bytes_text(run.files[0].bytes)} of log, more than {bytes_text(CHECK_BYTES)}"
     try:

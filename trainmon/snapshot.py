@@ -51,6 +51,8 @@ class FileInfo:
     """Lines read so far; None where nobody counted."""
     understood: int | None = None
     """Of those, lines that some format read or that are blank."""
+    earlier: tuple[str, ...] = ()
+    """Parts of the log that were rotated away and read before it, oldest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from trainmon.reading.follow import DocumentFollower, ReadingOptions
 from trainmon.reading.glance import veiled
 from trainmon.reading.grouping import RunFiles, group_runs
 from trainmon.reading.processes import WriterScan, WriterWatch, stat_of
+from trainmon.reading.rotated import families
 from trainmon.run_choices import PlanChoice
 from trainmon.runs.present import present
 from trainmon.runs.state import RunState
@@ -182,7 +183,8 @@ class Store:
     def _group(self) -> None:
         bright = [c for c in self._candidates if c.path not in self._dull]
         dull = [c for c in self._candidates if c.path in self._dull]
-        grouped = [*group_runs(bright), *(RunFiles(name=c.path.name, log=c.path) for c in dull)]
+        rotated = families(c.path for c in self._candidates if c.kind is FileKind.LOG)
+        grouped = [*group_runs(bright, rotated), *(RunFiles(name=c.path.name, log=c.path) for c in dull)]
         found = {path: files for files in grouped if (path := files.log or next(iter(files.states), None)) is not None}
         for path, files in found.items():
             known = self.runs.get(path)

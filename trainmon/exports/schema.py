@@ -222,7 +222,7 @@ def _documents() -> JsonObject:
             path=TEXT,
             title=TEXT,
             compared=said(FLAG, "False where there were too many durations to hold them against one another."),
-            unread_from_line={"type": ["integer", "null"], "description": "From here on nothing was read: too many."},
+            unread_from_line={"type": ["integer", "null"], "description": "From here on nothing was read: too long."},
             estimates=list_of(
                 object_of(
                     "A duration.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +15,8 @@ from trainmon.reading.encodings import StreamDecoder, decoder_for
 from trainmon.reading.glance import Glance, glance_at
 from trainmon.reading.lines import text_of
 from trainmon.reading.reader import LogReader, Reading
+from trainmon.reading.rotated import Rest, went_to
+from trainmon.reading.rotated_parts import RotatedParts
 from trainmon.reading.tail import READ_BYTES, Change, FileTail
 from trainmon.runs.state import RunState
 from trainmon.snapshot import FileInfo, ProblemInfo
@@ -40,9 +43,11 @@ class ReadingOptions:
 class FileFollower:
     """Keeps the state of one log file up to date."""
 
-    def __init__(self, path: Path, options: ReadingOptions) -> None:
+    def __init__(self, path: Path, options: ReadingOptions, earlier: Sequence[Path] = ()) -> None:
         self.path = path
         self.tail = FileTail(path)
+        self._rotated = RotatedParts(Rest(one, 0) for one in earlier)
+        self._earlier = tuple(map(str, earlier))
         self.state = RunState()
         self.version = 0
         """Grows with every change of the state."""
@@ -52,6 +57,9 @@ class FileFollower:
         self.notes: list[str] = []
         self._options = options
         self._decoder: StreamDecoder | None = None
+        self._late_reader: LogReader | None = None
+        """Of lines that still came to a file after it was rotated away."""
+        self._happened: Counter[str] = Counter()
         self._grown_at: float | None = None
         self._caught_up_once = False
         self._stopped = False
@@ -79,12 +87,12 @@ class FileFollower:
             return False
         self.deleted = False
         if change in (Change.TRUNCATED, Change.REWRITTEN, Change.REPLACED):
-            self._start_again(change)
-        changed = False
+            self._begin_anew(change)
         if self._stopped:
             return False
         live = self._caught_up_once
-        while self.tail.offset < self.tail.size:
+        changed = self._read_rotated(now if live else None, deadline_s)
+        while self._rotated.done and self.tail.offset < self.tail.size:
             history = self._is_history
             data = self.tail.read(self._block_bytes() if history else _EXACT_READ_BYTES)
             if not data:
@@ -93,7 +101,7 @@ class FileFollower:
             self._fold(data, now if live and not history else None, self.behind_bytes if history else None)
             if time.monotonic() > deadline_s:
                 break
-        if self.tail.offset >= self.tail.size:
+        if self._rotated.done and self.tail.offset >= self.tail.size:
             if not live and self.tail.size and self.tail.modified_at is not None:
                 self.state.arrived(min(self.tail.modified_at, now))  # what comes next comes after that
             self._caught_up_once = True
@@ -152,6 +160,7 @@ class FileFollower:
             notes=tuple(notes),
             lines=self._reader.lines,
             understood=self._reader.understood,
+            earlier=self._earlier,
         )
 
     @property
@@ -178,13 +187,41 @@ class FileFollower:
             self.state.arrived(arrived_s)
         self.state.apply_all(self._reader.feed(text, arrived_s=arrived_s, ahead_bytes=ahead_bytes))
 
-    def _start_again(self, change: Change) -> None:
-        """The bytes read so far are no longer those of the file; what they said stays known."""
-        self.state.apply_all(self._reader.flush())
-        self._reader = self._new_reader()
+    def _read_rotated(self, arrived_s: float | None, deadline_s: float) -> bool:
+        """Read on in files that were rotated away; True if there was anything new."""
+        changed = False
+        while not self._rotated.done and (not changed or time.monotonic() <= deadline_s):
+            text, ahead_bytes = self._rotated.read()
+            history = ahead_bytes if arrived_s is None and ahead_bytes + len(text) > _EXACT_BELOW_BYTES else None
+            if text:
+                changed = True
+                self.state.apply_all(self._reader.feed(text, arrived_s=arrived_s, ahead_bytes=history))
+            else:
+                self._rotated.next()
+                self.state.apply_all(self._reader.flush())  # a line never goes on in the next file
+        if late := self._rotated.late():
+            self._late_reader = self._late_reader or self._new_reader()
+            self.state.apply_all(self._late_reader.feed(late, arrived_s=arrived_s))
+        return changed or bool(late)
+
+    def _begin_anew(self, change: Change) -> None:
+        """The bytes read so far are no longer those of the file: rotated away, or gone; what they said stays known."""
+        former = self.tail.former
+        parts = went_to(self.path, former) if former is not None and self._rotated.done else []
+        if parts:
+            self._rotated = RotatedParts(parts, self._decoder)
+            self._late_reader = None
+            self._note("rotated")
+        else:
+            self.state.apply_all(self._reader.flush())
+            self._reader = self._new_reader()
+            self._note(change.value)
         self._decoder = None
-        note = f"{change.value} {sum(change.value in n for n in self.notes) + 1}x"
-        self.notes = [n for n in self.notes if change.value not in n] + [note]
+
+    def _note(self, what: str) -> None:
+        """Say how often that happened."""
+        self._happened[what] += 1
+        self.notes = [f"{what} {times}x" for what, times in self._happened.items()]
 
     def _new_reader(self) -> LogReader:
         return LogReader(self._options.formats, default_year=self._options.default_year)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from trainmon.reading.discover import Candidate
 from trainmon.reading.file_kinds import FileKind
@@ -18,15 +19,25 @@ class RunFiles:
     name: str
     log: Path | None
     """None where only side files are there."""
+    earlier: tuple[Path, ...] = ()
+    """Parts of the log that were rotated away, oldest first."""
     states: tuple[Path, ...] = ()
     gpu_logs: tuple[Path, ...] = ()
     """All of the folder: whose they are, their times tell."""
 
 
-def group_runs(candidates: Sequence[Candidate]) -> list[RunFiles]:
-    """Put files of one folder together: side files belong to its only log, else to the log whose name they share."""
+def group_runs(
+    candidates: Sequence[Candidate], rotated: Mapping[Path, tuple[Path, ...]] = MappingProxyType({})
+) -> list[RunFiles]:
+    """Put files of one folder together: side files belong to its only log, else to the log whose name they share.
+
+    `rotated`: the older parts of logs, which are no logs of their own.
+    """
+    older = {path for parts in rotated.values() for path in parts}
     by_folder: dict[Path, list[Candidate]] = defaultdict(list)
     for candidate in candidates:
+        if candidate.path in older:
+            continue
         by_folder[candidate.path.parent].append(candidate)
     runs: list[RunFiles] = []
     for found in by_folder.values():
@@ -38,6 +49,7 @@ def group_runs(candidates: Sequence[Candidate]) -> list[RunFiles]:
                 RunFiles(
                     name=_name(log, alone=len(logs) == 1),
                     log=log.path,
+                    earlier=rotated.get(log.path, ()),
                     states=_of(log, states, logs),
                     gpu_logs=tuple(c.path for c in gpu_logs),
                 )
@@ -95,5 +107,5 @@ def _with_unique_names(runs: list[RunFiles]) -> list[RunFiles]:
             continue
         path = run.log or run.states[0]
         name = f"{run.name} ({path.name})" if seen[run.name] == 2 else f"{run.name} ({path})"
-        unique.append(RunFiles(name=name, log=run.log, states=run.states, gpu_logs=run.gpu_logs))
+        unique.append(replace(run, name=name))
     return unique
