@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import shutil
 import subprocess
@@ -67,6 +68,11 @@ class Pane:
 
     def _tmux(self, *arguments: str) -> str:
         done = subprocess.run(
-            ["tmux", "-S", self._socket, *arguments], capture_output=True, text=True, check=True, timeout=20
+            ["tmux", "-S", self._socket, *arguments],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=20,
+            env=dict(os.environ),  # readline, which pytest loads, sets COLUMNS behind Python's back: every pane had 80
         )
         return done.stdout

@@ -17,7 +17,8 @@ from trainmon.run_choices import DocumentLine, PlanChoice, RunChoice, as_toml, w
 from trainmon.snapshot import RunSnapshot
 from trainmon.tui import words
 from trainmon.tui.clipboard import copy
-from trainmon.tui.estimates_rows import around, place_of, why
+from trainmon.tui.estimates_rows import around
+from trainmon.tui.held_rows import held, place_of, why
 from trainmon.tui.itemlist import Item, ItemList
 from trainmon.tui.listscreen import ListScreen
 from trainmon.tui.screens import PlanChosen
@@ -92,7 +93,7 @@ class ChoosingScreen(ListScreen):
         if self._offered_of is not self.board.documents:
             log = run.files[0].path if run.files else run.name
             self._offered_of = self.board.documents
-            self._offers = [(one, held) for one in near_documents(self._offered_of, log) if (held := offers(one))]
+            self._offers = [(one, offered) for one in near_documents(self._offered_of, log) if (offered := offers(one))]
         present = self._present_key()
         chosen = self._choice is not None
         found: list[Item] = [
@@ -110,9 +111,7 @@ class ChoosingScreen(ListScreen):
         run, choice = self._run, self._choice
         if run is None or (choice is not None and choice.no_plan):
             return _NOTHING
-        documented = run.documented or (run.verdict.documented if run.verdict is not None else None)
-        every = [one for _, offered in self._offers for one in offered]
-        present = present_offer(every, documented)
+        present = present_offer([one for _, offered in self._offers for one in offered], held(run))
         return _AUTOMATIC if present is None else _key(present)
 
     def _same_line(self) -> tuple[str, ...]:
@@ -188,9 +187,11 @@ def _document_row(document: EstimateDocument, width: int) -> Row:
 
 
 def _offer_item(document: EstimateDocument, offer: Offer, mark: str) -> Item:
-    held = offer.held
-    labels = " / ".join(plain(level) for level in (*held.scenario, held.subject) if level and level != document.title)
-    text = plain(held.source.text).strip() if held.source is not None else plain(offer.words)
+    documented = offer.held
+    labels = " / ".join(
+        plain(level) for level in (*documented.scenario, documented.subject) if level and level != document.title
+    )
+    text = plain(documented.source.text).strip() if documented.source is not None else plain(offer.words)
 
     def row(width: int) -> Row:
         about = max(16, min(60, (width - 36) // 2))
@@ -198,8 +199,8 @@ def _offer_item(document: EstimateDocument, offer: Offer, mark: str) -> Item:
             (
                 (f"  {mark or ' '} ", "key"),
                 (fit(str(offer.line), 5, right=True), "muted"),
-                ("  " + fit(held.scope, 6), "accent"),
-                (fit(words.documented(held), 15, right=True), "band"),
+                ("  " + fit(documented.scope, 6), "accent"),
+                (fit(words.documented(documented), 15, right=True), "band"),
                 ("  " + fit(shorten(labels, about), about), ""),
                 ("  " + text, "muted"),
             ),
@@ -210,10 +211,10 @@ def _offer_item(document: EstimateDocument, offer: Offer, mark: str) -> Item:
         first: Row = (
             (f"{shorten_left(plain(offer.document), width // 2)}:{offer.line}  ", "muted"),
             (f"“{plain(offer.words)}”", "title"),
-            (f"  held as {held.scope} ", "muted"),
-            (words.documented(held), "band"),
-            (f"  {plain(held.reason)}" if held.reason else "", "muted"),
+            (f"  held as {documented.scope} ", "muted"),
+            (words.documented(documented), "band"),
+            (f"  {plain(documented.reason)}" if documented.reason else "", "muted"),
         )
         return [fit_row(first, width), ((shorten(labels, width), "muted"),), *around(document, offer.line, width)]
 
-    return Item(row=row, key=_key(offer), told=told, words=f"{offer.line} {held.scope} {labels} {text}")
+    return Item(row=row, key=_key(offer), told=told, words=f"{offer.line} {documented.scope} {labels} {text}")

@@ -12,8 +12,9 @@ from trainmon import units
 from trainmon.estimates import Contradiction, Derived, Estimate, EstimateDocument, Fact, Scope
 from trainmon.snapshot import RunSnapshot
 from trainmon.tui import words
+from trainmon.tui.held_rows import place_of, run_item
 from trainmon.tui.itemlist import Item
-from trainmon.tui.text import Row, fit, fit_row, heading, plain, shorten, shorten_left, shorten_path, wrap
+from trainmon.tui.text import Row, fit, fit_row, heading, plain, shorten, shorten_left, wrap
 
 _SEVERITY_ROLES = {"high": "bad", "medium": "warn", "low": "muted"}
 _WEIGHT = {"high": -2, "medium": -1}
@@ -39,13 +40,13 @@ def document_items(document: EstimateDocument, runs: Sequence[RunSnapshot], chos
     `chosen`: what the user chose on the screen.
     """
     held = _held_by_line(document, runs)
-    found = [title("Runs", units.plural(len(runs), "run")), *(_run(run) for run in runs), gap()] if runs else []
+    found = [title("Runs", units.plural(len(runs), "run")), *(run_item(run) for run in runs), gap()] if runs else []
     found += chosen
     doubts = sorted(document.contradictions, key=lambda each: _WEIGHT.get(each.severity, 0))
     if doubts:
         found += [title("Contradictions", str(len(doubts))), *(_doubt(document, one) for one in doubts), gap()]
     found.append(title("Durations", str(len(document.estimates))))
-    found.append(Item(row=lambda width: ((_estimate_titles(width), "muted"),)))
+    found.append(Item(row=lambda width: fit_row(((_estimate_titles(width), "muted"),), width)))
     found += [_estimate(document, one, at, held.get(one.line, ())) for at, one in enumerate(document.estimates)]
     found += [gap(), title("Other figures", str(len(document.facts)))]
     found += [_fact(document, one, at) for at, one in enumerate(document.facts)]
@@ -67,19 +68,6 @@ def names(documents: Sequence[EstimateDocument], shown: int, width: int, *, most
         path = shorten_left(plain(document.path), max(12, width - len(said) - 4))
         rows.append(fit_row((("  " + sign, "key"), (path, role), (said, "warn")), width))
     return rows
-
-
-def place_of(run: RunSnapshot) -> tuple[str, int] | None:
-    """Return the document and the line that a run is held against, or would be if it were comparable."""
-    documented = run.documented or (run.verdict.documented if run.verdict is not None else None)
-    return (documented.source.file, documented.source.line) if documented and documented.source else None
-
-
-def why(run: RunSnapshot) -> str:
-    """Return why this line was chosen for a run, or why there is none."""
-    if run.documented is not None and run.documented.reason:
-        return plain(run.documented.reason)
-    return plain(run.verdict.text) if run.verdict is not None else "nothing in the document speaks for it"
 
 
 def around(document: EstimateDocument, line: int, width: int) -> list[Row]:
@@ -106,46 +94,6 @@ def _held_by_line(document: EstimateDocument, runs: Sequence[RunSnapshot]) -> Ma
         if place is not None and place[0] == document.path:
             held.setdefault(place[1], []).append(words.name(run))
     return held
-
-
-def _run(run: RunSnapshot) -> Item:
-    return Item(
-        row=partial(_run_row, run),
-        key=("run", run.name),
-        told=partial(_run_told, run),
-        words=f"{words.name(run)} {words.verdict_of(run)[0]} {why(run)}",
-    )
-
-
-def _run_row(run: RunSnapshot, width: int) -> Row:
-    name_width = max(14, min(40, (width - 44) // 2))
-    text, role = words.verdict_of(run)
-    place = place_of(run)
-    documented = run.documented or (run.verdict.documented if run.verdict is not None else None)
-    return fit_row(
-        (
-            (fit("  " + shorten_path(words.name(run), name_width - 3), name_width), "title"),
-            (fit(text, 17), role),
-            (fit(words.documented(documented), _RANGE, right=True), "band"),
-            (fit("" if place is None else f"  line {place[1]}", 12), "muted"),
-            (why(run), "muted"),
-        ),
-        width,
-    )
-
-
-def _run_told(run: RunSnapshot, width: int) -> list[Row]:
-    documented = run.documented or (run.verdict.documented if run.verdict is not None else None)
-    first: Row = ((words.name(run), "title"), ("   ", ""), words.verdict_of(run))
-    if run.verdict is not None and run.documented is not None and run.verdict.text:
-        first = (*first, ("   " + plain(run.verdict.text), "muted"))
-    rows: list[Row] = [fit_row(first, width)]
-    if documented is not None and documented.source is not None:
-        at = f"{shorten_left(plain(documented.source.file), 34)}:{documented.source.line}  "
-        rows.append(fit_row(((at, "muted"), (plain(documented.source.text).strip(), "band")), width))
-        rows.append(((shorten(", ".join(map(plain, documented.scenario)), width), "muted"),))
-    rows += [((("why: " if at == 0 else "     ") + line, ""),) for at, line in enumerate(wrap(why(run), width - 6))]
-    return rows
 
 
 def _doubt(document: EstimateDocument, one: Contradiction) -> Item:

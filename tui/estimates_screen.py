@@ -14,14 +14,15 @@ from trainmon.plan.offers import near_documents
 from trainmon.snapshot import RunSnapshot
 from trainmon.tui.choosing import toml_text
 from trainmon.tui.clipboard import copy
-from trainmon.tui.estimates_rows import document_items, gap, names, place_of, title
+from trainmon.tui.estimates_rows import document_items, gap, names, title
+from trainmon.tui.held_rows import place_of
 from trainmon.tui.itemlist import Item, ItemList
 from trainmon.tui.listscreen import ListScreen
 from trainmon.tui.screens import EXPORT
-from trainmon.tui.text import Row, plain, shorten_left, with_clock
+from trainmon.tui.text import Row, fit_row, plain, shorten_left, with_clock
 
 _ROOMY_HEIGHT = 36
-_RUN, _HELD = "run", "estimate"
+_RUN = "run"
 
 
 class EstimatesScreen(ListScreen):
@@ -67,10 +68,9 @@ class EstimatesScreen(ListScreen):
     def update_view(self) -> None:
         """Show what changed."""
         begin = self._first
-        if begin is not None and self.board is not None:
-            self._first = None
-            run = next((run for run in self.board.runs if run.name == begin), None)
-            self._path = self._document_of(run) if run is not None else None
+        if self._path is None and self.board is not None and self.board.runs:
+            run = next((run for run in self.board.runs if run.name == begin), self.board.runs[0])
+            self._path, self._first = self._document_of(run), None
         super().update_view()
         if begin is not None and self._first is None:
             self.query_one(ItemList).stand_on((_RUN, begin))
@@ -152,4 +152,4 @@ class EstimatesScreen(ListScreen):
 
 
 def _text(text: str, role: str) -> Item:
-    return Item(row=lambda _: ((f"  {text}", role),))
+    return Item(row=lambda width: fit_row(((f"  {text}", role),), width), words=text)

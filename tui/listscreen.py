@@ -101,17 +101,18 @@ class ListScreen(BoardScreen):
 
 
 def _narrowed(items: Sequence[Item], wanted: str) -> list[Item]:
-    """Keep the lines with all words of `wanted`, and the heading before each of them."""
+    """Keep the lines with all words of `wanted`, and the headings right before each of them."""
     words = wanted.casefold().split()
     if not words:
         return list(items)
     kept: list[Item] = []
-    heading: Item | None = None
+    headings: list[Item] = []
+    under = False
     for item in items:
         if not item.words:
-            heading = item if item.key is None else heading
+            headings = [*([] if under else headings), *([item] if item.row(80) else [])]
         elif all(word in item.words.casefold() for word in words):
-            kept += [heading] if heading is not None else []
-            kept.append(item)
-            heading = None
+            kept += [*headings, item]
+            headings = []
+        under = bool(item.words)
     return kept
