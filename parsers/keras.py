@@ -128,7 +128,7 @@ class Keras(LogFormat):
             self._downloads = True
             return ()
         glued = _GLUED.search(text)
-        if glued is not None:  # started again behind a bar that was killed
+        if glued is not None:  # started again behind a killed bar
             return [*(self.parse(line._replace(text=text[: glued.start()])) or ()), Remainder(text=glued[0])]
         draw = _read(text)
         return list(self._events(draw)) if draw is not None else None

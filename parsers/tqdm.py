@@ -195,8 +195,8 @@ def _description(left: str, *, first: bool) -> tuple[str, str]:
 def _postfix(text: str, start: int) -> tuple[int, str]:
     """Find the bracket that closes the meter: the end of the bar, and what stands between rate and bracket."""
     closing = text.find("]", start)
-    if closing < 0:
-        return len(text), text[start:]
+    if closing < 0:  # a narrow terminal cut the meter, so the last value may be half of one
+        return len(text), text[start:].rpartition(",")[0]
     depth, at = 0, start
     while True:
         opening = text.find("[", at, closing)

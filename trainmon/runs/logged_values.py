@@ -63,6 +63,16 @@ class LoggedValues(Endings):
             if not track.metric_hits:
                 self._roles = None
             track.metric_hits += rows
+            if track.metric_hits > 1 and any(_is_replaced_by(track, old) for old in self.tracks.values()):
+                self._began_with(track)
+
+    def _began_with(self, track: Track) -> None:
+        """The program was started again with another number of steps: the bar of that attempt is this one."""
+        self.tracks.pop(track.key)
+        self.new_attempt()
+        self.tracks[track.key] = self._last_moved = track
+        track.inside, track.parents = set(), {}
+        self._moved_since_start = True
 
     def _credit_results(self) -> None:
         """Results stand behind a bar that is complete: evidence that it was an evaluation."""
@@ -82,6 +92,14 @@ class LoggedValues(Endings):
                 if self.metric_epoch is not None:
                     self.metric_epoch = MetricEpoch(self.metric_epoch.epoch, step)
         self._unplaced = []
+
+
+def _is_replaced_by(track: Track, old: Track) -> bool:
+    """Tell whether training values come beside a bar whose namesake stopped on the way when this one began."""
+    if not (track.is_bar and old.is_bar) or track.laps > 1 or old.key not in track.inside:
+        return False
+    alike = old.key[0] == track.key[0] and old.epoch is None and track.epoch is None
+    return alike and old.metric_hits > 1 and not old.nearly_complete
 
 
 def _is_loss(name: str) -> bool:

@@ -42,6 +42,8 @@ def assign_roles(tracks: Collection[Track]) -> Roles:
     outer_keys = {key for t in tracks for key in t.parents}
     inside |= {t.key for t in open_to if t.only_results and t.key not in outer_keys}
     candidates = [t for t in open_to if t.key not in counters_of_epochs and t.key not in inside]
+    numbered = next((t for t in candidates if any(_numbers_laps_of(t, bar) for bar in candidates)), None)
+    candidates = [t for t in candidates if t is not numbered]
     in_epochs = bool(counters_of_epochs) or any(t.scope is CounterScope.EPOCHS for t in tracks)
     candidates = [t for t in candidates if not any(_follows_laps_of(t, o, in_epochs=in_epochs) for o in candidates)]
     if any(t.scope is CounterScope.EPOCHS and t.counted > 0 for t in tracks):
@@ -53,6 +55,7 @@ def assign_roles(tracks: Collection[Track]) -> Roles:
     epochs = around.get(train.key) if train is not None else None
     if train is None and counters_of_epochs:
         train = by_key[next(iter(counters_of_epochs))]
+    epochs = epochs or numbered
     if epochs is None:
         epochs = next((t for t in tracks if t.scope is CounterScope.EPOCHS and t is not train), None)
     if train is None and epochs is not None:
@@ -106,6 +109,15 @@ def _kinds(
             )
             kinds[track.key] = StageKind.EVAL if evaluates else StageKind.OTHER
     return kinds
+
+
+def _numbers_laps_of(lines: Track, bar: Track) -> bool:
+    """Tell whether lines without a telling word (`[2/3] loss=0.5`) count the laps of a bar of training."""
+    if lines.is_bar or lines.scope is not CounterScope.UNKNOWN or lines.total is None or lines.laps > 1:
+        return False
+    if not bar.is_bar or bar.kind is not StageKind.TRAIN or lines.total == bar.total or _began(lines) < _began(bar):
+        return False
+    return bar.laps - lines.current in (0, 1) and bar.counted > 2 * lines.current + 2
 
 
 def _follows_laps_of(track: Track, steps: Track, *, in_epochs: bool) -> bool:
