@@ -94,3 +94,23 @@ def test_a_readme_farther_away_speaks_only_where_no_document_is_nearer() -> None
     assert alone is not None
     assert [one.path for one in both.documents] == ["logs/a/plan.md"]
     assert [one.path for one in alone.documents] == ["logs/README.md"]
+
+
+def test_an_aside_of_a_report_makes_it_no_plan(tmp_path: Path) -> None:
+    rows = "".join(f"| run {number} | finished | within | 40-50 min; 47 min |\n" for number in range(6))
+    report = tmp_path / "samples.md"
+    report.write_text(
+        REPORT.replace("| `third`", f"{rows}| `third`") + "\n```\npython make/all.py   # four minutes\n```\n"
+    )
+    shelf = DocumentShelf()
+    shelf.offer([report])
+    assert shelf.documents == ()
+    assert [skipped.reason for skipped in shelf.left_out] == [REASON]
+
+
+def test_a_changelog_plans_nothing(tmp_path: Path) -> None:
+    changes = tmp_path / "CHANGELOG.md"
+    changes.write_text("# Changelog\n\n- Training takes 3 hours instead of 5.\n")
+    shelf = DocumentShelf()
+    shelf.offer([changes])
+    assert shelf.documents == ()

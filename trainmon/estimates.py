@@ -115,7 +115,7 @@ class EstimateDocument:
     contradictions: tuple[Contradiction, ...] = ()
     title: str = ""
     unread_from_line: int | None = None
-    """The first line that was not read, as there were too many durations before it; None where all were read."""
+    """The first line that was not read, the document being too long; None where all were read."""
     compared: bool = True
     """False where there were too many durations to hold them against one another."""
     lines: Mapping[int, str] = field(default_factory=dict, compare=False, repr=False)

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from trainmon.parsers.documents.reader import looks_like_estimates, read_document, read_text
+    from trainmon.parsers.documents.reader import looks_like_estimates, read_data, read_document, read_text
 
-__all__ = ["looks_like_estimates", "read_document", "read_text"]
+__all__ = ["looks_like_estimates", "read_data", "read_document", "read_text"]
 
 
 def __getattr__(name: str) -> Any:

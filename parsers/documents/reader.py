@@ -26,7 +26,17 @@ RUN_SCOPES = (Scope.TOTAL, Scope.EPOCH, Scope.STEP, Scope.STAGE)
 
 def read_document(path: Path) -> EstimateDocument:
     """Read a Markdown, text, reStructuredText or notebook file; OSError where it cannot be read, nothing else."""
-    return read_text(decode(path.read_bytes()), str(path))
+    return read_data(path.read_bytes(), str(path))
+
+
+def read_data(data: bytes, path: str = "", *, most_bytes: int | None = None) -> EstimateDocument:
+    """Read the bytes of a document; a line that goes beyond `most_bytes` of them is not read. Never raises."""
+    if most_bytes is None or len(data) <= most_bytes:
+        return read_text(decode(data), path)
+    whole = data[: data.rfind(b"\n", 0, most_bytes) + 1]
+    document = read_text(decode(whole), path)
+    cut = whole.count(b"\n") + 1 if document.unread_from_line is None else document.unread_from_line
+    return replace(document, unread_from_line=cut)
 
 
 def read_text(text: str, path: str = "") -> EstimateDocument:

@@ -96,13 +96,18 @@ def estimates_command(
     from trainmon.plan.documents import read_any
     from trainmon.plan.estimates_text import estimates_text
 
-    read = []
+    read, unread = [], []
     for path in documents:
         try:
             read.append(read_any(path))
+        except NothingReadableError as error:
+            unread.append(str(error))
         except OSError as error:
-            raise NothingReadableError(f"{path}: {error.strerror or error}") from None
-    emit(json_text(estimates_object(read)) if json else estimates_text(read, width=width()))
+            unread.append(f"{path}: {'a folder; name its documents' if path.is_dir() else error.strerror or error}")
+    if read or not unread:
+        emit(json_text(estimates_object(read)) if json else estimates_text(read, width=width()))
+    if unread:
+        raise NothingReadableError("; ".join(unread))
     if write is not None:
         from trainmon.exports.export import write_report
         from trainmon.plan.plan_file import plan_toml

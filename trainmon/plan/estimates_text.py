@@ -47,7 +47,7 @@ def _document(document: EstimateDocument, width: int | None) -> list[str]:
     lines = [*_wrapped("", clean(document.path) + (f": {title}" if title else ""), width), ", ".join(counts)]
     lines += _durations(document, width) if document.estimates else ["no duration of a training in it"]
     if document.unread_from_line is not None:
-        lines += ["", f"too many durations: nothing from line {document.unread_from_line} on was read"]
+        lines += ["", f"too long: nothing from line {document.unread_from_line} on was read"]
     elif not document.compared:
         lines += ["", "too many durations to hold them against one another"]
     lines += _section("plan", _facts(document.facts), width)

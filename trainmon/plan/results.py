@@ -14,6 +14,22 @@ from trainmon.estimates import Estimate, EstimateDocument, Scope
 
 REASON = "reports results, no plan"
 _OF_RUNS = (Scope.TOTAL, Scope.EPOCH, Scope.STEP, Scope.STAGE)
+_REMNANT = 0.2
+"""Less than this share of a document is an aside of a report, such as how long its runs took to make."""
+_PAPERS = frozenset(
+    (
+        "changelog",
+        "changes",
+        "history",
+        "news",
+        "release_notes",
+        "license",
+        "licence",
+        "contributing",
+        "code_of_conduct",
+    )
+)
+"""What a repository holds beside its documents, by name."""
 _WHAT = r"(?:\s+(?:wall[- ]?clock|run|step|training|total|time|duration|runtime|hours|h|min|s|value)s?)*"
 _MEASURED = re.compile(rf"(?:actual(?:ly)?|measured|took|observed|elapsed|real){_WHAT}(?:\s*[(\[].*)?", re.IGNORECASE)
 _PLANNED = re.compile(rf"(?:plan(?:ned)?|estimated?|expected|documented|budget|forecast){_WHAT}", re.IGNORECASE)
@@ -41,6 +57,14 @@ def plans_only(document: EstimateDocument) -> EstimateDocument:
         derived=tuple(one for one in document.derived if not lines.intersection(one.from_lines)),
         contradictions=tuple(one for one in document.contradictions if not lines.intersection(one.lines)),
     )
+
+
+def plan_found(document: EstimateDocument) -> EstimateDocument:
+    """Leave out what is a result; of a document that nobody named and that is little else, everything."""
+    kept = plans_only(document)
+    told, left = (sum(one.scope in _OF_RUNS for one in each.estimates) for each in (document, kept))
+    paper = PurePath(document.path).stem.lower().replace("-", "_") in _PAPERS
+    return replace(kept, estimates=()) if paper or left < _REMNANT * told else kept
 
 
 def is_plan(document: EstimateDocument) -> bool:
