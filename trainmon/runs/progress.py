@@ -135,11 +135,21 @@ def _counts_per_epoch(train: Track, roles: Roles, facts: Mapping[str, float | st
         return False
     if any(_divides(track, train, total_epochs) for track in roles.companions):
         return False
+    if roles.epochs is not None and _goes_through(train, roles.epochs):
+        return False
     if roles.epochs is not None or train.epoch is not None:
         return True
     if any(track.counted > train.longest_lap > 0 for track in roles.companions):
         return True
     return train.laps > 1 and (train.is_bar or total_epochs is not None)
+
+
+def _goes_through(bar: Track, epochs: Track) -> bool:
+    """Tell whether lines numbered epoch after epoch while a bar went on."""
+    if not bar.is_bar or bar.laps > 1 or bar.epoch is not None or epochs.is_bar or epochs.lap is None:
+        return False
+    moved = epochs.current - epochs.lap.first
+    return moved >= 2 or (moved >= 1 and 0 < bar.current and not bar.nearly_complete)
 
 
 def _divides(part: Track, whole: Track, total_epochs: float | None) -> bool:
