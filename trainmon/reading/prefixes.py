@@ -150,7 +150,7 @@ _WORD_HEAD = _compiled(
 )
 _INDENTED = _compiled(r"\ {1,9}(?=\[\d{4}[-/]|\d{1,5}:\ \S|\d{1,9}\.\d{1,9}s\ )")
 _METRIC_HEAD = _compiled(
-    r"""(?!\d{4}[-/]\d\d)[-+.\d"']
+    r"""(?!\d{4}[-/]\d\d|\d\d/\d\d/\d{2,4}[ ,]|\d\d:\d\d:\d\d[ ,.])[-+.\d"']
       | (?:(?:train|val|valid|test|eval|avg|mean|best|lm|total)[\ _-])?
         (?:loss|acc\w*|auc|lr|learn|test|reward|score|f1
           |ppl|err(?:or)?|rmse|mae|mse|map|time|total|cost)\b\s*[:=\ ]\s*[-+.\d]"""
