@@ -188,9 +188,8 @@ def _document_row(document: EstimateDocument, width: int) -> Row:
 
 def _offer_item(document: EstimateDocument, offer: Offer, mark: str) -> Item:
     documented = offer.held
-    labels = " / ".join(
-        plain(level) for level in (*documented.scenario, documented.subject) if level and level != document.title
-    )
+    levels = dict.fromkeys((*documented.scenario, documented.subject))
+    labels = " / ".join(plain(level) for level in levels if level not in {"", document.title})
     text = plain(documented.source.text).strip() if documented.source is not None else plain(offer.words)
 
     def row(width: int) -> Row:

@@ -12,7 +12,7 @@ from trainmon import units
 from trainmon.estimates import Contradiction, Derived, Estimate, EstimateDocument, Fact, Scope
 from trainmon.snapshot import RunSnapshot
 from trainmon.tui import words
-from trainmon.tui.held_rows import place_of, run_item
+from trainmon.tui.held_rows import held, run_item
 from trainmon.tui.itemlist import Item
 from trainmon.tui.text import Row, fit, fit_row, heading, plain, shorten, shorten_left, wrap
 
@@ -39,7 +39,7 @@ def document_items(document: EstimateDocument, runs: Sequence[RunSnapshot], chos
 
     `chosen`: what the user chose on the screen.
     """
-    held = _held_by_line(document, runs)
+    holders = _holders(document, runs)
     found = [title("Runs", units.plural(len(runs), "run")), *(run_item(run) for run in runs), gap()] if runs else []
     found += chosen
     doubts = sorted(document.contradictions, key=lambda each: _WEIGHT.get(each.severity, 0))
@@ -47,7 +47,7 @@ def document_items(document: EstimateDocument, runs: Sequence[RunSnapshot], chos
         found += [title("Contradictions", str(len(doubts))), *(_doubt(document, one) for one in doubts), gap()]
     found.append(title("Durations", str(len(document.estimates))))
     found.append(Item(row=lambda width: fit_row(((_estimate_titles(width), "muted"),), width)))
-    found += [_estimate(document, one, at, held.get(one.line, ())) for at, one in enumerate(document.estimates)]
+    found += [_estimate(document, one, at, holders.get(at, ())) for at, one in enumerate(document.estimates)]
     found += [gap(), title("Other figures", str(len(document.facts)))]
     found += [_fact(document, one, at) for at, one in enumerate(document.facts)]
     if document.derived:
@@ -87,13 +87,23 @@ def around(document: EstimateDocument, line: int, width: int) -> list[Row]:
     ]
 
 
-def _held_by_line(document: EstimateDocument, runs: Sequence[RunSnapshot]) -> Mapping[int, list[str]]:
-    held: dict[int, list[str]] = {}
+def _holders(document: EstimateDocument, runs: Sequence[RunSnapshot]) -> Mapping[int, list[str]]:
+    """Return the runs that are held against each duration, by its place among all."""
+    holders: dict[int, list[str]] = {}
     for run in runs:
-        place = place_of(run)
-        if place is not None and place[0] == document.path:
-            held.setdefault(place[1], []).append(words.name(run))
-    return held
+        documented = held(run)
+        if documented is None or documented.source is None or documented.source.file != document.path:
+            continue
+        ends = (documented.low_s, documented.high_s, documented.likely_s)
+        there = [
+            (at, (one.low_s, one.high_s, one.likely_s) == ends)
+            for at, one in enumerate(document.estimates)
+            if one.line == documented.source.line and one.scope in _OF_RUNS
+        ]
+        exact = [at for at, same in there if same][:1]
+        for at in exact or [at for at, _ in there]:
+            holders.setdefault(at, []).append(words.name(run))
+    return holders
 
 
 def _doubt(document: EstimateDocument, one: Contradiction) -> Item:
@@ -138,21 +148,21 @@ def _about_width(width: int) -> int:
     return max(16, min(48, (width - 36) // 2))
 
 
-def _estimate(document: EstimateDocument, one: Estimate, at: int, held: Sequence[str]) -> Item:
-    about = " ".join(map(plain, (one.subject, *one.scenario)))
+def _estimate(document: EstimateDocument, one: Estimate, at: int, holders: Sequence[str]) -> Item:
+    levels = dict.fromkeys((*one.scenario[-1:], one.subject, *one.scenario))
+    about = " / ".join(plain(level) for level in levels if level not in {"", document.title})
     return Item(
-        row=partial(_estimate_row, one, bool(held) and one.scope in _OF_RUNS),
+        row=partial(_estimate_row, one, about, bool(holders)),
         key=("estimate", at),
-        told=partial(_estimate_told, document, one, held),
+        told=partial(_estimate_told, document, one, holders),
         words=f"{one.line} {one.scope} {about} {plain(one.source_text or one.text)}",
     )
 
 
-def _estimate_row(one: Estimate, held: bool, width: int) -> Row:
-    about = " / ".join(part for part in (plain(one.subject), *map(plain, one.scenario)) if part)
+def _estimate_row(one: Estimate, about: str, is_held: bool, width: int) -> Row:
     return fit_row(
         (
-            (fit(("● " if held else "") + str(one.line), 6, right=True), "key" if held else "muted"),
+            (fit(("● " if is_held else "") + str(one.line), 6, right=True), "key" if is_held else "muted"),
             ("  " + fit(one.scope, 11), "accent" if one.scope in _OF_RUNS else "muted"),
             (fit(_range(one), 14, right=True), "band"),
             ("  " + fit(shorten(about, _about_width(width)), _about_width(width)), ""),
@@ -169,13 +179,13 @@ def _range(one: Estimate) -> str:
     return ("~" if one.approximate else "") + units.duration_range(low, high)
 
 
-def _estimate_told(document: EstimateDocument, one: Estimate, held: Sequence[str], width: int) -> list[Row]:
+def _estimate_told(document: EstimateDocument, one: Estimate, holders: Sequence[str], width: int) -> list[Row]:
     told: Row = ((f"“{plain(one.text)}”", "title"), (f" is read as {one.scope} ", "muted"), (_range(one), "band"))
     if one.subject:
         told = (*told, (" of ", "muted"), (plain(one.subject), ""))
     rows = [fit_row(told, width), ((shorten(" / ".join(map(plain, one.scenario)), width), "muted"),)]
-    if held:
-        rows.append(((shorten(f"● held against it: {', '.join(held)}", width), "key"),))
+    if holders:
+        rows.append(((shorten(f"● held against it: {', '.join(holders)}", width), "key"),))
     return [*rows, *around(document, one.line, width)]
 
 

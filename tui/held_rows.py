@@ -42,7 +42,7 @@ def run_item(run: RunSnapshot) -> Item:
 
 
 def _run_row(run: RunSnapshot, width: int) -> Row:
-    name_width = max(14, min(40, (width - 44) // 2))
+    name_width = max(20, min(40, (width - 44) // 2))
     text, role = words.verdict_of(run)
     place = place_of(run)
     documented = held(run)

@@ -16,7 +16,7 @@ from trainmon.tui.screens import BoardScreen
 from trainmon.tui.spanview import LinesView
 from trainmon.tui.text import Row
 
-_TOLD_SHARE = 4
+_TOLD_SHARE, _TOLD_MOST = 4, 9
 """What is told of a line takes one in so many lines of the screen, and none of a low one."""
 _LOW = 16
 
@@ -68,7 +68,7 @@ class ListScreen(BoardScreen):
         view, height = self.query_one("#told", LinesView), self.size.height
         width = max(40, self.size.width - 2)
         told = self.current.told if self.current is not None else None
-        room = height // _TOLD_SHARE if height > _LOW else 0
+        room = min(height // _TOLD_SHARE, _TOLD_MOST) if height > _LOW else 0
         view.display = room > 0
         rows = (told(width) if told is not None else [])[: max(0, room - 1)]
         view.show([(("─" * width, "faint"),), *rows, *((),) * (room - 1 - len(rows))])
