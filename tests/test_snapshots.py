@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import replace
 
 import pytest
@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 from tests import boards
 from trainmon.snapshot import Board
 from trainmon.tui.app import TrainmonApp
+from trainmon.tui.log_view import LogView
 from trainmon.tui.spanview import LinesView
 
 SnapCompare = Callable[..., bool]
@@ -38,10 +39,14 @@ def pressing(*keys: str, awaited: str = "") -> Callable[[Pilot[None]], Awaitable
         await pilot.pause()
         await pilot.press(*keys)
         if awaited:
-            await _until(pilot, lambda: awaited in str(app.screen.query_one("#main", LinesView).rows))
+            await _until(pilot, lambda: any(awaited in str(view.rows) for view in _lines(app)))
         await pilot.pause()
 
     return run_before
+
+
+def _lines(app: TrainmonApp) -> list[LinesView | LogView]:
+    return [view for view in app.screen.query("*") if isinstance(view, LinesView | LogView) and view.is_on_screen]
 
 
 async def _until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
@@ -83,6 +88,25 @@ def test_overview_of_hostile_names(snap_compare: SnapCompare) -> None:
 def test_run(snap_compare: SnapCompare, size: tuple[int, int], section: str) -> None:
     awaited = "'loss': 1.5" if section in "45" else ""
     assert snap_compare(app_of(), run_before=pressing(*OPEN_BASELINE, section, awaited=awaited), terminal_size=size)
+
+
+@pytest.mark.parametrize(
+    ("keys", "awaited"),
+    [
+        pytest.param(("slash", *"2.35", "enter"), "found, past", id="search"),
+        pytest.param(("slash", *"2.3"), "", id="prompt"),
+        pytest.param(("slash", *"Quota", "enter"), "not found: Quota", id="not found"),
+        pytest.param(("up", "up", "enter"), "→ ", id="reading"),
+    ],
+)
+def test_log(snap_compare: SnapCompare, keys: Sequence[str], awaited: str) -> None:
+    pressed = pressing(*OPEN_BASELINE, "5", awaited="'loss': 1.5")
+
+    async def run_before(pilot: Pilot[None]) -> None:
+        await pressed(pilot)
+        await pressing(*keys, awaited=awaited)(pilot)
+
+    assert snap_compare(app_of(), run_before=run_before, terminal_size=SMALL)
 
 
 def test_pipeline(snap_compare: SnapCompare) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from trainmon.reading.log_text import GrowingText
+from trainmon.reading.log_text import ChainedText, GrowingText
 from trainmon.reading.readable import Extent, LogText, PieceRead
 from trainmon.settings import Settings
 from trainmon.snapshot import RunSnapshot
@@ -42,5 +42,11 @@ class RunLog:
 
 
 def live_log(run: RunSnapshot, settings: Settings) -> RunLog | None:
-    """The log of a run where it lies; None for a run without a file."""
-    return RunLog(GrowingText(Path(run.files[0].path)), settings) if run.files else None
+    """The log of a run where it lies, what was rotated away before it; None for a run without a file."""
+    if not run.files:
+        return None
+    log = run.files[0]
+    text = (
+        ChainedText([Path(part) for part in (*log.earlier, log.path)]) if log.earlier else GrowingText(Path(log.path))
+    )
+    return RunLog(text, settings)

@@ -71,6 +71,7 @@ class SearchWent(Message):
         super().__init__()
         self.needle, self.progress, self.over = search.needle, search.progress, over
         self.found, self.wrapped, self.fault = search.found, search.wrapped, search.fault
+        self.forward = search.forward
 
 
 class PieceExplained(Message):
@@ -111,12 +112,10 @@ class LogFeed:
         """Begin to look."""
         self._thread.start()
 
-    def close(self, wait_s: float = 1.0) -> None:
-        """Stop; the thread closes the log."""
+    def close(self) -> None:
+        """Stop soon; nobody waits, for a read may hang, and the thread closes the log."""
         self._stop.set()
         self._wake.set()
-        if self._thread.is_alive():
-            self._thread.join(wait_s)
 
     def show(self, wanted: WindowWanted) -> None:
         """Read a window."""

@@ -14,7 +14,10 @@ from trainmon.tui.log_view import LogView
 class SearchPrompt(Input):
     """The line to type in what to search for. The key behind Enter already goes to the log."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "give_up", show=False),
+        Binding("tab,shift+tab", "stay", show=False),
+    ]
 
     class Given(Message):
         """Enter was pressed."""
@@ -31,6 +34,9 @@ class SearchPrompt(Input):
     def action_give_up(self) -> None:
         """Search for nothing."""
         self._leave()
+
+    def action_stay(self) -> None:
+        """Keep the keys."""
 
     def open(self) -> None:
         """Take the keys."""

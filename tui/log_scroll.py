@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from enum import Enum
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 from rich.cells import cell_len, chop_cells
@@ -62,6 +64,7 @@ class LogScroll:
         self.width, self.height = 80, 24
         self._owed: deque[tuple[int, bool]] = deque()
         self._landing, self._target = Landing.END, 0
+        self._place_in: Callable[[str], int] | None = None
         self._ticket = 0
         self._awaited: Ask | None = None
         self._unsent = False
@@ -73,6 +76,14 @@ class LogScroll:
         if self.window is None or not self.lines:
             return None
         return self.window.rows[self.lines[self.cursor].row]
+
+    @property
+    def share(self) -> float:
+        """Which part of the log stands before the cursor, 0..1."""
+        if self.window is None or not self.lines or self.window.size == 0:
+            return 1.0
+        at_end = self.window.at_end and self.cursor == len(self.lines) - 1
+        return 1.0 if at_end else min(self.window.rows[self.lines[self.cursor].row].offset / self.window.size, 1.0)
 
     def take_ask(self) -> Ask | None:
         """Give what is to be read and was not asked for yet."""
@@ -108,6 +119,7 @@ class LogScroll:
             self._show_cursor()
         else:
             self.cursor = self._index(_Place(self._target, 0))
+            self.cursor += self._lines_into(self.cursor)
             self.top = self.cursor - self.height // 3
             self._show_cursor()
         self._just_read = True
@@ -125,11 +137,11 @@ class LogScroll:
         """Stay here while the log grows."""
         self.following = False
 
-    def go_to_row(self, offset: int) -> None:
-        """Stand on the row that begins at `offset`."""
+    def go_to_row(self, offset: int, place_in: Callable[[str], int] | None = None) -> None:
+        """Stand on the row that begins at `offset`: on its line with the character that `place_in` gives."""
         self.following = False
         self._owed.clear()
-        self._target = offset
+        self._target, self._place_in = offset, place_in
         self._ask(offset, Landing.ROW)
 
     def refresh(self, size: int) -> None:
@@ -151,6 +163,15 @@ class LogScroll:
         if 0 <= self.top + y < len(self.lines):
             self.following = self.following and self.top + y == len(self.lines) - 1
             self.cursor = self.top + y
+
+    def _lines_into(self, index: int) -> int:
+        """How many lines behind the first one of its row the wanted character is."""
+        if self._place_in is None or not self.lines:
+            return 0
+        row = self.lines[index].row
+        wanted = self._place_in(self.texts[row])
+        ahead = islice(self.lines, index + 1, None)
+        return sum(1 for _ in takewhile(lambda line: line.row == row and line.begin <= wanted, ahead))
 
     def _settle(self) -> None:
         while self._owed and self._awaited is None and self.window is not None:

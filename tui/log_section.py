@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import ClassVar, NamedTuple
 
@@ -55,6 +56,10 @@ class LogSection(Vertical):
         self._told = ""
         """Of the last search, or jump."""
         self._searching = False
+        self._more: deque[bool] = deque()
+        """Searches asked for while one was under way, forward or not."""
+        self._found: int | None = None
+        """The match whose row is not in view yet."""
         self._explaining = False
         self._explained: tuple[tuple[int, int], Sequence[PieceRead]] | None = None
 
@@ -90,6 +95,10 @@ class LogSection(Vertical):
             self._feed.close()
             self._feed = None
 
+    def on_unmount(self) -> None:
+        """Leave no thread behind."""
+        self.stop()
+
     def show_end(self) -> None:
         """Go to the end and follow it."""
         self.view.place.follow()
@@ -124,7 +133,7 @@ class LogSection(Vertical):
     @on(log_feed.WindowRead)
     def _take_window(self, message: log_feed.WindowRead) -> None:
         message.stop()
-        self._extent = message.extent
+        self._extent, self._found = message.extent, None
         self.view.take(message.ticket, message.window)
         self.post_message(self.Changed())
 
@@ -153,15 +162,19 @@ class LogSection(Vertical):
         words = plain(message.needle.query)
         self._searching = not message.over
         if not message.over:
-            self._told = f"searching for {words}: {message.progress:.0%}  esc: stop"
+            self._told = f"{units.percent(message.progress)} searched  esc: stop"
         elif message.fault:
             self._told = message.fault
         elif message.found is None:
             self._told = f"not found: {words}"
         else:
-            self._told = f"found: {words}" + (", from the other end" if message.wrapped else "")
-            self.view.place.go_to_row(message.found)
-            self.view.changed()
+            past = "end" if message.forward else "beginning"
+            self._told = f"found, past the {past}" if message.wrapped else "found"
+            self._found = message.found
+            if self._more:
+                self._search(message.needle, self._more.popleft())
+            else:
+                self.view.go_to_match(message.found)
         self.show_status()
 
     @on(log_feed.PieceExplained)
@@ -196,6 +209,8 @@ class LogSection(Vertical):
         if not message.query:
             self.action_next(True)
             return
+        self._searching, self._found = False, None
+        self._more.clear()
         try:
             self.view.mark(Needle(message.query))
         except UsageError as error:
@@ -210,13 +225,22 @@ class LogSection(Vertical):
 
     def action_next(self, forward: bool) -> None:
         """Go on to the next line in which it is, or the one before."""
-        row, needle = self.view.place.row, self.view.needle
-        if needle is None or row is None or self._feed is None:
+        needle = self.view.needle
+        if self._searching:
+            self._more.append(forward)
+        elif needle is not None:
+            self._search(needle, forward)
+
+    def _search(self, needle: Needle, forward: bool) -> None:
+        """Search on from the match that the view is about to stand on, else from where it stands."""
+        row = self.view.place.row
+        start = self._found if self._found is not None else row.offset if row is not None else None
+        if self._feed is None or start is None:
             return
         self.view.place.stop_following()
         self._searching = True
-        self._told = f"searching for {plain(needle.query)}  esc: stop"
-        self._feed.search(needle, row.offset, forward=forward)
+        self._told = "searching  esc: stop"
+        self._feed.search(needle, start, forward=forward)
         self.refresh_bindings()
         self.show_status()
 
@@ -232,6 +256,7 @@ class LogSection(Vertical):
         if self._searching and self._feed is not None:
             self._feed.stop_search()
             self._searching = False
+            self._more.clear()
             self._told = "search stopped"
         elif self._explaining:
             self.action_explain()
@@ -243,6 +268,8 @@ class LogSection(Vertical):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave `n` and escape to the screen where there is nothing here to do for them."""
+        if isinstance(self.screen.focused, SearchPrompt):
+            return False
         if action == "next":
             return self.view.needle is not None
         if action == "less":
@@ -265,9 +292,11 @@ class LogSection(Vertical):
         if place.row is None:
             row.append(("  the log is empty" if size == 0 else "  reading", "muted"))
         else:
-            share = 1.0 if place.following else min(place.row.offset / size, 1.0) if size else 1.0
-            row.append((f"  {self._line_number()}{units.percent(share)} of {units.bytes_text(size)}", "muted"))
+            share = units.percent(place.share)
+            row.append((f"  {self._line_number()}{share} of {units.bytes_text(size)}", "muted"))
         notes = [plain(self._extent.note)] if self._extent.note else []
+        if not place.following and place.window is not None and place.window.at_end and size > place.window.size:
+            notes.append("it has grown since")
         if self._extent.unfolding is not None:
             notes.append(f"unfolding {self._extent.unfolding:.0%}")
         told = "   ".join([*([self._told] if self._told else []), *notes])

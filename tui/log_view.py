@@ -19,8 +19,6 @@ from trainmon.tui.text import Row
 _CURSOR, _GUTTER = "▸", " "
 _MARGIN = 1
 _WHEEL_LINES = 3
-_HIGHLIGHT_S = 0.02
-"""So long a pattern may take on one row before its matches there are left unmarked."""
 
 
 class LogView(SpanView, can_focus=True, inherit_bindings=False):
@@ -133,9 +131,15 @@ class LogView(SpanView, can_focus=True, inherit_bindings=False):
         if self.needle is None:
             return []
         try:
-            return self.needle.spans(self.place.texts[row], _HIGHLIGHT_S)
+            return self.needle.spans(self.place.texts[row])
         except TimeoutError:
             return []
+
+    def go_to_match(self, offset: int) -> None:
+        """Stand on the row that begins at `offset`, where in it what is searched for is first."""
+        needle = self.needle
+        self.place.go_to_row(offset, None if needle is None else needle.first_in)
+        self.changed()
 
     def action_move(self, by: int) -> None:
         """Move the cursor by lines."""

@@ -12,6 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.widget import Widget
+from textual.widgets import Input
 
 from trainmon.snapshot import RunSnapshot
 from trainmon.tui import run_sections, totals
@@ -255,7 +256,9 @@ class RunScreen(BoardScreen):
         return self._section is Section.PROBLEMS and run is not None and bool(run.problems)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer keys only where they do something."""
+        """Offer keys only where they do something, and none while somebody types."""
+        if isinstance(self.focused, Input):
+            return False
         if action in {"choose_problem", "show_problem"}:
             return self._choosing
         if action in _OF_CHARTS:

@@ -16,6 +16,7 @@ from trainmon.reading.whole_lines import Read, Stretch, stretch_before, stretch_
 
 _BLOCK_TIMEOUT_S = 2.0
 _ROW_TIMEOUT_S = 0.5
+_SHOWN_TIMEOUT_S = 0.02
 """A pattern that takes longer on one row is given up."""
 _CONTEXT_ROWS = 60
 _UP = re.compile(rb"\x1b\[\d*[AF]")
@@ -46,15 +47,22 @@ class Needle:
         plain = "" if self.is_pattern else words.lower() if self._any_case else words
         self._bytes = plain.encode("utf-8", "replace")
 
-    def spans(self, text: str, timeout_s: float = _ROW_TIMEOUT_S) -> list[tuple[int, int]]:
-        """Where it is in a text, empty matches left out. Raises TimeoutError."""
-        found = self._pattern.finditer(text, timeout=timeout_s)
+    def first_in(self, text: str) -> int:
+        """Where it is first in a text; 0 where it is not, or where to find out takes long."""
+        try:
+            return next((begin for begin, _ in self.spans(text)), 0)
+        except TimeoutError:
+            return 0
+
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Where it is in a text that is shown, empty matches left out. Raises TimeoutError, soon."""
+        found = self._pattern.finditer(text, timeout=_SHOWN_TIMEOUT_S)
         return [match.span() for match in found if match.end() > match.start()]
 
     def is_in(self, text: str) -> bool:
         """Say whether it is in a text. Raises TimeoutError."""
-        found = self._pattern.search(text, timeout=_ROW_TIMEOUT_S)
-        return found is not None and (found.end() > found.start() or bool(self.spans(text)))
+        found = self._pattern.finditer(text, timeout=_ROW_TIMEOUT_S)
+        return any(match.end() > match.start() for match in found)
 
     def may_be_in(self, data: bytes) -> bool:
         """Say no where the raw bytes of lines cannot show it. Raises TimeoutError."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
@@ -47,7 +48,8 @@ class GrowingText:
             self._begin()
         if self._spool is not None:
             return self._unfold(time.monotonic() + _UNFOLD_S)
-        self._tail.offset = self._tail.size
+        if self._tail.offset != self._tail.size:
+            self._tail.skip(self._tail.size)
         self._size = max(self._tail.size - self._skip, 0)
         return Extent(size=self._size, generation=self._generation)
 
@@ -95,3 +97,39 @@ class GrowingText:
         note = f"only the first {_MOST_UNFOLDED_BYTES >> 30} GiB are unfolded" if full else self._decoder.damage
         share = None if over else self._tail.offset / self._tail.size
         return Extent(size=self._size, generation=self._generation, unfolding=share, note=note)
+
+
+class ChainedText:
+    """The parts of a rotated log, oldest first, as one text; the last one may grow."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self._parts = [GrowingText(path) for path in paths]
+        self._sizes: list[int] = []
+
+    def look(self) -> Extent:
+        """See how much there is; behind a part that is still being unfolded nothing is known."""
+        self._sizes, generation, notes, unfolding = [], 0, [], None
+        for at, part in enumerate(self._parts):
+            extent = part.look()
+            self._sizes.append(extent.size)
+            generation += extent.generation
+            if extent.note:
+                notes.append(extent.note)
+            if extent.unfolding is not None:
+                unfolding = (at + extent.unfolding) / len(self._parts)
+                break
+        return Extent(size=sum(self._sizes), generation=generation, unfolding=unfolding, note=", ".join(notes))
+
+    def read(self, offset: int, size: int) -> bytes:
+        """Give up to `size` bytes of text from `offset` on."""
+        found = b""
+        for part, part_size in zip(self._parts, self._sizes, strict=False):
+            if len(found) < size and offset < part_size:
+                found += part.read(offset, size - len(found))
+            offset = max(offset - part_size, 0)
+        return found
+
+    def close(self) -> None:
+        """Give up what was unfolded."""
+        for part in self._parts:
+            part.close()

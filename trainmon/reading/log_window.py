@@ -10,8 +10,8 @@ from trainmon.reading.terminal_rows import Terminal, TerminalRow
 from trainmon.reading.whole_lines import Read, Stretch, line_start, stretch_before, stretch_from
 
 _FIRST_BYTES = 1 << 15
-_MOST_BYTES = 1 << 20
-"""Read in one direction for one window: lines that overwrite each other may leave fewer rows than were asked for."""
+_MOST_BYTES, _MOST_STRETCHES = 1 << 20, 12
+"""In one direction for one window: lines that overwrite each other may leave fewer rows than were asked for."""
 _COUNT_BYTES = 1 << 20
 _APART_BYTES = 16 << 20
 
@@ -52,14 +52,14 @@ def window_at(read: Read, size: int, at: int, before: int, after: int) -> LogWin
         here = line_start(read, size - 1)  # behind the last newline there is no row
     head, terminal = _rows_before(read, here, before)
     begin = head[0].begin if head else here
-    end, missing, limit = here, after + 1, _FIRST_BYTES
-    while missing > 0 and end < size and end - here < _MOST_BYTES:
+    end, limit, fed_bytes = here, _FIRST_BYTES, 0
+    for _ in range(_MOST_STRETCHES):
         stretch = stretch_from(read, end, size, limit)
         terminal.feed(stretch.data, stretch.data_at, stretch.begin)
-        if stretch.end <= end:
+        end, limit, fed_bytes = stretch.end, min(limit * 4, _MOST_BYTES), fed_bytes + len(stretch.data)
+        enough = len(terminal) - terminal.row_at(here) > after
+        if enough or end >= size or not stretch.data or fed_bytes >= _MOST_BYTES:
             break
-        end, limit = stretch.end, min(limit * 4, _MOST_BYTES)
-        missing = after + 1 - (len(terminal) - terminal.row_at(here))
     return LogWindow(rows=terminal.rows(), begin=begin, end=end, size=size, anchor=terminal.row_at(max(at, here)))
 
 
@@ -68,7 +68,9 @@ def _rows_before(read: Read, end: int, count: int) -> tuple[list[Stretch], Termi
     found: list[Stretch] = []
     begin, limit = end, _FIRST_BYTES
     terminal = Terminal()
-    while begin > 0 and len(terminal) < count and end - begin < _MOST_BYTES:
+    while begin > 0 and len(terminal) < count and len(found) < _MOST_STRETCHES:
+        if sum(len(stretch.data) for stretch in found) >= _MOST_BYTES:
+            break
         found.insert(0, stretch_before(read, begin, limit))
         begin, limit = found[0].begin, min(limit * 4, _MOST_BYTES)
         terminal = Terminal()

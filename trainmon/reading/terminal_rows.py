@@ -162,4 +162,5 @@ class Terminal:
 
     def _fresh_screen(self) -> None:
         """A cleared screen begins below: what was printed before stays readable."""
-        self._y, self._x = len(self._rows), 0
+        blank = bool(self._rows) and not self._rows[-1].text
+        self._y, self._x = len(self._rows) - blank, 0

@@ -83,11 +83,12 @@ def _whole(begin: int, end: int, data: bytes, read: Read) -> Stretch:
 
 
 def _long_line(read: Read, begin: int, end: int) -> Stretch:
-    """One line: what its last redraws leave, else as much of its beginning as a piece may have."""
+    """One line: what its last redraws leave, else as much of its beginning as a piece may have; with a newline."""
     tail_at = max(end - MAX_PIECE_BYTES, begin)
     tail = read(tail_at, end - tail_at)
     cut = 0 if tail_at == begin else tail.find(b"\r") + 1
     if tail_at == begin or 0 < cut < len(tail.rstrip(b"\r\n")):
-        return Stretch(begin, end, tail[cut:], tail_at + cut)
-    newline = b"\n" if tail.endswith(b"\n") else b""
-    return Stretch(begin, end, read(begin, MAX_PIECE_BYTES) + newline, begin)
+        data, data_at = tail[cut:], tail_at + cut
+    else:
+        data, data_at = read(begin, min(MAX_PIECE_BYTES, end - begin)), begin
+    return Stretch(begin, end, data if data.endswith(b"\n") or not data else data + b"\n", data_at)
