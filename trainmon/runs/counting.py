@@ -22,6 +22,8 @@ class Counting(LoggedValues):
         track = self._track_of(counter)
         if track is None or track.stale(counter):
             return
+        if self._last_moved is not None and self._last_moved is not track:
+            self._last_moved.followed = True
         if track.rejoins_with(counter):
             track.rejoin()
         if track.restarts_with(counter) and track.lap is not None and self._begins_attempt(track, counter):

@@ -42,8 +42,6 @@ class RunState(Counting):
             self.arrived(line.arrived_s)
         if reading.events and self.attempts == 0:
             self.attempts = 1
-        if self._last_moved is not None and reading.events and line.offset != self._counter_line:
-            self._last_moved.followed = True
         time_s = line.time_s
         for event in reading.events:
             if isinstance(event, Clock):
@@ -51,6 +49,8 @@ class RunState(Counting):
                 self.clock.stamp(time_s)
             else:
                 self._apply(event, line, time_s)
+        if self._last_moved is not None and reading.events and line.offset != self._counter_line:
+            self._last_moved.followed = True
 
     def apply_all(self, readings: Iterable[Reading]) -> None:
         """Fold several readings in their order."""
