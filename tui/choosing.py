@@ -179,7 +179,7 @@ def _key(offer: Offer) -> tuple[str, int, str]:
 
 def _plain_item(key: str, told: str, present: bool) -> Item:
     row: Row = ((f"  {_CHOSEN if present else ' '} ", "key"), (fit(key, 14), "title"), (told, "muted"))
-    return Item(row=lambda width: fit_row(row, width), key=key, words=f"{key} {told}")
+    return Item(row=lambda width: fit_row(row, width), key=key, words=lambda: f"{key} {told}")
 
 
 def _document_row(document: EstimateDocument, width: int) -> Row:
@@ -216,4 +216,4 @@ def _offer_item(document: EstimateDocument, offer: Offer, mark: str) -> Item:
         )
         return [fit_row(first, width), ((shorten(labels, width), "muted"),), *around(document, offer.line, width)]
 
-    return Item(row=row, key=_key(offer), told=told, words=f"{offer.line} {documented.scope} {labels} {text}")
+    return Item(row=row, key=_key(offer), told=told, words=lambda: f"{offer.line} {documented.scope} {labels} {text}")

@@ -89,18 +89,18 @@ def around(document: EstimateDocument, line: int, width: int) -> list[Row]:
 
 def _holders(document: EstimateDocument, runs: Sequence[RunSnapshot]) -> Mapping[int, list[str]]:
     """Return the runs that are held against each duration, by its place among all."""
+    by_line: dict[int, list[tuple[int, Estimate]]] = {}
+    for at, one in enumerate(document.estimates):
+        if one.scope in _OF_RUNS:
+            by_line.setdefault(one.line, []).append((at, one))
     holders: dict[int, list[str]] = {}
     for run in runs:
         documented = held(run)
         if documented is None or documented.source is None or documented.source.file != document.path:
             continue
         ends = (documented.low_s, documented.high_s, documented.likely_s)
-        there = [
-            (at, (one.low_s, one.high_s, one.likely_s) == ends)
-            for at, one in enumerate(document.estimates)
-            if one.line == documented.source.line and one.scope in _OF_RUNS
-        ]
-        exact = [at for at, same in there if same][:1]
+        there = by_line.get(documented.source.line, [])
+        exact = [at for at, one in there if (one.low_s, one.high_s, one.likely_s) == ends][:1]
         for at in exact or [at for at, _ in there]:
             holders.setdefault(at, []).append(words.name(run))
     return holders
@@ -111,7 +111,7 @@ def _doubt(document: EstimateDocument, one: Contradiction) -> Item:
         row=partial(_doubt_row, one),
         key=("doubt", one.kind, one.lines, one.text),
         told=partial(_doubt_told, document, one),
-        words=f"{one.severity} {one.kind} {plain(one.text)}",
+        words=lambda: f"{one.severity} {one.kind} {plain(one.text)}",
     )
 
 
@@ -149,17 +149,22 @@ def _about_width(width: int) -> int:
 
 
 def _estimate(document: EstimateDocument, one: Estimate, at: int, holders: Sequence[str]) -> Item:
-    levels = dict.fromkeys((*one.scenario[-1:], one.subject, *one.scenario))
-    about = " / ".join(plain(level) for level in levels if level not in {"", document.title})
     return Item(
-        row=partial(_estimate_row, one, about, bool(holders)),
+        row=partial(_estimate_row, document, one, bool(holders)),
         key=("estimate", at),
         told=partial(_estimate_told, document, one, holders),
-        words=f"{one.line} {one.scope} {about} {plain(one.source_text or one.text)}",
+        words=lambda: f"{one.line} {one.scope} {_about(document, one)} {plain(one.source_text or one.text)}",
     )
 
 
-def _estimate_row(one: Estimate, about: str, is_held: bool, width: int) -> Row:
+def _about(document: EstimateDocument, one: Estimate) -> str:
+    """Return the labels of a duration, the nearest first, then from the outermost one inwards."""
+    levels = dict.fromkeys((*one.scenario[-1:], one.subject, *one.scenario))
+    return " / ".join(plain(level) for level in levels if level not in {"", document.title})
+
+
+def _estimate_row(document: EstimateDocument, one: Estimate, is_held: bool, width: int) -> Row:
+    about = _about(document, one)
     return fit_row(
         (
             (fit(("● " if is_held else "") + str(one.line), 6, right=True), "key" if is_held else "muted"),
@@ -197,7 +202,7 @@ def _fact(document: EstimateDocument, one: Fact, at: int) -> Item:
             ((shorten(" / ".join(map(plain, one.scenario)), width), "muted"),),
             *around(document, one.line, width),
         ],
-        words=f"{one.line} {plain(one.name)} {one.value} {' '.join(map(plain, one.scenario))}",
+        words=lambda: f"{one.line} {plain(one.name)} {one.value} {' '.join(map(plain, one.scenario))}",
     )
 
 
@@ -224,7 +229,7 @@ def _derived(document: EstimateDocument, one: Derived, at: int) -> Item:
         row=partial(_derived_row, one),
         key=("derived", at),
         told=told,
-        words=f"{plain(one.name)} {plain(one.formula)}",
+        words=lambda: f"{plain(one.name)} {plain(one.formula)}",
     )
 
 

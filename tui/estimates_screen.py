@@ -152,4 +152,4 @@ class EstimatesScreen(ListScreen):
 
 
 def _text(text: str, role: str) -> Item:
-    return Item(row=lambda width: fit_row(((f"  {text}", role),), width), words=text)
+    return Item(row=lambda width: fit_row(((f"  {text}", role),), width), words=lambda: text)

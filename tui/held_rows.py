@@ -37,7 +37,7 @@ def run_item(run: RunSnapshot) -> Item:
         row=partial(_run_row, run),
         key=("run", run.name),
         told=partial(_run_told, run),
-        words=f"{words.name(run)} {words.verdict_of(run)[0]} {why(run)}",
+        words=lambda: f"{words.name(run)} {words.verdict_of(run)[0]} {why(run)}",
     )
 
 

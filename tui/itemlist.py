@@ -30,7 +30,7 @@ class Item:
     """What the line stands for, the same from one board to the next; the cursor passes over lines without one."""
     told: Callable[[int], list[Row]] | None = None
     """What is said of the line below the list."""
-    words: str = ""
+    words: Callable[[], str] | None = None
     """Where a filter looks; a heading, which has none, stays while a line under it does."""
 
 
@@ -58,23 +58,18 @@ class ItemList(SpanView, can_focus=True):
         self._painted: dict[int, Row] = {}
         """What stands on the screen, by line of the list."""
         self._key: Hashable = None
+        self._at: int | None = None
+        """Where the cursor stands."""
 
     @property
     def current(self) -> Item | None:
         """The line under the cursor."""
-        at = self._cursor
-        return self._items[at] if at is not None else None
+        return self._items[self._at] if self._at is not None else None
 
     @property
     def rows(self) -> list[Row]:
         """All lines as they are painted."""
         return [item.row(self._width) for item in self._items]
-
-    @property
-    def _cursor(self) -> int | None:
-        if self._key is None:
-            return None
-        return next((at for at, item in enumerate(self._items) if item.key == self._key), None)
 
     @property
     def _width(self) -> int:
@@ -83,16 +78,18 @@ class ItemList(SpanView, can_focus=True):
     def show(self, items: Sequence[Item]) -> None:
         """Show items; the cursor goes to the first one where its own is gone."""
         self._items = items
-        if self._cursor is None:
-            self._key = next((item.key for item in items if item.key is not None), None)
+        if self._at is None or self._at >= len(items) or items[self._at].key != self._key:
+            self._at = self._place_of(self._key)
+        if self._at is None:
+            self._at = next((at for at, item in enumerate(items) if item.key is not None), None)
+            self._key = items[self._at].key if self._at is not None else None
         if (size := Size(self.size.width, len(items))) != self.virtual_size:
             self.virtual_size = size
         self._repaint_changed()
 
     def stand_on(self, key: Hashable) -> None:
         """Put the cursor on a line, where it is there."""
-        at = next((at for at, item in enumerate(self._items) if item.key == key), None)
-        if at is not None and key is not None:
+        if (at := self._place_of(key)) is not None:
             self._go(at)
 
     def render_line(self, y: int) -> Strip:
@@ -109,12 +106,12 @@ class ItemList(SpanView, can_focus=True):
         """Take the new width."""
         self.virtual_size = Size(self.size.width, len(self._items))
         self.refresh()
-        if (at := self._cursor) is not None:
-            self.call_after_refresh(self._bring, at)
+        if self._at is not None:
+            self.call_after_refresh(self._bring, self._at)
 
     def action_move(self, by: int) -> None:
         """Move the cursor by lines that it can stand on."""
-        at = self._cursor
+        at = self._at
         if at is None:
             self.scroll_relative(y=by, animate=False)
             return
@@ -124,7 +121,7 @@ class ItemList(SpanView, can_focus=True):
 
     def action_page(self, by: int) -> None:
         """Move the cursor by a page."""
-        at = self._cursor or 0
+        at = self._at or 0
         wanted = min(max(0, at + by * max(1, self.size.height - 1)), len(self._items) - 1)
         self._go_near(wanted, -by if wanted in (0, len(self._items) - 1) else by)
 
@@ -137,16 +134,21 @@ class ItemList(SpanView, can_focus=True):
         at = event.y + self.scroll_offset.y
         if not 0 <= at < len(self._items) or self._items[at].key is None:
             return
-        if at == self._cursor:
+        if at == self._at:
             self.post_message(self.Opened())
         else:
             self._go(at)
+
+    def _place_of(self, key: Hashable) -> int | None:
+        if key is None:
+            return None
+        return next((at for at, item in enumerate(self._items) if item.key == key), None)
 
     def _row(self, at: int) -> Row:
         if at >= len(self._items):
             return ()
         row = self._items[at].row(self._width)
-        return (*row, _CURSOR) if at == self._cursor else row
+        return (*row, _CURSOR) if at == self._at else row
 
     def _repaint_changed(self) -> None:
         top = self.scroll_offset.y
@@ -164,7 +166,7 @@ class ItemList(SpanView, can_focus=True):
 
     def _go(self, at: int, *, edge: int = 0) -> None:
         """Stand on a line; at an `edge` of the list what cannot be stood on comes into view too."""
-        self._key = self._items[at].key
+        self._key, self._at = self._items[at].key, at
         self.post_message(self.Moved())
         self._bring(at, edge)
         self._repaint_changed()

@@ -109,10 +109,14 @@ def _narrowed(items: Sequence[Item], wanted: str) -> list[Item]:
     headings: list[Item] = []
     under = False
     for item in items:
-        if not item.words:
+        if item.words is None:
             headings = [*([] if under else headings), *([item] if item.row(80) else [])]
-        elif all(word in item.words.casefold() for word in words):
+        elif _holds(item.words().casefold(), words):
             kept += [*headings, item]
             headings = []
-        under = bool(item.words)
+        under = item.words is not None
     return kept
+
+
+def _holds(text: str, words: Sequence[str]) -> bool:
+    return all(word in text for word in words)
