@@ -60,6 +60,7 @@ class FileFollower:
         self._late_reader: LogReader | None = None
         """Of lines that still came to a file after it was rotated away."""
         self._happened: Counter[str] = Counter()
+        self._told_error = ""
         self._grown_at: float | None = None
         self._caught_up_once = False
         self._stopped = False
@@ -84,6 +85,7 @@ class FileFollower:
         change = self.tail.look()
         if change in (Change.GONE, Change.UNREADABLE, Change.NOT_A_FILE):
             self.deleted = change is Change.GONE
+            self._tell_error()
             return False
         self.deleted = False
         if change in (Change.TRUNCATED, Change.REWRITTEN, Change.REPLACED):
@@ -101,6 +103,7 @@ class FileFollower:
             self._fold(data, now if live and not history else None, self.behind_bytes if history else None)
             if time.monotonic() > deadline_s:
                 break
+        self._tell_error()
         if self._rotated.done and self.tail.offset >= self.tail.size:
             if not live and self.tail.size and self.tail.modified_at is not None:
                 self.state.arrived(min(self.tail.modified_at, now))  # what comes next comes after that
@@ -217,6 +220,12 @@ class FileFollower:
             self._reader = self._new_reader()
             self._note(change.value)
         self._decoder = None
+
+    def _tell_error(self) -> None:
+        """A run that is over is shown anew only where something changed."""
+        if self.tail.error != self._told_error:
+            self._told_error = self.tail.error
+            self.version += 1
 
     def _note(self, what: str) -> None:
         """Say how often that happened."""
