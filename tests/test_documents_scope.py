@@ -47,6 +47,21 @@ def only(text: str) -> Estimate:
         pytest.param("Colab disconnects after 12 hours.", Scope.THRESHOLD, id="disconnects"),
         pytest.param("If epoch 1 is still not over after 30 minutes, look.", Scope.THRESHOLD, id="still-not-over"),
         pytest.param("It has been more than 3 hours? Stop.", Scope.THRESHOLD, id="it-has-been"),
+        pytest.param("## When to worry\n\n- a checkpoint that takes longer than 2 min", Scope.THRESHOLD, id="worry"),
+        pytest.param("## When to worry\n\n- no new line for 30 min", Scope.THRESHOLD, id="nothing-for"),
+        pytest.param("**Owner:** ada  **Due:** Friday, i.e. in 4 days", Scope.THRESHOLD, id="due"),
+        pytest.param("3日以上かかる場合は設定を見直してください。", Scope.THRESHOLD, id="japanese-alarm"),
+        pytest.param("Look at the samples by epoch 40 (about 4 h in).", Scope.TIMELINE, id="so-far-in"),
+        pytest.param(
+            "The run took 31 hours last spring.\n\nLast spring it took 31 hours.", Scope.COMPARISON, id="spring"
+        ),
+        pytest.param("channels_last saves maybe 20 s per epoch", Scope.SAVING, id="saves-maybe"),
+        pytest.param("Running both at once hides about an hour.", Scope.SAVING, id="hides"),
+        pytest.param("- mixup, **200 ep → 20h**", Scope.TOTAL, id="arrow"),
+        pytest.param("- `r4` ViT-B, 100 ep, est. 26-28 hrs (bs 512)", Scope.TOTAL, id="est"),
+        pytest.param("- Une époque : 6 à 7 minutes", Scope.EPOCH, id="french-epoch"),
+        pytest.param("| GPU | 1ステップ |\n|---|---|\n| T4 | 6秒 |", Scope.STEP, id="japanese-step"),
+        pytest.param("- 前処理: 30分", Scope.STAGE, id="japanese-stage"),
         pytest.param("RL Zoo lists 3 h for this run.", Scope.COMPARISON, id="somebody-lists"),
         pytest.param("## Last year\n\nThe training took 3 days.", Scope.COMPARISON, id="last-year"),
         pytest.param("Generating a 1024x1024 image takes 5.2 s.", Scope.UNIT, id="an-image"),
@@ -88,6 +103,18 @@ def test_steps_times_step_time_is_training_where_overhead_comes_on_top() -> None
     )
     found = [(estimate.line, estimate.scope) for estimate in read_text(text).estimates]
     assert found == [(2, Scope.STAGE), (3, Scope.STAGE), (4, Scope.STAGE), (5, Scope.TOTAL)]
+
+
+def test_a_sum_over_one_line_is_read_part_by_part() -> None:
+    line = "- 5 min 32 s train + 19 s val ≈ 5.85 min/epoch, ×100 = 9 h 45 min"
+    scopes = {estimate.text.strip("≈ "): estimate.scope for estimate in read_text(line).estimates}
+    assert (scopes["5.85 min"], scopes["9 h 45 min"]) == (Scope.EPOCH, Scope.TOTAL)
+    assert scopes["19 s"] is not Scope.SAVING
+
+
+def test_of_them_goes_back_to_the_sentence_before() -> None:
+    document = read_text("- Saving a checkpoint blocks for 21 s; there are 115 of them, some 40 min in total.")
+    assert document.estimates[-1].scope is Scope.STAGE
 
 
 def test_an_item_beside_several_stages_is_one_of_them() -> None:

@@ -10,7 +10,7 @@ from itertools import pairwise
 from trainmon.estimates import Contradiction, Scope
 from trainmon.parsers.documents.claims import Claim
 from trainmon.parsers.documents.conflict import conflict
-from trainmon.parsers.documents.lexicon import TOTAL
+from trainmon.parsers.documents.lexicon import TOTAL, TRAIN
 from trainmon.parsers.documents.plan import (
     CASES,
     Interval,
@@ -51,6 +51,8 @@ def sum_conflicts(plan: Plan) -> Iterator[Contradiction]:
         totals = [claim for claim in members if _is_total(claim)]
         parts = [claim for claim in members if claim not in totals and claim.scope is Scope.STAGE]
         untold = any(claim not in totals and claim not in parts for claim in members)
+        if len(totals) == 1 and TRAIN.search(totals[0].words.label) and all(p.reading.kind != "train" for p in parts):
+            continue  # all of the training, which is none of the parts
         if len(totals) == 1 and _worth_adding(parts) and not (untold and all(p.reading.kind != "train" for p in parts)):
             yield from _added(totals[0], parts)
     yield from _under_headings(plan)
@@ -102,6 +104,8 @@ def _added(total: Claim, parts: list[Claim]) -> Iterator[Contradiction]:
         return
     inside = stated[0] * 0.99 <= summed[0] and summed[1] <= stated[1] * 1.01
     if inside and summed[1] <= 1.01 * summed[0]:
+        if sum(part.span.approximate for part in parts) > 1:
+            return
         yield from _at_the_edge(total, parts, stated, summed)
     elif inside and (summed[1] - summed[0]) < _NARROW * (stated[1] - stated[0]):
         return

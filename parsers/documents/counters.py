@@ -39,6 +39,14 @@ _ONE_EPOCH = pattern(
     r"\b(?:1|one|an)\s+epoch\s*(?:≈|=|takes?|is)\s*(?:about|~)?\s*(?:\d[\d.,]*\s*[×x*]\s*\d[\d.,]*\s*=\s*)?$",
     re.IGNORECASE,
 )
+_ONE = pattern(
+    r"\W*(?:1|one|an?|une?|eine?|un[ao]?|一|单)\s*(?:full\s+)?(?:(?:epoch|epoche|[ée]po(?:que|ca)|エポック|에폭|에포크|轮|个epoch)"
+    r"|(?P<step>step|iteration|schritt|pas|paso|ステップ|스텝|步))\W*",
+    re.IGNORECASE,
+)
+"""A label that is only this: `Une époque`, `1ステップ`."""
+_PRODUCT_OF = pattern(r"[×x*✕·]\s*\d[\d,]*\s*(?:epochs?|ep|steps?|runs?)?\s*(?:=|≈)\s*~?$", re.IGNORECASE)
+"""What `5.85 min/epoch, × 100 =` comes to is no epoch."""
 _EACH_AFTER = pattern(r"\s*(?:for\s+)?(?:each|apiece|jeweils|a\s+(?:pop|piece))\b(?!\s+(?:of|one)\b)", re.IGNORECASE)
 _COUNTED_BEFORE = pattern(
     r"\b(?:\d[\d,]*|both|all|every|one|two|three|four|five|six|seven|eight|ten)\s+(?P<nouns>[a-z-]{3,}(?:\s+[a-z]{3,})?)"
@@ -73,8 +81,13 @@ def counted(piece: Piece, span: Span, words: Words) -> Reading | None:
         (per, ""),
         *((_last_per(text), text) for text in _counter_sources(piece, words)),
     ]
-    if _ONE_EPOCH.search(words.clause):
+    one = _ONE.fullmatch(words.label) or _ONE.fullmatch(header_of(piece))
+    if one and one["step"]:
+        return Reading(Scope.STEP, per="step")
+    if one or _ONE_EPOCH.search(words.clause):
         return Reading(Scope.EPOCH, per="epoch")
+    if _PRODUCT_OF.search(words.clause):
+        return None
     if item := _ITEM.search(words.clause):
         return Reading(Scope.UNIT, per=(item["word"] or item["length"] or item["many"]).lower())
     near = (*(heading.text for heading in piece.headings[-1:]), words.label, header_of(piece))
@@ -104,13 +117,18 @@ def _of_one(piece: Piece, span: Span, words: Words, counted_by: tuple[str, str, 
     if counter == "step":
         return Reading(Scope.UNIT if "eval" in kinds and "inference" in label else Scope.STEP, per=word)
     if counter == "epoch":
-        brief = stage_kinds(words.clause) if not kinds and not source and len(words.clause) < _BRIEF else ()
+        brief = stage_kinds(words.clause) if not kinds and not source and _is_brief(words.clause, span) else ()
         if (kinds or brief) and not (TRAIN.search(label) or source):
             return Reading(Scope.STAGE, bare(words.label or words.clause), (kinds or brief)[0], per="epoch")
         return Reading(Scope.EPOCH, per="epoch")
     if counter == "unit" or (counter == "run" and 0 < span.top_s < _SECONDS_LONG_RUN):
         return Reading(Scope.UNIT, per=word)
     return None
+
+
+def _is_brief(clause: str, span: Span) -> bool:
+    """Tell whether a clause is as good as a label: short, and no side of an equation."""
+    return len(clause) < _BRIEF and span.text[:1] not in "=≈"
 
 
 def _each(piece: Piece, span: Span, words: Words) -> Reading | None:

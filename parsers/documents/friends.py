@@ -18,11 +18,11 @@ _HIGH = (
 _LOW = (
     r"(?<![-=])>=?|≥|＞|\bmore\s+than|\bover|\babove|\bat\s+least|\blonger\s+than|\bupwards\s+of|\bexceed(?:s|"
     r"ing)?|\bmin(?:imum)(?:\s+of)?|"
-    r"超过|大于|至少|\bmehr\s+als|\bplus\s+de|\bmás\s+de|\bmindestens|\blänger\s+als|\büber(?=\s*$)"
+    r"超过|大于|至少|\bmehr\s+als|\bplus\s+de|\bmás\s+de|\bmindestens|\blänger\s+als|\bau-delà\s+de|\büber(?=\s*$)"
 )
 _BEFORE = pattern(rf"(?:(?P<about>{_ABOUT})|(?P<high>{_HIGH})|(?P<low>{_LOW}))\s*(?:an?\s+)?$", re.IGNORECASE)
 _AFTER = pattern(
-    r"\s*(?:(?P<about>左右|上下)|(?P<low>\+(?!\s*\d)|or\s+(?:more|longer)\b|以上)|(?P<high>or\s+less\b|以内|以下|之内|内|max\b))",
+    r"\s*(?:(?P<about>左右|上下|前後|ほど|environ\b|à\s+peu\s+près|oder\s+so\b)|(?P<low>\+(?!\s*\d)|or\s+(?:more|longer)\b|以上)|(?P<high>or\s+less\b|以内|以下|之内|内|max\b))",
     re.IGNORECASE,
 )
 
@@ -160,7 +160,7 @@ def is_worded_duration(text: str, start: int, words: str) -> bool:
     """Tell `takes an hour` and `half a day` from `3 times a day` and `a second run`."""
     left = text[max(0, start - 16) : start]
     if words.removeprefix("about ").startswith(("half", "quarter", "a quarter", "three")):
-        return re.search(r"(?:first|second|other|latter|last)\s*$", left) is None
+        return re.search(r"\b(?:first|second|other|latter|last)\s*$", left) is None
     if words.startswith("a second") and re.match(r"\s+\w", text[start + len(words) :]):
         return False
     if words.endswith(("and a half", "quarter", "quarters", "or two", "or so")):

@@ -18,6 +18,7 @@ _WORD = pattern(r"[A-Za-z\u4e00-\u9fff]{2,}")
 _SUFFIX = pattern(r"^\s*(?:/\s*[A-Za-z]+|per\s+[A-Za-z]+)")
 _OPERATOR = pattern(r"\d\s*[×*÷]\s*\d|/[A-Za-z]+\s*[×*]")
 _CELL_BREAK = pattern(r"\s\|\s|\s•\s")
+_ARROW_AT_END = pattern(r"(?:→|⇒|➜|⟶|[=-]>)\s*[~≈]?\s*$")
 _ARROW = pattern(r"\s(?:→|=>)\s")
 
 
@@ -82,7 +83,7 @@ def words_around(piece: Piece, span: Span, others: list[Span]) -> Words:
         rest=rest,
         after=_ARROW.split(_CELL_BREAK.split(after)[0])[0],
         in_brackets=bracketed,
-        valued=bool(label) or alone,
+        valued=bool(label) or alone or _ARROW_AT_END.search(left) is not None,
     )
 
 

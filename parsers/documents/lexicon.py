@@ -14,7 +14,7 @@ _STAGES: dict[str, str] = {
     r"instance|project|time)\s+)set-?up\b(?!\s+\()|\bsetting\s+up\b|\binstall\w*|\bcold\s+start|"
     r"\bmodel\s+load\w*|\b(?:weights?|tokenizer|checkpoint|model)s?\s+loading|\bloading\s+(?:the\s+)?(?:base\s+)?model|"
     r"\bre-?start(?:s|ing)?\b(?!\s+from\s+scratch)|\bresum(?:e|es|ing)\b|\brecover(?:y|ing)\b|"
-    r"\bcreate\s+\w+\s+instance|\bbuild(?:ing)?\b|\b(?:einricht|initialisier)\w*|初始化|模型加载|安装",
+    r"\bcreate\s+\w+\s+instance|\bbuild(?:ing)?\b|\b(?:einricht|initialisier)\w*|\bmake\s+env\b|\b(?:conda|virtual)\s*env\w*|初始化|模型加载|安装|环境(?:搭建|配置)|環境構築|セットアップ|설치|\binstalaci[oó]n",
     "data": r"\bdown-?load\w*|\bfetch\w*|\bpre-?process\w*|\btokeni[sz](?:e|ing|ation)\b|\bembedd?ings?\b|"
     r"\bextract\w*|\brender\w*|"
     r"\b(?:sampl(?:e|ing)|synthetic)\s+(?:data\s+)?generation|\b(?:negative|hard)\s+sampl\w+|\bcaching\b|"
@@ -23,22 +23,26 @@ _STAGES: dict[str, str] = {
     r"collection|cleaning)|"
     r"\b(?:copy|copying|unpack\w*|unzip\w*|transferring)\b|\b\w*(?:herunterlad|vorverarbeit|aufbereit|tokenisier)\w*|"
     r"\bprepar(?:e|ing|ation)\b|\bcollat\w+|\bscrap(?:e|ing)\b|\bcrawl\w*|\blabel+ing\b|\bencod(?:e|ing)\b|"
-    r"\bmining\b|\bde-?duplicat\w+|\bfiltering\b|\bcleaning\b|\bclean\s*[+&]|\bsplitting\b|\bshard(?:ing)?\b|"
+    r"\bmining\b|\bde-?dup\w*|\bfiltering\b|\bcleaning\b|\bclean\s*[+&]|\bsplitting\b|\bshard(?:ing)?\b|"
     r"\bresampl\w+|\bdecompress\w*|\bnormali[sz](?:e|ing|ation)\b|\bcache\s+(?:the\s+)?(?:\w+\s+)?(?:latents?|"
     r"embeddings?|features?|activations?|data\w*)\b|下载|数据(?:准备|处理|预处理|加载|清洗|"
-    r"生成)|预处理|渲染|(?:提取|抽取)[^,，。:：]{0,16}?特征|特征(?:提取|抽取)",
+    r"生成)|预处理|渲染|(?:提取|抽取)[^,，。:：]{0,16}?特征|特征(?:提取|抽取)|"
+    r"\bt[ée]l[ée]charge\w*|\bpr[ée]trait\w*|\bdescarga\w*|\bpreproces\w*|前処理|ダウンロード|データ(?:準備|作成)|전처리|다운로드",
     "eval": r"\b(?:re-?)?eval(?:s|uat\w*)?\b|\bval\b(?!_)|\b(?:validierung|evaluierung|auswertung)\w*|"
     r"\bvalidation\b|\bvalidating\b|\btest\s+evaluation|\binference\b|\bscoring\b|"
     r"\bvisuali[sz]\w*|"
     r"^\W*(?:the\s+|comput(?:e|ing)\s+)?(?:WER|BLEU|FID|ROUGE|word\s+error\s+rate)\b|"
-    r"\bpre-?flight\b|\bdecoding\b|\bgenerati(?:ng|on)\s+(?:samples|predictions)|评估|验证|测试集|推理",
+    r"\bpre-?flight\b|\bdecoding\b|\bgenerati(?:ng|on)\s+(?:samples|predictions)|评估|验证|测试集|推理|評価|検証|推論|평가|검증|\b[ée]valua\w*",
     "checkpoint": r"\bcheck-?point\w*|\bckpts?\b|\b(?:final\s+)?(?:model\s+)?sav(?:e|ing)\b|\bclean-?up\b|\bexport\w*|"
     r"\bmerg(?:e|ing)\b|\bquanti[sz]\w*|\b(?:ab)?speicher\w*|"
     r"检查点|保存|导出|合并",
     "search": r"\b(?:lr|learning[- ]rate|hyper-?param\w*|grid|random|parameter)[\s-]+(?:search\w*|sweeps?|finder|"
     r"tuning)\b|超参(?:数)?搜索",
 }
-_TRAIN = r"\b(?:pre-?|fine-?|re-?)?train(?:ing|s|ed)?\b|\bfine-?tun\w*|\btrainier\w*|训练|微调"
+_TRAIN = (
+    r"\b(?:pre-?|fine-?|re-?)?train(?:ing|s|ed)?\b|\bfine-?tun\w*|\btrainier\w*|\bentra[îi]n\w*|\bentrena\w*|"
+    r"训练|微调|学習|訓練|학습|훈련"
+)
 _TECHNIQUE = pattern(
     r"(?<![A-Za-z])(?:SFT|GRPO|DPO|PPO|RLHF|ORPO|KTO|RFT|CPT|reward\s+model(?:ing)?|distillation|pre-?training|"
     r"mid-?training)(?![A-Za-z])",
@@ -64,14 +68,14 @@ TRAIN = pattern(_TRAIN, re.IGNORECASE)
 TOTAL = pattern(
     r"\b(?:grand\s+|sub)?total\b|\boverall\b|\bentire\b|\bwhole\b|\bend-to-end\b|\baltogether\b|"
     r"\ball\s+together\b|\ball\s+in\s+all\b|\bin\s+(?:all|total|sum)\b|\bfor\s+(?:the\s+(?:whole\s+)?lot|everything)\b|"
-    r"^\W*(?:sum|summe)\W*$|\b(?:ins)?gesamt\w*|总(?:耗时|时间|计|时长|共)|合计|全程|整个|全流程|"
+    r"^\W*(?:sum|summe)\W*$|\b(?:ins)?gesamt\w*|总(?:耗时|时间|计|时长|共)|合计|合計|全体|총|전체|全程|整个|全流程|"
     r"整体(?!上)",
     re.IGNORECASE,
 )
 TIME = pattern(
     r"\btimes?\b|\bduration\b|\bETA\b|\bestimat\w*|\bexpected\b|\bhours?\b|\bdays?\b|\bminutes?\b|\belapsed\b|"
     r"\bruntime\b|\bwall[- ]?clock\b|"
-    r"\btook\b|\btakes\b|\b(?:Stunden?|Minuten?|Sekunden?|Tagen?)\b|时间|耗时|时长|预计|用时|Dauer|durée|tiempo",
+    r"\btook\b|\btakes\b|\b(?:Stunden?|Minuten?|Sekunden?|Tagen?)\b|时间|耗时|时长|预计|用时|Dauer|durée|tiempo|時間|\b(?:secondes?|heures?|segundos?|minutos?|horas?)\b",
     re.IGNORECASE,
 )
 _GENERIC = pattern(
@@ -125,9 +129,9 @@ def techniques(text: str) -> frozenset[str]:
 
 _STEP_WORDS = (
     r"(?:optimi[sz]er|training|train|global|effective|micro|gradient)?[\s-]*"
-    r"(?:steps?|iterations?|iters?|its?|(?:mini-?|micro-?)?batch(?:es)?|kimg|updates?|Schritte?|Iterationen)"
+    r"(?:steps?|iterations?|iters?|its?|(?:mini-?|micro-?)?batch(?:es)?|kimg|updates?|Schritte?|Iterationen|pas(?:os?)?|ステップ|스텝)"
 )
-_EPOCH_WORDS = r"(?:training\s+)?(?:full\s+)?(?:epochs?|ep|Epochen?|[ée]po(?:que|ca)s?)"
+_EPOCH_WORDS = r"(?:training\s+)?(?:full\s+)?(?:epochs?|ep|Epochen?|[ée]po(?:que|ca)s?|エポック|에폭|에포크)"
 _RUN_WORDS = (
     r"(?:runs?|experiments?|trainings?|configs?|configurations?|datasets?|folds?|seeds?|jobs?|variants?|trials?|"
     r"models?|stages?|phases?)"
@@ -146,7 +150,7 @@ PER_IN_LABEL = pattern(
     r"|\bper|\bfor\s+(?:each|every|one)\b|\beach\b|"
     r"\b(?:one|single|an?|eine?)(?=\s+(?:(?:optimi[sz]er|training|single|full)\s+)?(?:epochs?|Epoche|steps?|Schritt|"
     r"iter\w*|batch|updates?)\s+(?:takes?|took|needs?|is|lasts?|costs?|dauert|braucht)\b)|"
-    r"\b(?:one|single)(?=[\s-]+(?:epoch|step|iter|batch))|\b(?:first|second|last)(?=\s+epoch\s+(?:is|takes?|took|needs?)\b)|\bjede[rn]?\b|(?-i:\b(?:pro|je)\b)|"
+    r"\b(?:one|single)(?=[\s-]+(?:epoch|step|iter|batch))|\b(?:first|second|last)(?=\s+epoch\s+(?:is|takes?|took|needs?)\b)|\bjede[rn]?\b|(?-i:\b(?:pro|je|par|por)\b)|"
     r"每一?[个次]?|[单一][个次]?\s?(?=步|轮|迭代|epoch|step|iter))[\s-]*(?P<word>"
     + _STEP_WORDS
     + r"(?![A-Za-z])|"

@@ -6,9 +6,9 @@ import re
 from functools import lru_cache
 
 from trainmon.estimates import Scope
+from trainmon.parsers.documents.alarms import is_alarm, is_threshold
 from trainmon.parsers.documents.blocks import Piece
 from trainmon.parsers.documents.durations import Span
-from trainmon.parsers.documents.friends import is_time_limit
 from trainmon.parsers.documents.labels import Words
 from trainmon.parsers.documents.lexicon import TRAIN, stage_kinds, techniques, without_brackets
 from trainmon.parsers.documents.outline import Outline
@@ -20,8 +20,9 @@ _SAVING_BEFORE = pattern(
     r"ed)\s+(?:\w+\s+){0,4}by|"
     r"cuts?\s+(?:\w+\s+){0,4}by|shav(?:e|es|ed|ing)|shortens?\s+(?:\w+\s+){0,4}by|gains?|los(?:e|es)|would\s+(?:also\s+)?cost|extra|"
     r"additional|another|"
-    r"faster\s+by|slower\s+by|longer\s+by)\s+(?:you\s+|up\s+|roughly\s+|an?\s+|extra\s+|additional\s+|"
-    r"another\s+|off\s+|only\s+)*[+~]?$"
+    r"hides?|gagne\w*|[ée]conomis\w+|ahorra\w*|"
+    r"faster\s+by|slower\s+by|longer\s+by)\s+(?:you\s+|us\s+|maybe\s+|perhaps\s+|at\s+most\s+|up\s+|roughly\s+|"
+    r"about\s+|an?\s+|extra\s+|additional\s+|another\s+|off\s+|only\s+)*[+~]?$"
     r"|\b(?:spart|sparen|einspar\w*|gespart)\s+(?:man\s+)?$"
     r"|(?:节?省|减少|增加|额外)\D{0,6}$|(?:^|[\s(（])[+＋]\s?$",
     re.IGNORECASE,
@@ -35,13 +36,6 @@ _SAVING_LABEL = pattern(
     r"节省|增量|差异|差值|增长|增加",
     re.IGNORECASE,
 )
-_THRESHOLD = pattern(
-    r"\b(?:if|when|whenever|unless|once|should|alert|alarm|warn\w*|threshold|limit|time-?limit|deadline|budget|"
-    r"target|goal|constraint|it(?:\s+has|'s|’s)\s+been|do\s+not|don['’]t|never|no\s+(?:job|run)s?|"
-    r"kill(?:ed)?|abort|exceed\w*|stay|keep|must|stall\w*|patience|cap|quota|walltime)\b"
-    r"|\b(?:sollte|darf|wenn|falls|maximal)\b|若|如(?!何|图|下|上)|超过|约束|满足|限制|目标|追求|上限|要求|每阶段|控制在",
-    re.IGNORECASE,
-)
 _COMPARED = pattern(
     r"\breadme\b|^\W*papers?\b|\b(?:the|their|original|in|from|this)\s+(?-i:papers?)\b|\bpapers?\s+(?:reports?|"
     r"says?|claims?|used|took|trains?)|\bpublished\b|\bliterature\b|\breported(?:ly)?\b|\bleaderboard\b|"
@@ -53,7 +47,10 @@ _COMPARED = pattern(
     r"pipeline|runs?)\b|论文|原文|官方",
     re.IGNORECASE,
 )
-_EARLIER = pattern(r"\b(?:previous(?:ly)?|originally|formerly|in\s+(?:19|20)\d\d)\b[^,;()]*$", re.IGNORECASE)
+_EARLIER = pattern(
+    r"\b(?:previous(?:ly)?|originally|formerly|last\s+(?:spring|summer|autumn|fall|winter|year|month)|in\s+(?:19|20)\d\d)\b[^,;()]*$",
+    re.IGNORECASE,
+)
 _EARLIER_TIMES = pattern(
     r"\W*(?:last\s+(?:year|month|time|week)|previous|earlier|old)\b(?!\s+(?:cards?|gpus?))", re.IGNORECASE
 )
@@ -136,15 +133,19 @@ def no_estimate(piece: Piece, span: Span, words: Words, outline: Outline) -> Rea
     bounded = (span.low_s is None) != (span.high_s is None)
     here = " ".join((words.clause, words.inner)) if words.inner else words.clause or words.sentence
     near = f"{words.label} {here}" if bounded or words.in_brackets or not words.valued else words.label
-    if _is_threshold(piece, span, words, near, bounded) or _is_alarm(piece, span):
+    if is_threshold(piece, span, words, near, bounded) or is_alarm(piece, span):
         return Reading(Scope.THRESHOLD)
     if _is_comparison(piece, span, words, outline):
         return Reading(Scope.COMPARISON)
+    if _INTO_RUN.match(words.after):
+        return Reading(Scope.TIMELINE)
     if (any(is_calendar(h.text) for h in piece.headings) or is_calendar(piece.lead)) and _POSITION.search(piece.text):
         return Reading(Scope.TIMELINE)
     return None
 
 
+_INTO_RUN = pattern(r"\s+(?:in(?=\s*[),.;])|into\s+(?:the\s+)?(?:run|training|job)\b)", re.IGNORECASE)
+"""`by epoch 40 (about 4 h in)`: a place in the run."""
 _ANOTHER = pattern(
     r"[,;]?\s*(?:(?:and|then|plus)\s+)?(?P<what>(?:the\s+)?[a-z][\w\s-]{2,40}?)\s+another\s+$", re.IGNORECASE
 )
@@ -155,111 +156,12 @@ def _is_next_part(words: Words) -> bool:
     opening = words.opening.strip()
     if opening == words.clause:
         return False
-    if re.match(r"\s+(?:of|for)\s", words.after) and stage_kinds(words.after[:40]):
+    joined = re.match(r"\s+(?:of|for)\s", words.after) or words.clause.endswith("+")
+    if joined and (stage_kinds(words.after[:30]) or TRAIN.match(words.after.strip())):
         return True
     if not (stage_kinds(opening) or techniques(opening) or TRAIN.search(opening)):
         return False
     return bool(techniques(words.clause)) or _ANOTHER.match(f"{words.clause} ") is not None
-
-
-_LIMIT = pattern(r"\blimits?\b|限制", re.IGNORECASE)
-_LIMIT_AFTER = pattern(r"\s*(?:[\w-]+\s+){0,2}(?:limit|cap|quota|timeout|deadline)\b", re.IGNORECASE)
-
-
-_MEANS = pattern(
-    r"\s*(?:[(（][^()（）]*)?[)）]?\s*(?:usually\s+|probably\s+|would\s+|may\s+)?"
-    r"(?:means?|indicates?|suggests?|hints?|points?\s+(?:to|at)|is\s+(?:a\s+sign|suspicious|too|not\s+normal)|"
-    r"sollten?|darf|仍未|说明|表示|请检查)",
-    re.IGNORECASE,
-)
-"""What a bound on its own is said to mean: `more than 60 minutes means a bottleneck`."""
-_HARD_LIMIT = pattern(
-    r"\btimes?\s+out\b|\b(?:killed|cut\s+off|pre-?empted|evicted|terminated|kicked)\b|约束|追求|上限|#SBATCH",
-    re.IGNORECASE,
-)
-_NAMED_LIMIT = pattern(
-    r"\b(?:alert|alarm|threshold|limit|deadline|wall-?time|target|goal|budget)s?(?:\s+(?:time|duration|value))?\W*$",
-    re.IGNORECASE,
-)
-
-
-_SOMEBODY = r"(?:me|us|him|her|them|someone|somebody|everyone|@\w+|the\s+\w+)"
-_CALLS = pattern(
-    rf"\b(?:ping|call|tell|notify|alert|warn|page|message|text|e?-?mail|wake|poke|nudge|shout\s+at|write\s+to)\s+{_SOMEBODY}\b"
-    rf"|\blet\s+{_SOMEBODY}\s+know\b|^\W*(?:alert|alarm|warn|page|notify|ping)\b"
-    r"|\b(?:sag|ruf|weck|schreib|melde?)\w*\s+(?:mir|mich|uns|dich)\b",
-    re.IGNORECASE,
-)
-_UNDONE = pattern(
-    r"\b(?:not|never|still|unfinished|hangs?|hanging|stuck|nothing)\b|n['’]t\b|\bnicht\b|\bnoch\b", re.IGNORECASE
-)
-_ENDED_AFTER = pattern(
-    r"\b(?:stop|kill|abort|cancel|terminate|interrupt)\s+(?:it|this|them|(?:the|a|any|every)\s+[\w-]+)\s+(?:\w+\s+)?after\W*$",
-    re.IGNORECASE,
-)
-_SENTENCE_END = pattern(r"[.!?;]\s|\s[—–]\s|[()]")
-_CLAUSE_END = pattern(r"[.!?;,:]\s|\s[—–]\s|[()]")
-
-
-def _is_alarm(piece: Piece, span: Span) -> bool:
-    """`ping me if it is not done after half an hour`; `stop the run after 12 hours`."""
-    text = piece.text
-    if _ENDED_AFTER.search(text[: span.start]):
-        return True
-    if not _CALLS.search(text) or not _UNDONE.search(text):
-        return False
-    return bool(_CALLS.search(_around(text, span, _SENTENCE_END)) and _UNDONE.search(_around(text, span, _CLAUSE_END)))
-
-
-def _around(text: str, span: Span, ends: re.Pattern[str]) -> str:
-    """Give the piece of `text` between two of its `ends` that holds the span."""
-    begin = max((end.end() for end in ends.finditer(text, 0, span.start)), default=0)
-    end = ends.search(text, span.end)
-    return text[begin : end.start() if end else len(text)]
-
-
-def _is_threshold(piece: Piece, span: Span, words: Words, near: str, bounded: bool) -> bool:
-    if piece.kind == "cell" and piece.cells == piece.header:
-        return bounded
-    left = piece.text[: span.start]
-    if is_time_limit(left) or _DEADLINE.search(left) or _is_limit_column(piece):
-        return True
-    if left.rstrip()[-5:].lower() == "after" and _CUT_OFF.search(words.sentence):
-        return True
-    if _EACH_STAGE.search(words.clause):
-        return True
-    if bounded and (_THRESHOLD.search(near) or re.search(r"\bmuch\s+(?:slower|faster)\b", near, re.IGNORECASE)):
-        return True
-    if _LIMIT_AFTER.match(words.after) or (bounded and _LIMIT.search(piece.lead)):
-        return True
-    if bounded and _MEANS.match(words.rest):
-        return True
-    if bounded and re.match(r"\s*[,，)]\s*(?:check|investigate|stop|something|you)", words.after, re.IGNORECASE):
-        return True
-    hard = _HARD_LIMIT.search(near) or _NAMED_LIMIT.search(words.label) or _NAMED_LIMIT.search(words.inner)
-    return bool(hard) or "单阶段" in words.after[:6]
-
-
-_EACH_STAGE = pattern(r"每阶段|各阶段|\b(?:each|every|per)\s+stage\b", re.IGNORECASE)
-_DEADLINE = pattern(r"\bdeadline\W+(?:is\s+)?(?:in\s+)?$", re.IGNORECASE)
-_CUT_OFF = pattern(
-    r"^\W*(?:if|when|unless)\b.*(?:\b(?:not|never|still|unfinished|stuck|nothing)\b|n['’]t\b)"
-    r"|\b(?:disconnects?|times?\s+out|shuts?\s+down|logs?\s+(?:you\s+)?out|expires?)\b",
-    re.IGNORECASE,
-)
-"""`If it is still in epoch 1 after 30 minutes`; `Colab disconnects after 90 minutes`."""
-_LIMIT_COLUMN = pattern(
-    r"\W*(?:max(?:imum|\.)?\s+(?:wall[\s-]?)?(?:time|runtime|duration|hours)|(?:wall[\s-]?)?time[\s-]?limit|limit)\b",
-    re.IGNORECASE,
-)
-
-
-def _is_limit_column(piece: Piece) -> bool:
-    """Tell whether a cell stands under `Max time` or `Time limit`, and the table has no column for the shortest."""
-    header = header_of(piece)
-    return bool(_LIMIT_COLUMN.match(header)) and not any(
-        re.match(r"\W*min", one, re.IGNORECASE) for one in piece.header
-    )
 
 
 def _is_comparison(piece: Piece, span: Span, words: Words, outline: Outline) -> bool:

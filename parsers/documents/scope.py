@@ -79,6 +79,8 @@ def _labelled(piece: Piece, span: Span, words: Words, outline: Outline) -> Readi
     included = _INCLUDING.search(words.sentence)
     if included and stage_kinds(included["what"]) and not TIME.search(included["what"]):
         return Reading(Scope.TOTAL)
+    if _OF_THEM.search(words.sentence) and (named := stage_kinds(words.previous)):
+        return Reading(Scope.STAGE, _named(words.previous.partition(" for ")[0]), named[0])
     readings = (_by_words(text, piece, outline) for text in _label_sources(piece, words, outline))
     reading = next((found for found in readings if found), None)
     reading = reading or _by_context(piece, words, outline) or _default(piece, span, words)
@@ -88,6 +90,7 @@ def _labelled(piece: Piece, span: Span, words: Words, outline: Outline) -> Readi
     return reading
 
 
+_OF_THEM = pattern(r"\b(?:of\s+(?:them|these|those)|they)\b", re.IGNORECASE)
 _INCLUDING = pattern(
     r"(?:^|[,;(]\s*|\s)(?:with|including|incl\.)\s+(?:~?[\d.-]+\s*\w+\s+for\s+)?(?P<what>[^,;:.()|=]{3,80})$",
     re.IGNORECASE,
@@ -275,7 +278,12 @@ def _default(piece: Piece, span: Span, words: Words) -> Reading | None:
         return None
     if piece.kind == "cell" and _is_aside(piece):
         return None
-    if words.valued or piece.kind == "heading" or (piece.comment and _ends_comment(piece, span)):
+    if (
+        words.valued
+        or span.text[:4].lower() == "est."
+        or piece.kind == "heading"
+        or (piece.comment and _ends_comment(piece, span))
+    ):
         return Reading(Scope.TOTAL)
     around = f"{words.sentence} {words.after}"
     if (

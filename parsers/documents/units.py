@@ -21,7 +21,7 @@ _WORDS: dict[float, str] = {
     MINUTE: "minutes minute mins min minuten minutos minuto минут минуты 分钟 分鐘 分 분",
     HOUR: "hours hour hrs hr h Stunden Stunde Std heures heure horas hora часов часа час "
     "个小时 個小時 小时 小時 个钟头 钟头 時間 시간",
-    DAY: "days day Tage Tagen Tag jours jour días dia dias дней дня 天 日間 일",
+    DAY: "days day Tage Tagen Tag jours jour días dia dias дней дня 天 日間 日 일",
     WEEK: "weeks week wks wk Wochen Woche semaines semaine semanas semana недель недели 个星期 星期 周 週間 週 주",
     MONTH: "months month Monate Monaten Monat mois meses 个月 個月 ヶ月 か月 개월",
     YEAR: "years year yrs yr Jahre Jahren années años",
@@ -34,7 +34,8 @@ SECONDS |= _SHORT
 
 _LATIN = sorted((w for w in SECONDS if w.isascii() or (w[0].isalpha() and ord(w[0]) < 0x2E80)), key=len, reverse=True)
 _CJK = sorted((w for w in SECONDS if ord(w[0]) >= 0x2E80 and w not in _SHORT), key=len, reverse=True)
-_NOT_MINUTES = r"(?![布数支类辨析别享之子])"
+_BESIDE = {"分": r"(?![布数支类辨析别享之子])", "日": r"(?=以上|以内|程度|ほど|くらい|かか)"}
+"""What may not, or must, follow a unit that is part of other words or of a date."""
 
 
 def _any_of(words: Iterable[str]) -> str:
@@ -52,7 +53,7 @@ def _any_of(words: Iterable[str]) -> str:
 SAFE_UNIT = (
     rf"(?:(?:{_any_of(w for w in _LATIN if len(w) > 1 and w not in _SHORT)}|"
     rf"(?-i:[{''.join(w for w in _LATIN if len(w) == 1 and w not in _SHORT)}]))(?![A-Za-z0-9_])|"
-    + "|".join(re.escape(w) + (_NOT_MINUTES if w == "分" else "") for w in _CJK)
+    + "|".join(re.escape(w) + _BESIDE.get(w, "") for w in _CJK)
     + ")"
 )
 """A unit that can stand alone; one letter only in lower case (`8h`, never `H100`)."""
