@@ -248,6 +248,19 @@ async def test_enter_on_a_problem_shows_its_line_of_the_log(log: Path) -> None:
         await until(pilot, lambda: here(pilot) == other)
 
 
+async def test_a_problem_that_no_line_reports_leads_nowhere(log: Path) -> None:
+    measured = ProblemInfo(kind=ProblemKind.SLOWDOWN, message="1.5x slower", line=0)
+    async with TrainmonApp(FileSource(log, measured), hz=100).run_test(size=SIZE, notifications=True) as pilot:
+        app = pilot.app
+        assert isinstance(app, TrainmonApp)
+        await until(pilot, lambda: app.board is not None)
+
+        await pilot.press("enter", "4", "enter")
+
+        await until(pilot, lambda: "it was measured" in text_of(pilot))
+        assert "Problems ─" in text_of(pilot)
+
+
 async def test_a_line_that_is_no_longer_there_is_told(log: Path) -> None:
     gone = ProblemInfo(kind=ProblemKind.NAN, message="loss is nan", line=99_999)
     async with TrainmonApp(FileSource(log, gone), hz=100).run_test(size=SIZE) as pilot:

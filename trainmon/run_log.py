@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from trainmon.reading.log_text import ChainedText, GrowingText
+from trainmon.reading.log_text import ChainedText
 from trainmon.reading.readable import Extent, LogText, PieceRead
 from trainmon.settings import Settings
 from trainmon.snapshot import RunSnapshot
@@ -46,7 +46,4 @@ def live_log(run: RunSnapshot, settings: Settings) -> RunLog | None:
     if not run.files:
         return None
     log = run.files[0]
-    text = (
-        ChainedText([Path(part) for part in (*log.earlier, log.path)]) if log.earlier else GrowingText(Path(log.path))
-    )
-    return RunLog(text, settings)
+    return RunLog(ChainedText([Path(part) for part in (*log.earlier, log.path)]), settings)

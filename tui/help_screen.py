@@ -38,6 +38,13 @@ _KEYS = {
         "/": "only lines with these words",
         "y": "copy what was chosen, as it stands in trainmon.toml",
     },
+    "The log": {
+        "j k b space": "by lines and pages, as the arrows; < > g G: to the ends",
+        "F": "follow its end, or stay; scrolling up stays, G follows again",
+        "/": "search for words, or for /a regular expression/; escape: stop",
+        "n N": "next match, match before; small letters find large ones, too",
+        "enter": "what a line was read as; on a problem (4): its line of the log",
+    },
     "A replay": {
         "space": "stop the clock, go on",
         "← → g G": "back and forward; to the start and the end",

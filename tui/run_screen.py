@@ -279,6 +279,9 @@ class RunScreen(BoardScreen):
         run = self.shown_run
         if run is not None and self._choosing:
             line = run_sections.ordered_problems(run)[min(self._problem, len(run.problems) - 1)].line
+            if line < 1:
+                self.notify("No line of the log says this: it was measured.", markup=False, timeout=4)
+                return
             self.action_section(Section.LOG)
             self._log.show_line(line)
 

@@ -1,0 +1,112 @@
+"""The log section in a real terminal over a log that grows: follow, scroll, search, jump, read as."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.terminal import Pane, needs_tmux
+
+pytestmark = [pytest.mark.tmux, needs_tmux]
+STEPS = 3000
+
+
+@pytest.fixture(params=[(80, 24), (200, 50)], ids=["80x24", "200x50"])
+def pane(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Pane]:
+    made = Pane(tmp_path, *request.param)
+    yield made
+    made.close()
+
+
+def line(step: int) -> str:
+    return f"2026-11-20 10:{step // 60 % 60:02d}:{step % 60:02d} INFO step {step}/9000 loss={9 - step / 1000:.4f}\n"
+
+
+def append(log: Path, text: str) -> None:
+    with log.open("a") as file:
+        file.write(text)
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    path = tmp_path / "logs" / "train.log"
+    path.parent.mkdir()
+    lines = [line(step) for step in range(1, STEPS + 1)]
+    lines.insert(1500, "torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.50 GiB.\n")
+    lines.insert(700, "\x1b[31m[red]a rare word[/red]\x1b[0m \x1b]0;owned\x07\n")
+    path.write_text("".join(lines))
+    return path
+
+
+def open_run(pane: Pane, log: Path) -> None:
+    pane.run(str(log.parent))
+    pane.until(lambda text: "/ Filter" in text and "33%" in text)
+    pane.keys("Enter")
+    pane.until("5 Log")
+
+
+def test_the_end_is_followed_until_somebody_scrolls_up(pane: Pane, log: Path) -> None:
+    open_run(pane, log)
+    pane.keys("5")
+    pane.until(lambda text: f"step {STEPS}/9000" in text and " following" in text)
+
+    append(log, line(STEPS + 1))
+    pane.until(f"▸{line(STEPS + 1).strip()}")
+    pane.keys("k", "k")
+    pane.until("not following")
+    append(log, line(STEPS + 2))
+    stayed = pane.until("it has grown since")
+    pane.keys("G")
+    shown = pane.until(f"▸{line(STEPS + 2).strip()}")
+    append(log, "\r 10%|#         | 1/10 [00:01<00:09,  1.00it/s]\r 20%|##        | 2/10 [00:02<00:08,  1.00it/s]")
+    bar = pane.until("2/10 [00:02<00:08")
+
+    assert f"step {STEPS + 2}/9000" not in stayed
+    assert "not following" not in shown
+    assert "1/10" not in bar
+
+
+def test_the_history_is_scrolled_and_searched(pane: Pane, log: Path) -> None:
+    open_run(pane, log)
+    pane.keys("5")
+    pane.until(f"step {STEPS}/9000")
+
+    pane.keys("g")
+    top = pane.until("step 1/9000")
+    pane.keys("/")
+    pane.until("Search the log")
+    pane.keys(*"rare", "Space", *"word", "Enter")
+    found = pane.until(lambda text: "▸[red]a rare word[/red]" in text and "line 701" in text)
+    pane.keys("/")
+    pane.until("Search the log")
+    pane.keys("/", "=", "7", ".", "1", "\\", "d", "0", "0", "/", "Enter", "n", "N", "n")
+    pane.until(lambda text: "▸" in text and "loss=7.1800" in text.split("▸")[1].splitlines()[0])
+    pane.keys("/", *"Quota", "Enter")
+    missing = pane.until("not found: Quota")
+
+    assert "▸2026-11-20 10:00:01 INFO step 1/9000" in top
+    assert "found" in found
+    assert "loss=7.1800" in missing
+
+
+def test_a_problem_leads_to_its_line_and_a_line_tells_what_it_was_read_as(pane: Pane, log: Path) -> None:
+    open_run(pane, log)
+    pane.keys("4")
+    pane.until(lambda text: "▸ ! " in text and "line 1502" in text)
+
+    pane.keys("Enter")
+    landed = pane.until(lambda text: "▸torch.OutOfMemoryError" in text and "line 1,502" in text)
+    pane.keys("Enter")
+    explained = pane.until("kind=oom")
+    pane.keys("k")
+    step = pane.until("Counter ")
+    pane.keys("Enter", "Escape")
+    pane.until("/ Filter")
+    pane.keys("q")
+
+    assert "step 1500/9000" in landed
+    assert "→ Problem" in explained
+    assert "current=1500" in step
+    assert pane.ended() == 0
