@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
@@ -27,6 +28,8 @@ from trainmon.tui.text import Row, fit, fit_row, heading, plain, shorten, shorte
 _AUTOMATIC, _NOTHING = "automatic", "none"
 _CHOSEN, _FOUND = "●", "○"
 """What is in force; what automatic leads to."""
+_BETWEEN, _LEAST = " / ", 6
+_BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
 
 
 class ChoosingScreen(ListScreen):
@@ -186,10 +189,20 @@ def _document_row(document: EstimateDocument, width: int) -> Row:
     return heading(shorten_left(plain(document.path), width - 30), width - 1, shorten(plain(document.title), 24))
 
 
+def _labels(labels: Sequence[str], width: int) -> str:
+    """Return labels; where they are too long without what stands in brackets, and the longest ones cut."""
+    if len(_BETWEEN.join(labels)) > width:
+        labels = [_BRACKETS.sub("", label) or label for label in labels]
+    room = max(map(len, labels), default=0)
+    while room > _LEAST and len(_BETWEEN.join(shorten(label, room) for label in labels)) > width:
+        room -= 1
+    return _BETWEEN.join(shorten(label, room) for label in labels)
+
+
 def _offer_item(document: EstimateDocument, offer: Offer, mark: str) -> Item:
     documented = offer.held
     levels = dict.fromkeys((*documented.scenario, documented.subject))
-    labels = " / ".join(plain(level) for level in levels if level not in {"", document.title})
+    labels = [plain(level) for level in levels if level not in {"", document.title}]
     text = plain(documented.source.text).strip() if documented.source is not None else plain(offer.words)
 
     def row(width: int) -> Row:
@@ -200,7 +213,7 @@ def _offer_item(document: EstimateDocument, offer: Offer, mark: str) -> Item:
                 (fit(str(offer.line), 5, right=True), "muted"),
                 ("  " + fit(documented.scope, 6), "accent"),
                 (fit(words.documented(documented), 15, right=True), "band"),
-                ("  " + fit(shorten(labels, about), about), ""),
+                ("  " + fit(_labels(labels, about), about), ""),
                 ("  " + text, "muted"),
             ),
             width,
@@ -214,6 +227,12 @@ def _offer_item(document: EstimateDocument, offer: Offer, mark: str) -> Item:
             (words.documented(documented), "band"),
             (f"  {plain(documented.reason)}" if documented.reason else "", "muted"),
         )
-        return [fit_row(first, width), ((shorten(labels, width), "muted"),), *around(document, offer.line, width)]
+        return [
+            fit_row(first, width),
+            ((shorten(_BETWEEN.join(labels), width), "muted"),),
+            *around(document, offer.line, width),
+        ]
 
-    return Item(row=row, key=_key(offer), told=told, words=lambda: f"{offer.line} {documented.scope} {labels} {text}")
+    return Item(
+        row=row, key=_key(offer), told=told, words=lambda: f"{offer.line} {documented.scope} {' '.join(labels)} {text}"
+    )
