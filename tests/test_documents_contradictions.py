@@ -186,6 +186,11 @@ def test_a_small_difference_is_low_and_a_factor_is_high() -> None:
             "### Fetch in parallel (save 30-60 minutes)\n",
             id="rate-limit-not-reached",
         ),
+        pytest.param(
+            "- teacher logits: 5h\n- student training: 3 x 8h (three seeds)\n- evaluation: 12 runs @ 2h = 24h\n"
+            "- grand total: 53h\n",
+            id="so-many-of-a-part",
+        ),
         pytest.param("- Loading: 15 min\n- Total training: 3-4 h\n- Evaluation: 10 min\n", id="training-in-no-part"),
         pytest.param(
             "| Size | Time |\n|---|---|\n| Small | 3 h |\n| Large | 9 h |\n\n2-4x difference between small and large\n",

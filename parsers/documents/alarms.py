@@ -100,7 +100,7 @@ def is_threshold(piece: Piece, span: Span, words: Words, near: str, bounded: boo
         bounded or _NOTHING_FOR.search(left)
     ):
         return True
-    if is_time_limit(left) or _DEADLINE.search(left) or _is_limit_column(piece):
+    if is_time_limit(left) or _LIMIT_IS.search(left) or _DEADLINE.search(left) or _is_limit_column(piece):
         return True
     if left.rstrip()[-5:].lower() == "after" and _CUT_OFF.search(words.sentence):
         return True
@@ -122,6 +122,7 @@ _THEN = pattern(
     r"\s*[,，)]\s*(?:check|investigate|stop|something|you|kill|abort|arr[êe]te|abbrech|prüf)|(?:以上)?\w{0,6}(?:場合|경우)",
     re.IGNORECASE,
 )
+_LIMIT_IS = pattern(r"\b(?:limit|cap|quota|time-?out)\s+(?:is|was|of)\s+[^,.;:]{0,24}$", re.IGNORECASE)
 _EACH_STAGE = pattern(r"每阶段|各阶段|\b(?:each|every|per)\s+stage\b", re.IGNORECASE)
 _DEADLINE = pattern(r"\b(?:deadline|due)\W+(?:is\s+)?(?:[^:;|]{0,24}\bin\s+|in\s+)?$", re.IGNORECASE)
 _CUT_OFF = pattern(

@@ -165,7 +165,7 @@ _EQUAL = pattern(
 )
 _FACTOR_AHEAD = pattern(r"\s*(?:/\s*\w+|per\s+\w+)?\s*[)）]?\s*[×*✕·]\s*[\d(~]")
 _MARKS = pattern(r"[^\w.]*")
-_TIMES = pattern(r"[×x*✕·]\s*$")
+_TIMES = pattern(r"[×x*✕·@]\s*$")
 
 
 def _in_line(

@@ -91,7 +91,7 @@ def _worth_adding(parts: list[Claim]) -> bool:
 
 def _added(total: Claim, parts: list[Claim]) -> Iterator[Contradiction]:
     stated = interval(total.span)
-    summed = total_of(value for part in parts if (value := interval(part.span)))
+    summed = total_of(value for part in parts if (value := _whole_part(part)))
     if stated is None or _PARALLEL.search(total.piece.text):
         return
     about = total.span.approximate or any(part.span.approximate for part in parts)
@@ -111,6 +111,15 @@ def _added(total: Claim, parts: list[Claim]) -> Iterator[Contradiction]:
         return
     elif apart(summed, stated) > limit:
         yield conflict("sum", lines(total, *parts), names, apart(summed, stated))
+
+
+_SO_MANY = pattern(r"(?<![\d.])(?P<count>\d{1,3})\s*(?:runs?\s*|seeds?\s*)?[×x*@]\s*~?$", re.IGNORECASE)
+
+
+def _whole_part(part: Claim) -> Interval | None:
+    """Give what a part adds to a sum: `3 × 8 h` is 24 h."""
+    value, many = interval(part.span), _SO_MANY.search(part.piece.text[: part.span.start])
+    return scaled(value, float(many["count"])) if value and many else value
 
 
 def _at_the_edge(total: Claim, parts: list[Claim], stated: Interval, summed: Interval) -> Iterator[Contradiction]:

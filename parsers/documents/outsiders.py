@@ -137,7 +137,7 @@ def no_estimate(piece: Piece, span: Span, words: Words, outline: Outline) -> Rea
         return Reading(Scope.THRESHOLD)
     if _is_comparison(piece, span, words, outline):
         return Reading(Scope.COMPARISON)
-    if _INTO_RUN.match(words.after):
+    if _INTO_RUN.match(words.after) or _STARTS_IN.search(left):
         return Reading(Scope.TIMELINE)
     if (any(is_calendar(h.text) for h in piece.headings) or is_calendar(piece.lead)) and _POSITION.search(piece.text):
         return Reading(Scope.TIMELINE)
@@ -146,6 +146,7 @@ def no_estimate(piece: Piece, span: Span, words: Words, outline: Outline) -> Rea
 
 _INTO_RUN = pattern(r"\s+(?:in(?=\s*[),.;])|into\s+(?:the\s+)?(?:run|training|job)\b)", re.IGNORECASE)
 """`by epoch 40 (about 4 h in)`: a place in the run."""
+_STARTS_IN = pattern(r"\b(?:starts?|begins?|available|resumes?)\s+(?:again\s+)?in\s*(?:about\s*)?$", re.IGNORECASE)
 _ANOTHER = pattern(
     r"[,;]?\s*(?:(?:and|then|plus)\s+)?(?P<what>(?:the\s+)?[a-z][\w\s-]{2,40}?)\s+another\s+$", re.IGNORECASE
 )

@@ -258,6 +258,8 @@ def _ends_comment(piece: Piece, span: Span) -> bool:
     return not piece.text[span.end :].strip(" .)") and bool(re.search(r"[,\-–—(#]\s*$", piece.text[: span.start]))
 
 
+_FOR_SO_MANY = pattern(r"\s+for\s+(?:all\s+)?[\d,.]+\s?[kM]?\s+(?:epochs|steps|iterations|updates)\b", re.IGNORECASE)
+_PRICE_TIMES = pattern(r"[$€£]\s?[\d.]+\s*(?:/|per)\s*(?:h|hr|hour)\s*[×x*]\s*$", re.IGNORECASE)
 _PEOPLES_WORK = pattern(
     r"\b(?:porting|(?:re)?writ(?:e|ing)(?:-?up)?|refactor\w*|debugging|(?:code|peer)\s+review|approval|procurement|holidays?|"
     r"vacation|travel|hiring)\b|写论文|开发",
@@ -284,6 +286,8 @@ def _default(piece: Piece, span: Span, words: Words) -> Reading | None:
         or piece.kind == "heading"
         or (piece.comment and _ends_comment(piece, span))
     ):
+        return Reading(Scope.TOTAL)
+    if _FOR_SO_MANY.match(words.after) or _PRICE_TIMES.search(piece.text[: span.start]):
         return Reading(Scope.TOTAL)
     around = f"{words.sentence} {words.after}"
     if (
