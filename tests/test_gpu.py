@@ -309,7 +309,7 @@ def test_close_ends_the_sampling_process_even_while_the_driver_hangs(driver: Dri
 
 
 def test_the_sampling_process_ends_when_its_reader_is_gone(driver: Driver) -> None:
-    command = [sys.executable, "-P", "-m", "trainmon.gpu.sampler", "nvml", "0.01", "0"]
+    command = [sys.executable, "-P", "-m", "trainmon.gpu.sampler", "nvml", "0.01", "0", str(os.getpid())]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert process.stdout is not None
     process.stdout.readline()

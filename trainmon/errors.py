@@ -19,3 +19,7 @@ class NothingReadableError(TrainmonError):
     """None of the LOGS holds anything to read."""
 
     exit_code = 3
+
+
+class OutputError(TrainmonError):
+    """Stdout takes no data: closed, or its disk is full."""

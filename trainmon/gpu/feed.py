@@ -115,6 +115,7 @@ class DriverFeed:
             self.kind,
             str(self._interval_s),
             str(self._roll.count),
+            str(os.getpid()),
         ]
         quiet = subprocess.DEVNULL
         try:

@@ -1,6 +1,6 @@
 """The process that talks to the GPU driver, so that a driver that hangs or crashes takes nothing else along.
 
-`python -P -m trainmon.gpu.sampler nvml|amd SECONDS GPUS` (GPUS: so many were seen before) prints a line of
+`python -P -m trainmon.gpu.sampler nvml|amd SECONDS GPUS PARENT` (GPUS: so many were seen before) prints a line of
 `trainmon.gpu.wire` per sample until nobody reads it. Where the driver as a whole does not answer, it prints why and
 ends.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -20,6 +21,8 @@ from trainmon.gpu.wire import BEAT, encode
 from trainmon.sanitise import clean
 from trainmon.snapshot import GpuPanel, GpuSample
 
+PR_SET_PDEATHSIG = 1
+"""prctl(2)."""
 BEAT_S = 0.3
 """Slow calls show signs of life at least this often (a single call may be slower)."""
 LABEL_CHARACTERS = 60
@@ -46,6 +49,7 @@ class Speaker:
 
 def main(arguments: list[str]) -> None:
     """Sample until the reader is gone."""
+    end_with_parent(int(arguments[3]))
     kind, interval_s, expected = arguments[0], float(arguments[1]), int(arguments[2])
     speaker = Speaker()
     try:
@@ -64,6 +68,15 @@ def main(arguments: list[str]) -> None:
             time.sleep(max(0.0, due - time.monotonic()))
     except OSError:  # the reader is gone
         return
+
+
+def end_with_parent(parent: int) -> None:
+    """Have this process killed when `parent` ends: hanging in the driver, it would not notice. Linux only."""
+    if sys.platform != "linux":
+        return
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it ended before
+        os._exit(0)
 
 
 Read = Callable[[], tuple[GpuSample, ...] | str]
