@@ -110,6 +110,22 @@ def test_a_row_is_gone_to_and_lines_stand_around_it() -> None:
     assert len(reader.shown) == 10
 
 
+@pytest.mark.parametrize("character", ["x", "日"])
+def test_rows_of_many_screens_can_be_scrolled_through(character: str) -> None:
+    data = b"".join(f"{number} {character * 20_000}\n".encode() for number in range(12))
+    reader = Reader(data)
+
+    seen = [reader.here]
+    while reader.here[:2] != "0 " and len(seen) < 100_000:
+        reader.scroll.move(-9, page=True)
+        reader.answer()
+        seen += reader.shown
+
+    heads = [line.split()[0] for line in seen if line[0].isdigit()]
+    assert list(dict.fromkeys(heads)) == [str(number) for number in reversed(range(12))]
+    assert max(len(reader.scroll.lines), 1) < 6_000
+
+
 def test_in_a_long_row_the_line_with_the_wanted_character_is_gone_to() -> None:
     data = b"short\n" + b"x" * 400 + b"HERE" + b"x" * 400 + b"\nshort\n"
     reader = Reader(data)

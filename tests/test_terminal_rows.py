@@ -21,6 +21,8 @@ def rows_of(data: bytes) -> list[str]:
         pytest.param(b"a\nb\n", ["a", "b"], id="lines"),
         pytest.param(b"a\n\nb", ["a", "", "b"], id="a blank line stays, a line may be under way"),
         pytest.param(b"a\r\nb\r\n", ["a", "b"], id="DOS ends"),
+        pytest.param(b"x" * 5000 + b"\r\nb\r\n", ["x" * 5000, "b"], id="a long line with a DOS end"),
+        pytest.param(b"".join(b"\rstep %d" % at for at in range(9000)), ["step 8999"], id="thousands of redraws"),
         pytest.param(b"\r 10%|#  |\r 99%|## |\r100%|###|\ndone\n", ["100%|###|", "done"], id="a bar in place"),
         pytest.param(b"step 100\rok\n", ["okep 100"], id="a shorter redraw leaves the end of the longer one"),
         pytest.param(b"step 100\r\x1b[Kok\n", ["ok"], id="erased to the end of the line"),

@@ -307,7 +307,7 @@ class LogSection(Vertical):
         if place.window is None or place.row is None or self._numbered is None:
             return ""
         offset, number = self._numbered
-        return f"line {number + place.row.line:,}  " if offset == place.window.begin else ""
+        return f"line {number + place.row.line - place.window.rows[0].line:,}  " if offset == place.window.begin else ""
 
     def _ask_explanation(self) -> None:
         row = self.view.place.row

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trainmon.reading.terminal_rows import Terminal, TerminalRow
 from trainmon.reading.whole_lines import Read, Stretch, line_start, stretch_before, stretch_from
 
 _FIRST_BYTES = 1 << 15
-_MOST_BYTES, _MOST_STRETCHES = 1 << 20, 12
+_MOST_BYTES, _MOST_STRETCHES = 1 << 18, 12
 """In one direction for one window: lines that overwrite each other may leave fewer rows than were asked for."""
+_MOST_CHARACTERS = 1 << 16
 _COUNT_BYTES = 1 << 20
 _APART_BYTES = 16 << 20
 
@@ -56,11 +58,34 @@ def window_at(read: Read, size: int, at: int, before: int, after: int) -> LogWin
     for _ in range(_MOST_STRETCHES):
         stretch = stretch_from(read, end, size, limit)
         terminal.feed(stretch.data, stretch.data_at, stretch.begin)
-        end, limit, fed_bytes = stretch.end, min(limit * 4, _MOST_BYTES), fed_bytes + len(stretch.data)
+        end, limit, fed_bytes = stretch.end, min(limit * 8, _MOST_BYTES), fed_bytes + len(stretch.data)
         enough = len(terminal) - terminal.row_at(here) > after
         if enough or end >= size or not stretch.data or fed_bytes >= _MOST_BYTES:
             break
-    return LogWindow(rows=terminal.rows(), begin=begin, end=end, size=size, anchor=terminal.row_at(max(at, here)))
+    rows, anchor = terminal.rows(), terminal.row_at(max(at, here))
+    first, last = _kept(rows, anchor, before, after)
+    return LogWindow(
+        rows=rows[first:last],
+        begin=rows[first].offset if first else begin,
+        end=rows[last].offset if last < len(rows) else end,
+        size=size,
+        anchor=anchor - first,
+    )
+
+
+def _kept(rows: Sequence[TerminalRow], anchor: int, before: int, after: int) -> tuple[int, int]:
+    """Which rows are worth the screen's time: no more than asked for once they are long."""
+    first = last = anchor
+    for wanted, step in ((before, -1), (after, 1)):
+        characters = 0
+        at = anchor
+        while 0 <= at < len(rows) and (abs(at - anchor) <= wanted or characters < _MOST_CHARACTERS):
+            characters += len(rows[at].text)
+            if characters > _MOST_CHARACTERS and abs(at - anchor) > 1:
+                break
+            first, last = min(first, at), max(last, at)
+            at += step
+    return first, min(last + 1, len(rows))
 
 
 def _rows_before(read: Read, end: int, count: int) -> tuple[list[Stretch], Terminal]:
@@ -72,7 +97,7 @@ def _rows_before(read: Read, end: int, count: int) -> tuple[list[Stretch], Termi
         if sum(len(stretch.data) for stretch in found) >= _MOST_BYTES:
             break
         found.insert(0, stretch_before(read, begin, limit))
-        begin, limit = found[0].begin, min(limit * 4, _MOST_BYTES)
+        begin, limit = found[0].begin, min(limit * 8, _MOST_BYTES)
         terminal = Terminal()
         for stretch in found:
             terminal.feed(stretch.data, stretch.data_at, stretch.begin)

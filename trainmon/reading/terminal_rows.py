@@ -10,6 +10,8 @@ from trainmon.reading.lines import REDRAW, text_of
 
 _MOVE = re.compile(rb"\r+|\x08+|\x1b\[([0-9;]*)([A-HJKf])")
 _MOST_UP = 200
+_TELLING_BYTES = 1 << 12
+"""What was redrawn before the last of a line that is longer is written over."""
 _WIDEST = 1 << 16
 
 
@@ -88,8 +90,8 @@ class Terminal:
         if b"\r" not in raw and b"\x1b" not in raw and b"\x08" not in raw:
             self._write(raw, (offset, offset + len(raw)))
             return
-        begin = at = 0
-        for move in _MOVE.finditer(raw):
+        begin = at = _telling(raw)
+        for move in _MOVE.finditer(raw, begin):
             if REDRAW.match(raw, move.start()):
                 self._piece(raw, at, move.start(), begin, move.start(), offset)
                 begin = move.end()
@@ -164,3 +166,9 @@ class Terminal:
         """A cleared screen begins below: what was printed before stays readable."""
         blank = bool(self._rows) and not self._rows[-1].text
         self._y, self._x = len(self._rows) - blank, 0
+
+
+def _telling(raw: bytes) -> int:
+    """Where the redraws of a long line begin that are not written over."""
+    told = raw.rstrip(b"\r \t")
+    return told.find(b"\r", len(told) - _TELLING_BYTES) + 1 if len(told) > _TELLING_BYTES else 0
