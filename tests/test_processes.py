@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from trainmon.reading import processes
-from trainmon.reading.processes import WriterWatch, lsof_writers, process_table, writers_of
+from trainmon.reading import mounts, processes
+from trainmon.reading.lsof import lsof_writers
+from trainmon.reading.processes import WriterWatch, process_table, writers_of
 
 HOLD = "import sys; f = open(sys.argv[1], sys.argv[2]); print('ready', flush=True); sys.stdin.read()"
 
@@ -111,7 +112,7 @@ def test_a_missing_file_is_not_judged(tmp_path: Path) -> None:
 def test_nothing_is_said_of_files_on_a_network_mount(
     log: Path, writer: Holder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(processes, "mounts", lambda: ((str(log.parent), "nfs4"), ("/", "ext4")))
+    monkeypatch.setattr(mounts, "mounts", lambda: ((str(log.parent), "nfs4"), ("/", "ext4")))
 
     scan = writers_of([str(log)])
 

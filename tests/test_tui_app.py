@@ -499,7 +499,7 @@ async def test_nothing_is_painted_when_nothing_changed(monkeypatch: pytest.Monke
         await ready(pilot)
         painted = [painted_lines(view, monkeypatch) for view in app.screen.query(SpanView)]
 
-        source.board = replace(boards.board(), taken_at=source.board.taken_at + 1)
+        source.board = replace(boards.board(), taken_at=source.board.taken_at + 60)
         await until(pilot, lambda: app.board is source.board)
         await pilot.pause()
 

@@ -27,7 +27,14 @@ class CountingSource(boards.BoardSource):
     def refresh(self) -> Board:
         self.count += 1
         self.asked.put(self.count)
-        return replace(self.board, taken_at=float(self.count))
+        return replace(self.board, taken_at=float(self.count), notes=(f"board {self.count}",))
+
+
+class OlderSource(CountingSource):
+    """Gives the same board each time, a little later."""
+
+    def refresh(self) -> Board:
+        return replace(self.board, taken_at=super().refresh().taken_at / 10)
 
 
 class Broken(boards.BoardSource):
@@ -40,8 +47,15 @@ def posted(feed_source: boards.BoardSource) -> tuple[Feed, Queue[Message]]:
     return Feed(feed_source, messages.put, HZ), messages
 
 
-def test_an_unchanged_board_is_posted_once() -> None:
-    feed, messages = posted(boards.BoardSource(boards.board()))
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param(boards.BoardSource(boards.board()), id="the same board"),
+        pytest.param(OlderSource(), id="a board that differs in the moment"),
+    ],
+)
+def test_an_unchanged_board_is_posted_once(source: boards.BoardSource) -> None:
+    feed, messages = posted(source)
     feed.start()
 
     first = messages.get(timeout=LONG_S)

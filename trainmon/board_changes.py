@@ -66,7 +66,7 @@ class BoardDifference:
 
 
 class ChangedBoard:
-    """Makes boards from changes. Where nothing but the moment changed, it is the same board as before."""
+    """Makes boards from changes. What did not change is the same object as in the board before."""
 
     def __init__(self) -> None:
         self._board = Board(taken_at=0.0)
@@ -79,13 +79,10 @@ class ChangedBoard:
             known = self._runs | dict(change.fresh)
             self._runs = {number: known[number] for number in change.order}
             runs = tuple(self._runs.values())
-        board = replace(
+        self._board = replace(
             change.board,
             runs=runs,
             skipped=last.skipped if change.same_skipped else change.board.skipped,
             documents=last.documents if change.same_documents else change.board.documents,
         )
-        if runs is last.runs and not board.catching_up and replace(board, taken_at=last.taken_at) == last:
-            return last
-        self._board = board
-        return board
+        return self._board

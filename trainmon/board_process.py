@@ -84,7 +84,7 @@ class BoardProcess:
         return self._settings
 
     def refresh(self) -> Board:
-        """Return the present board; the same one where nothing changed."""
+        """Return the present board."""
         if self._first_is_due:
             change, self._first_is_due = self._answer(), False
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from trainmon.gpu.per_run import GpuLogFollower
 from trainmon.reading.follow import DocumentFollower, FileFollower, ReadingOptions
@@ -33,9 +34,8 @@ class FollowedRun:
         self.looked_at = 0.0
         self.snapshot: RunSnapshot | None = None
         self.key: object = None
-        self.settled: object = None
-        """The era (see the store) for which the snapshot of a run that is over holds; None where that is not known."""
-        self.measured: RunGpu | None = None
+        self.settled = False
+        """It is over, and its snapshot holds until its files change, or what all snapshots depend on."""
 
     @property
     def state(self) -> RunState:
@@ -49,6 +49,16 @@ class FollowedRun:
         """Changes with everything that was read."""
         sides: tuple[DocumentFollower | GpuLogFollower, ...] = (*self.states, *self.gpu_logs)
         return (self.log.version if self.log is not None else 0, *(side.version for side in sides))
+
+    @property
+    def path(self) -> Path:
+        """Of its log, else of the first document: what it is known by."""
+        return self.files.log or self.files.states[0]
+
+    @property
+    def has_sides(self) -> bool:
+        """Whether there are other files beside the log that may say something new."""
+        return bool(self.states or self.gpu_logs or self.files.earlier)
 
     @property
     def file_infos(self) -> list[FileInfo]:
@@ -73,16 +83,22 @@ class FollowedRun:
             self.log.stop(fault)
             self.preview = None
         if self._mark() != before:
-            self.settled = None
+            self.settled = False
 
     @property
     def caught_up(self) -> bool:
         """The log's history was read to its end once."""
         return self.log is None or self.log.caught_up
 
+    @property
+    def at_rest(self) -> bool:
+        """All that is on disk was read, and nothing kept from reading it: only another change makes it worth a look."""
+        log = self.log
+        return log is None or (log.caught_up and not log.tail.error and not log.behind_bytes)
+
     def glance(self, from_bytes: int) -> bool:
         """Look at head and tail of an unread log at least so long; whether that told anything."""
-        self.glanced, self.settled = True, None
+        self.glanced, self.settled = True, False
         if self.log is not None:
             log = self.log
             self.preview, fault = guarded(lambda: log.glance(from_bytes))
@@ -99,7 +115,7 @@ class FollowedRun:
 
     def finish(self) -> None:
         """Nothing will be added any more."""
-        self.settled = None
+        self.settled = False
         if self.log is not None:
             _, fault = guarded(self.log.finish)
             if fault:

@@ -27,6 +27,7 @@ from trainmon.runs.present import present
 from trainmon.runs.state import RunState
 from trainmon.runs.status import Liveness
 from trainmon.settings import Settings
+from trainmon.shown_runs import ShownRuns
 from trainmon.snapshot import Board, GpuPanel, RunGpu, RunSnapshot, RunStatus, Skipped
 from trainmon.turns import SCREENFUL, Turns
 
@@ -63,13 +64,11 @@ class Store:
         self._scanned_at = float("-inf")
         self._scan_every_s = _SCAN_EVERY_S
         self._turns = Turns()
-        self._era: object = object()
-        """Another one where what all snapshots depend on has changed."""
-        self._era_key: object = None
         self._candidates: list[Candidate] = []
         self._dull: frozenset[Path] = frozenset()
         """Logs that were read and hold no training output; they may be of any kind and belong to no run's folder."""
         self._known_runs: tuple[KnownRun, ...] = ()
+        self._shown = ShownRuns()
 
     def refresh(self, now: float, budget_s: float, *, rescan: bool = False) -> bool:
         """Look at all files and read on for at most `budget_s`; True when everything on disk was read."""
@@ -79,12 +78,13 @@ class Store:
             self._scan(now, time.monotonic() + budget_s / 2)
         for log in self._gpu_logs.values():
             log.step()
-        self._turns.read(self.runs.values(), now, deadline_s)
-        dull = frozenset(p for p, run in self.runs.items() if run.settled is None and not self._is_training(run, now))
+        self._shown.moved(self._scanner.take_moved(), now)
+        self._turns.read(self._shown.lively, now, deadline_s)
+        dull = frozenset(run.path for run in self._shown.lively if not self._is_training(run, now))
         if dull != self._dull:
             self._dull = dull
             self._group()
-        return not self._scanner.behind and all(run.caught_up for run in self.runs.values())
+        return not self._scanner.behind and all(run.caught_up for run in self._shown.lively)
 
     def glance(self, now: float, budget_s: float) -> None:
         """Look at ends of logs first, so that something is known of the newest ones before all is read."""
@@ -96,6 +96,7 @@ class Store:
         """Nothing will be added any more."""
         for run in self.runs.values():
             run.finish()
+        self._shown.wake_all()
 
     def board(self, now: float, gpu: GpuPanel | None = None, notes: Sequence[str] = ()) -> Board:
         """Everything as it stands at `now`."""
@@ -106,13 +107,13 @@ class Store:
         memory: Mapping[str, RunGpu] = {}
         if gpu is not None:
             memory = self._memory.take(gpu, self._written(scan) if gpu.samples else {})
-        self._begin_era(scan)
-        shown = [s for run in self.runs.values() if (s := self._snapshot(run, scan, memory, now)) is not None]
-        unread = any(not run.caught_up for run in self.runs.values())
+        self._shown.given((scan, self._shelf.version, self._known_runs, self._options), memory)
+        runs = self._shown.show(lambda run: self._snapshot(run, scan, memory, now))
+        unread = any(not run.caught_up for run in self._shown.lively)
         return Board(
             taken_at=now,
             logs=self.logs,
-            runs=tuple(shown),
+            runs=runs,
             skipped=tuple(self._all_skipped(now)),
             documents=self._shelf.documents,
             gpu=gpu or GpuPanel(),
@@ -121,11 +122,6 @@ class Store:
             choices=tuple(self._options.settings.on_screen.values()),
             settings_file=str(self._options.settings.runs_file),
         )
-
-    def _begin_era(self, scan: WriterScan) -> None:
-        key = (scan, self._shelf.version, self._known_runs, self._options)
-        if key != self._era_key:
-            self._era_key, self._era = key, object()
 
     def choose(self, choice: PlanChoice) -> None:
         """Hold runs against what was chosen on the screen, from the next board on."""
@@ -139,10 +135,6 @@ class Store:
             for run in self.runs.values()
             if (log := run.log) is not None
         }
-
-    def log_of(self, run_name: str) -> Path | None:
-        """The log file of a run; None where the run is unknown or has none."""
-        return next((run.files.log for run in self.runs.values() if run.files.name == run_name), None)
 
     def _deleted(self) -> dict[str, os.stat_result]:
         logs = [run.log for run in self.runs.values() if run.log is not None and run.log.deleted]
@@ -199,6 +191,7 @@ class Store:
         if known_runs != self._known_runs:  # the same one is compared in no time, and every snapshot asks
             self._known_runs = known_runs
         self._share_gpu_logs()
+        self._shown.take(self.runs)
 
     def _share_gpu_logs(self) -> None:
         """Each nvidia-smi log is read once, whatever number of runs lie beside it."""
@@ -214,24 +207,20 @@ class Store:
         known = {document.path: document for document in run.states}
         run.states = [known.get(p) or DocumentFollower(p, self._options.reading.formats) for p in files.states]
         run.files = files
-        run.snapshot = run.settled = None
+        run.snapshot = None
 
     # -- showing -----------------------------------------------------------------------------------------------
 
     def _snapshot(
         self, run: FollowedRun, scan: WriterScan, memory: Mapping[str, RunGpu], now: float
     ) -> RunSnapshot | None:
-        measured = memory.get(run.files.name) if memory else None
-        if run.settled is self._era and run.measured is measured:
-            return run.snapshot
         if run.looked_at == 0.0 or not self._is_training(run, now):
             return None
-        live = self._liveness(run, scan)
+        live, measured = self._liveness(run, scan), memory.get(run.files.name)
         said = self._options.settings.on_screen.get(run.files.name)
         key = (run.version, live, self._shelf.version, run.preview is not None, measured, self._known_runs, said)
-        run.measured = measured
         if run.snapshot is not None and run.key == key and run.snapshot.state in _OVER:
-            run.settled = self._era
+            run.settled = run.at_rest
             return run.snapshot
         glance = run.preview
         state = (glance.state if glance is not None else run.state).asked()
@@ -247,7 +236,7 @@ class Store:
         snapshot = replace(snapshot, gpu=best_known(measured, run.logged_gpu(), snapshot.gpu))
         judged = self._judged(snapshot, state, run, now)
         run.snapshot, run.key = veiled(judged) if glance is not None and not glance.sure else judged, key
-        run.settled = self._era if run.snapshot.state in _OVER else None
+        run.settled = run.snapshot.state in _OVER and run.at_rest
         return run.snapshot
 
     def _judged(self, snapshot: RunSnapshot, state: RunState, run: FollowedRun, now: float) -> RunSnapshot:
@@ -290,7 +279,7 @@ class Store:
     def _all_skipped(self, now: float) -> list[Skipped]:
         skipped = [Skipped(path=str(c.path), reason=c.reason) for c in self._candidates if c.kind is FileKind.SKIP]
         skipped += self._shelf.left_out
-        for run in self.runs.values():
-            if run.settled is None and run.looked_at and run.log is not None and not self._is_training(run, now):
+        for run in self._shown.lively:
+            if run.looked_at and run.log is not None and not self._is_training(run, now):
                 skipped.append(Skipped(path=str(run.log.path), reason="no training output in it"))
         return skipped

@@ -8,7 +8,6 @@ from operator import attrgetter
 
 from trainmon.followed_run import FollowedRun
 
-_COLD_LOOK_EVERY_S = 5.0
 SCREENFUL = 48
 _PREVIEW_FROM_BYTES = 512 << 10
 """Smaller logs are read whole before many could be looked at."""
@@ -36,10 +35,7 @@ class Turns:
         known: list[FollowedRun] = []
         unread: list[FollowedRun] = []
         for run in runs:
-            if not run.caught_up:
-                unread.append(run)
-            elif _due(run, now):
-                known.append(run)
+            (known if run.caught_up else unread).append(run)
         known.sort(key=attrgetter("looked_at"))
         unread.sort(key=attrgetter("changed_at"), reverse=True)
         until_s = (time.monotonic() + deadline_s) / 2 if unread else deadline_s
@@ -49,8 +45,3 @@ class Turns:
                 run.looked_at = now
                 if time.monotonic() > end_s:
                     break
-
-
-def _due(run: FollowedRun, now: float) -> bool:
-    cold = run.settled is not None
-    return now - run.looked_at >= (_COLD_LOOK_EVERY_S if cold else 0.0) or now < run.looked_at

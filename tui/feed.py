@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from threading import Event, Lock, Thread
 
 from textual.message import Message
@@ -14,6 +16,10 @@ from trainmon.snapshot import Board
 from trainmon.tui.notices import Alerted
 from trainmon.tui.source import Source
 
+_ALERTS_EVERY_S = 5.0
+"""Some things are told when they have been so for a while, although nothing changes any more."""
+_SHOWN_AGAIN_S = 60.0
+"""How long a log has been silent is told in minutes."""
 _BREATH_S = 0.05
 """Between two looks while the source is catching up: it is worth looking again at once."""
 
@@ -95,6 +101,7 @@ class Feed:
 
     def _beat(self) -> None:
         shown: Board | None = None
+        alerted_s = float("-inf")
         while not self._stop.is_set():
             self._wake.clear()
             with self._lock:
@@ -102,10 +109,20 @@ class Feed:
             for choice in chosen:
                 self._source.choose(choice)
             board = self._source.refresh()
-            if board is not shown and self._taken.is_set():
+            news = shown is None or not _says_the_same(board, shown)
+            if news and self._taken.is_set():
                 self._taken.clear()
                 shown = board
                 self._post(BoardChanged(board))
-            if self._alerting is not None and (bulletin := self._alerting.take(board)):
-                self._post(Alerted(bulletin))
+            if self._alerting is not None and (news or time.monotonic() - alerted_s >= _ALERTS_EVERY_S):
+                alerted_s = time.monotonic()
+                if bulletin := self._alerting.take(board):
+                    self._post(Alerted(bulletin))
             self._wake.wait(min(self._pause_s, _BREATH_S) if board.catching_up else self._pause_s)
+
+
+def _says_the_same(board: Board, before: Board) -> bool:
+    """Whether nothing but the moment changed, and that by little. Runs that are the same objects cost no time."""
+    if abs(board.taken_at - before.taken_at) >= _SHOWN_AGAIN_S:
+        return False
+    return board is before or replace(board, taken_at=before.taken_at) == before

@@ -28,6 +28,8 @@ from trainmon.reading.file_kinds import (
 
 _HEAD_BYTES = 64 << 10
 _MAX_FILES = 50_000
+_UNREADABLE, _HOLES = "unreadable", "nothing but NUL bytes"
+"""Reasons that do not last: a file is judged again."""
 _BY_NAME = attrgetter("name")
 _SKIPPED_FOLDERS = frozenset(("node_modules", "__pycache__", "site-packages"))
 
@@ -73,6 +75,9 @@ class Scanner:
         self._found: dict[str, Candidate | None] = {}
         """The files of the last walk in their order; None for those not judged yet."""
         self._waiting: list[_Waiting] = []
+        self._marks: dict[str, tuple[int, int, int]] = {}
+        """What tells that a file is as it was: size, time of the last change, inode."""
+        self._moved: set[str] = set()
 
     @property
     def behind(self) -> bool:
@@ -101,9 +106,14 @@ class Scanner:
                 break
         return [candidate for candidate in self._found.values() if candidate is not None]
 
+    def take_moved(self) -> set[str]:
+        """Give the paths of files that came, went or changed since this was asked last."""
+        moved, self._moved = self._moved, set()
+        return moved
+
     def _take_stock(self) -> None:
         """Find all files; those to be judged wait, newest last."""
-        self._found = {}
+        before, self._found = self._found, {}
         inodes: set[tuple[int, int]] = set()
         newest: dict[str, float] = {}
         for root, folder, path in self._paths():
@@ -125,6 +135,7 @@ class Scanner:
                 self._waiting.append(_Waiting(root, folder, path, found))
                 newest[folder] = max(newest.get(folder, 0.0), found.st_mtime)
         self._waiting.sort(key=lambda one: (newest[one.folder], one.folder, one.found.st_mtime))
+        self._moved.update(before.keys() - self._found.keys())
 
     def _roots(self) -> Iterator[Path]:
         for argument in self._logs:
@@ -164,21 +175,31 @@ class Scanner:
         try:
             found = os.stat(path)  # noqa: PTH116 a Path each would treble the cost of a look at many thousand files
         except OSError as error:
+            self._moved.add(path)
             reason = f"unreadable: {_why(error)}"
             return Candidate(path=Path(path), root=root, kind=FileKind.SKIP, reason=reason), None
         if stat.S_ISDIR(found.st_mode):  # only those that could not be walked through come here
             reason = f"unreadable folder: {_why(_fault(Path(path)))}"
             return Candidate(path=Path(path), root=root, kind=FileKind.SKIP, reason=reason), None
+        mark = (found.st_size, found.st_mtime_ns, found.st_ino)
+        if self._marks.get(path) != mark:
+            self._marks[path] = mark
+            self._moved.add(path)
         known = self._known.get(path)
         return known[2] if known is not None else None, found
 
     def _is_known(self, path: str, found: os.stat_result) -> bool:
         known = self._known.get(path)
-        return known is not None and known[0] == found.st_ino and (known[1] >= _HEAD_BYTES or known[1] == found.st_size)
+        if known is None or known[0] != found.st_ino or known[2].reason.startswith(_UNREADABLE):
+            return False
+        return known[1] == found.st_size or (known[1] >= _HEAD_BYTES and known[2].reason != _HOLES)
 
     def _judged(self, one: _Waiting) -> Candidate:
         path, found = Path(one.path), one.found
         kind, reason = self._judge(path, found, named=one.root == path)
+        known = self._known.get(one.path)
+        if reason.startswith(_UNREADABLE) and known is not None and known[0] == found.st_ino:
+            return known[2]  # it was told what it is when it could be read
         candidate = Candidate(path=path, root=one.root, kind=kind, reason=reason, modified_at=found.st_mtime)
         self._known[one.path] = (found.st_ino, found.st_size, candidate)
         return candidate
@@ -200,14 +221,14 @@ class Scanner:
                     file.seek(-_HEAD_BYTES, os.SEEK_END)  # behind the hole that a truncated log begins with
                     head = file.read(_HEAD_BYTES)
         except OSError as error:
-            return FileKind.SKIP, f"unreadable: {_why(error)}"
+            return FileKind.SKIP, f"{_UNREADABLE}: {_why(error)}"
         return self._by_content(head, suffix)
 
     def _by_content(self, head: bytes, suffix: str) -> tuple[FileKind, str]:
         decoder = decoder_for(head)
         text_bytes = decoder.feed(head)
         if decoder.encoding == "utf-8" and is_binary(head):
-            return FileKind.SKIP, "binary"
+            return FileKind.SKIP, "binary" if head.strip(b"\0") else _HOLES
         text = text_bytes.decode("utf-8", "replace")
         if is_own(text):
             return FileKind.SKIP, NOT_READ

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import regex
@@ -50,3 +50,21 @@ def is_foreign(path: str, table: Sequence[tuple[str, str]]) -> bool:
     """Whether the file may be written by another machine (NFS, Lustre, sshfs), so that no process here shows it."""
     kind = filesystem_type(path, table)
     return kind in FOREIGN or (kind.startswith("fuse.") and kind not in LOCAL_FUSE)
+
+
+def on_foreign_mounts(asked: Mapping[str, str]) -> set[str]:
+    """Of paths as asked, and as they are without links, those that another machine may write.
+
+    Told once for a folder, and for each file that is a mount point itself.
+    """
+    table = mounts()
+    points = {point for point, _ in table}
+    folders: dict[str, bool] = {}
+    found = set()
+    for path, real in asked.items():
+        place = real if real in points else real.rpartition("/")[0] or "/"
+        if place not in folders:
+            folders[place] = is_foreign(place, table)
+        if folders[place]:
+            found.add(path)
+    return found
