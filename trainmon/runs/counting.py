@@ -179,7 +179,8 @@ class Counting(LoggedValues):
         roles = self.roles
         if track is not roles.train:
             return
-        self._moved_since_start = True
+        # A line that tells of step 0 tells of no step.
+        self._moved_since_start = self._moved_since_start or track.is_bar or track.counted > 0
         self._last_in_bar = None if track.laps > 1 and track.current == 0 else self._last_in_bar
         if self.end is not None and self.end.step is not None and track.counted > self.end.step:
             self.end = None  # it went on: what looked like the end was none

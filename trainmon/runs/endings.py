@@ -20,11 +20,18 @@ class Endings(RunEvidence):
         if train is not None and event.phase != "begin" and event.kind is not StageKind.TRAIN:
             train.clock.pause(event.kind, event.duration_s)
 
-    def _facts(self, event: Facts) -> None:
+    def _facts(self, event: Facts, line: Line) -> None:
         header = _HEADER_FACTS & event.values.keys() and _HEADER_FACTS & self.facts.keys()
-        if self._moved_since_start and (header or RESUMED & event.values.keys()):
+        if self._moved_since_start and (header or RESUMED & event.values.keys()) and not self._is_late(line):
             self.new_attempt()
         self.facts.update(event.values)
+
+    def _is_late(self, line: Line) -> bool:
+        """Whether a line was written before the training that stands above it: output of another rank."""
+        train = self.roles.train
+        if line.time_s is None or self.clock.started_at is None or train is None or train.started_s is None:
+            return False
+        return line.time_s - self.clock.started_at < train.started_s
 
     def _attempt_mark(self) -> None:
         if self._moved_since_start or self.end is not None:

@@ -20,6 +20,8 @@ from trainmon.snapshot import ProblemInfo
 from trainmon.timing.steptime import StepClock
 
 _MAX_EARLIER = 64
+_LEAST_ECHO_S = 2.0
+_MOST_AHEAD_S = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +158,33 @@ class RunEvidence:
         self._unplaced = []
         self._moved_since_start = False
         self.marks.new_attempt()
+
+    def _heed_calendar(self, time_s: float) -> None:
+        """A bar that was written late, in one piece, seems to begin where it ended: the calendar behind it knows."""
+        if self.attempts > 1:
+            self._forget_echo(time_s)
+        ahead_s, track = self.clock.ahead_s(time_s), self._last_moved
+        if ahead_s > _MOST_AHEAD_S and track is not None and track.lap is not None and track.complete:
+            track.lap.anchor_s -= ahead_s
+            if track.laps == 1 and track.started_s is not None:
+                track.started_s -= ahead_s
+            track.last_s = (track.last_s or 0.0) - ahead_s
+            self.clock.set_back(self.clock.now_s - ahead_s)
+
+    def _forget_echo(self, time_s: float) -> None:
+        """Ranks whose output was written one after the other look like attempts; the calendar tells them apart."""
+        train = self.roles.train
+        if self.clock.started_at is None or not self.earlier_training or train is None or train.started_s is None:
+            return
+        at_s, lasted_s = time_s - self.clock.started_at, self.clock.now_s - train.started_s
+        if lasted_s < _LEAST_ECHO_S or at_s > train.started_s + 0.1 * lasted_s or self.dead:
+            return
+        self.attempts -= 1
+        began_s, train.last_s = self.earlier_training.pop()
+        if train.lap is not None:
+            train.lap.anchor_s -= train.started_s - began_s
+        train.started_s = began_s
+        self.clock.set_back(max(at_s, train.last_s))
 
     def _bury(self) -> None:
         """Keep what the attempt that is over came to; after a run that reached its end another one begins."""

@@ -149,7 +149,7 @@ def _goes_through(bar: Track, epochs: Track) -> bool:
     if not bar.is_bar or bar.laps > 1 or bar.epoch is not None or epochs.is_bar or epochs.lap is None:
         return False
     moved = epochs.current - epochs.lap.first
-    return moved >= 2 or (moved >= 1 and 0 < bar.current and not bar.nearly_complete)
+    return moved >= 2 or (moved >= 1 and bar.current > 0 and not bar.nearly_complete)
 
 
 def _divides(part: Track, whole: Track, total_epochs: float | None) -> bool:

@@ -48,6 +48,8 @@ def assign_roles(tracks: Collection[Track]) -> Roles:
     candidates = [t for t in candidates if not any(_follows_laps_of(t, o, in_epochs=in_epochs) for o in candidates)]
     if any(t.scope is CounterScope.EPOCHS and t.counted > 0 for t in tracks):
         candidates = [t for t in candidates if t.counted > 0 or t.total is not None]  # a bar that was never redrawn
+    if any(t.counted > 0 for t in candidates):  # a line of step 0 tells of no step
+        candidates = [t for t in candidates if t.is_bar or t.counted > 0]
     train = max(candidates, key=_likelihood, default=None)
     before: list[Track] = []
     if train is not None:

@@ -25,6 +25,16 @@ class RunClock:
         self.last_stamp_at = max(time_s, self.last_stamp_at or time_s)
         return self.advance(time_s - self.started_at)
 
+    def ahead_s(self, time_s: float) -> float:
+        """How far a bar took the clock past the time of day `time_s`, which is later than all others so far."""
+        if self.started_at is None or self.last_stamp_at is None or time_s < self.last_stamp_at:
+            return 0.0
+        return max(self.now_s - (time_s - self.started_at), 0.0)
+
+    def set_back(self, run_s: float) -> None:
+        """What seemed to come behind the rest had gone on beside it."""
+        self.now_s = run_s
+
     def advance(self, run_s: float) -> float:
         """The run's clock stands at `run_s` at least."""
         self.ticks += 1

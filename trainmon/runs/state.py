@@ -35,6 +35,7 @@ class RunState(Counting):
         line = reading.line
         self.lines = max(self.lines, line.number)
         if line.time_s is not None:
+            self._heed_calendar(line.time_s)
             self.clock.stamp(line.time_s)
         elif line.elapsed_s is not None:
             self.clock.advance(line.elapsed_s)
@@ -70,7 +71,7 @@ class RunState(Counting):
             case StageMark():
                 self._mark(event)
             case Facts():
-                self._facts(event)
+                self._facts(event, line)
             case AttemptMark():
                 self._attempt_mark()
             case Problem():

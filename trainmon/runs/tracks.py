@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from trainmon.events import Counter, CounterScope, StageKind
 from trainmon.runs.series import MetricSeries
+from trainmon.runs.laps import Lap
 from trainmon.runs.stage_names import kind_by_name
 from trainmon.timing.spans import Span, Spans
 from trainmon.timing.steptime import StepClock
@@ -30,18 +31,6 @@ _RANKS_BEGIN_WITHIN_S = 10.0
 def _kind_of(counter: Counter) -> StageKind | None:
     """By the words of its name; what is counted in bytes is fetched or written."""
     return kind_by_name(counter.name) or (StageKind.DATA if counter.unit in ("B", "iB") else None)
-
-
-@dataclass(slots=True)
-class Lap:
-    """One life of a counter: a bar from its first redraw to its last."""
-
-    anchor_s: float
-    """Where its elapsed time counts from, on the run's clock."""
-    first: float
-    current: float
-    elapsed_s: float | None
-    epoch: float | None
 
 
 @dataclass(slots=True)
