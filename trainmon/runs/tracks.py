@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from trainmon.events import Counter, CounterScope, StageKind
-from trainmon.runs.series import MetricSeries
 from trainmon.runs.laps import Lap
+from trainmon.runs.series import MetricSeries
 from trainmon.runs.stage_names import kind_by_name
 from trainmon.timing.spans import Span, Spans
 from trainmon.timing.steptime import StepClock
