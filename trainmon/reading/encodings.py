@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import bz2
 import codecs
+import copy
 import lzma
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Protocol
 
 _MEMORY_LIMIT_BYTES = 64 << 20
 _STEP_BYTES = 1 << 20
 _SLICE_BYTES = 1 << 12
+_FREELY_BYTES = 32 << 20
+_MOST_TIMES = 500
+"""Beyond the first 32 MB no log unpacks to more than so many times its size: an archive that does is made to hurt."""
 
 
 class StreamDecoder(Protocol):
@@ -67,6 +72,7 @@ class _Compressed:
         self.damage = ""
         self._start = start
         self._member: _Decompressor = start()
+        self._taken = self._given = 0
         self._inner: StreamDecoder | None = None
 
     def feed(self, data: bytes) -> bytes:
@@ -74,12 +80,17 @@ class _Compressed:
         while data and not self.damage:
             # An error loses the text of the slice it lies in, so slices are small.
             piece, data = data[:_SLICE_BYTES], data[_SLICE_BYTES:]
+            self._taken += len(piece)
+            before = copy.copy(self._member) if self.encoding == "gzip" else None
             try:
-                parts.append(self._decompress(piece))
+                parts += self._decompress(piece)
             except (OSError, EOFError, zlib.error, lzma.LZMAError, ValueError) as error:
                 self.damage = f"archive damaged: {error}"
+                parts += _salvaged(before, piece) if before is not None else ()
                 break
-            if self._member.eof:
+            if self._is_excessive:
+                self.damage = f"archive unpacks to more than {_MOST_TIMES} times its size: not read further"
+            elif self._member.eof:
                 data = self._member.unused_data + data
                 self._member = self._start()
         text = b"".join(parts)
@@ -87,13 +98,30 @@ class _Compressed:
             self._inner = decoder_for(text[:4096], compressed=False)
         return self._inner.feed(text) if self._inner is not None else b""
 
-    def _decompress(self, data: bytes) -> bytes:
-        if isinstance(self._member, bz2.BZ2Decompressor | lzma.LZMADecompressor):
-            parts = [self._member.decompress(data, _STEP_BYTES)]
-            while not self._member.needs_input and not self._member.eof:
-                parts.append(self._member.decompress(b"", _STEP_BYTES))
-            return b"".join(parts)
-        return self._member.decompress(data, 0)
+    @property
+    def _is_excessive(self) -> bool:
+        return self._given > _FREELY_BYTES + _MOST_TIMES * self._taken
+
+    def _decompress(self, data: bytes) -> Iterator[bytes]:
+        """A slice may unpack to anything: the steps stop where it is too much."""
+        stepwise = isinstance(self._member, bz2.BZ2Decompressor | lzma.LZMADecompressor)
+        text = self._member.decompress(data, _STEP_BYTES if stepwise else 0)
+        self._given += len(text)
+        yield text
+        while (
+            isinstance(self._member, bz2.BZ2Decompressor | lzma.LZMADecompressor)
+            and not (self._member.needs_input or self._member.eof or self._is_excessive)
+        ):  # fmt: skip
+            text = self._member.decompress(b"", _STEP_BYTES)
+            self._given += len(text)
+            yield text
+
+
+def _salvaged(member: _Decompressor, data: bytes) -> Iterator[bytes]:
+    """The text before the byte that does not fit: of a short archive with a wrong checksum that is all of it."""
+    with suppress(zlib.error):
+        for at in range(len(data)):
+            yield member.decompress(data[at : at + 1], 0)
 
 
 _MAGIC: tuple[tuple[bytes, str, Callable[[], _Decompressor]], ...] = (
@@ -121,6 +149,10 @@ def decoder_for(head: bytes, *, compressed: bool = True) -> StreamDecoder:
     if len(head) >= 16 and max(even, odd) > 0.4 * (len(head) // 2) and min(even, odd) <= 0.05 * len(head):
         return _Transcoded("utf-16-le" if odd > even else "utf-16-be")
     return _Plain()
+
+
+ARCHIVES = frozenset(name for _, name, _ in _MAGIC)
+"""Values of `encoding` of compressed files."""
 
 
 def is_compressed(head: bytes) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from trainmon.events import Line, ProblemKind
 from trainmon.parsers.base import LogFormat
-from trainmon.reading.encodings import StreamDecoder, decoder_for
+from trainmon.reading.encodings import ARCHIVES, StreamDecoder, decoder_for
 from trainmon.reading.glance import Glance, glance_at
 from trainmon.reading.lines import text_of
 from trainmon.reading.reader import LogReader, Reading
@@ -28,6 +28,7 @@ _EXACT_BELOW_BYTES = 512 << 10
 _BACKLOG_BYTES = 64 << 10
 """So much more than was read yet is history; less is the present."""
 _EXACT_READ_BYTES = 128 << 10
+_PACKED_READ_BYTES = 64 << 10
 _DECODER_BYTES = 64 << 10
 _DOCUMENT_LIMIT_BYTES = 64 << 20
 
@@ -96,7 +97,7 @@ class FileFollower:
         changed = self._read_rotated(now if live else None, deadline_s)
         while self._rotated.done and self.tail.offset < self.tail.size:
             history = self._is_history
-            data = self.tail.read(self._block_bytes() if history else _EXACT_READ_BYTES)
+            data = self.tail.read(self._block_bytes() if history else self._packed_bytes(_EXACT_READ_BYTES))
             if not data:
                 break
             changed = True
@@ -180,7 +181,12 @@ class FileFollower:
     def _block_bytes(self) -> int:
         """So much history is read at once: no crumbs are left for the end."""
         behind = self.behind_bytes
-        return behind if behind < READ_BYTES + READ_BYTES // 2 else READ_BYTES
+        return self._packed_bytes(behind if behind < READ_BYTES + READ_BYTES // 2 else READ_BYTES)
+
+    def _packed_bytes(self, limit: int) -> int:
+        """An archive is read in small parts: they unpack to many times their size."""
+        packed = self._decoder is not None and self._decoder.encoding in ARCHIVES
+        return min(limit, _PACKED_READ_BYTES) if packed or self.tail.offset == 0 else limit
 
     def _fold(self, data: bytes, arrived_s: float | None, ahead_bytes: int | None) -> None:
         if self._decoder is None:
