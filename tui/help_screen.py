@@ -24,6 +24,14 @@ _KEYS = {
         "space": "mark for comparison; c compares the marked runs",
         "d": "the plan: what documents say, which line is held against a run",
     },
+    "Everywhere": {
+        "e": "export the summary to a file: md, html, json or csv",
+        "y Y": "copy the run's line, the run as JSON; in tmux too",
+        ": ctrl+p": "command palette: every command by name, and the themes",
+        "?": "this page",
+        "q": "on the list of runs: leave trainmon; everywhere else: back",
+        "ctrl+c": "leave trainmon",
+    },
     "One run": {
         "1 - 5": "summary, charts, documented, problems, log; tab: next",
         "l m": "logarithmic scale; smoothed curves",
@@ -52,14 +60,6 @@ _KEYS = {
         "x X": "to the next problem, to the one before",
         "%": "to a percentage; so does a click on the line",
         "+ -": "faster, slower",
-    },
-    "Everywhere": {
-        "e": "export the summary to a file: md, html, json or csv",
-        "y Y": "copy the run's line, the run as JSON; in tmux too",
-        ": ctrl+p": "command palette: everything above by name, and the themes",
-        "?": "this page",
-        "q": "on the list of runs: leave trainmon; everywhere else: back",
-        "ctrl+c": "leave trainmon",
     },
 }
 
