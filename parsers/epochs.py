@@ -13,10 +13,13 @@ _ALONE = pattern(
     r"|training)[ #]{1,2}(\d{1,9})(?: ?/ ?(\d{1,9}))?\W*$|^(\d{1,9})(?=\|\d{1,12}\|Loss: ))(?![\d.]\d|\d)",
     re.ASCII,
 )
-_FOLD = pattern(r"(?i)(?:cv[ _-]?)?fold[ :#=]{0,3}(\d{1,4})(?: ?(?:/|of) ?(\d{1,4}))?", re.ASCII)
+_FOLD = pattern(
+    r"(?i)(?:(?:cv[ _-]?)?fold|trial|seed|repeat|split)[ :#=]{0,3}(\d{1,4})(?: ?(?:/|of) ?(\d{1,4}))?", re.ASCII
+)
 _FOLD_BEGINS = pattern(
     r"(?i)[\W_]{0,100}(?:(?:starting|start|training|running|begin(?:ning)?|cv|on)[ :]{1,2}){0,3}"
-    r"fold[ :#=]{0,3}(\d{1,4})(?: ?(?:/|of) ?(\d{1,4}))?[\W_]{0,100}",
+    r"(?:(?:fold|repeat)[ :#=]{0,3}(\d{1,4})(?: ?(?:/|of) ?(\d{1,4}))?[\W_]{0,100}"
+    r"|(?:fold|trial|seed|repeat|split)[ :#]{0,3}(\d{1,4}) ?(?:/|of) ?(\d{1,4})(?:[ :,|-].{0,80})?)",
     re.ASCII,
 )
 
@@ -92,7 +95,8 @@ class Folds:
         """Tell whether a line says that a fold begins (`===== Fold 2/5 =====`), and remember that."""
         match = _FOLD_BEGINS.fullmatch(text)
         if match is not None:
-            self._begin(float(match[1]), float(match[2]) if match[2] else None)
+            fold, folds = (match[1], match[2]) if match[1] else (match[3], match[4])
+            self._begin(float(fold), float(folds) if folds else None)
         return match is not None
 
     def over_all(self, tag: str, epoch: float | None, total_epochs: float | None) -> tuple[float | None, float | None]:

@@ -26,11 +26,13 @@ _WORD = pattern("|".join(sorted(map(re.escape, _WORDS), key=len, reverse=True)))
 _LATIN = pattern(
     r"\b(?:" + "|".join(sorted((word for word in _WORDS if word.isascii()), key=len, reverse=True)) + r")\b"
 )
+_OUT_OF = pattern(r"(?<=\d) (?:von|de|sur|из|di|van) (?=\d)")
 _WIDE = str.maketrans("：，；（）｜／％", ":,;()|/%")
 
 
 def in_english(text: str) -> str:
     """Translate `第 3/10 轮, 损失: 0.5` and `Epoche 3/10, Verlust: 0.5`; other text stays as it is."""
+    text = _OUT_OF.sub(" / ", text)
     if text.isascii():
         return _LATIN.sub(lambda found: _WORDS[found[0]], text)
     text = _NTH.sub(lambda found: f"{_COUNTERS.get(found[2], 'step')} {found[1]} ", text.translate(_WIDE))

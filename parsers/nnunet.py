@@ -15,7 +15,7 @@ from trainmon.parsers.base import LogFormat, Sample
 from trainmon.parsers.numbers import NUMBER, number
 from trainmon.patterns import pattern
 
-_EPOCH = pattern(r"Epoch (\d{1,9})|epoch: {1,4}(\d{1,9})", re.ASCII)
+_EPOCH = pattern(r"Epoch (\d{1,9})|epoch: {2,4}(\d{1,9})", re.ASCII)
 _TOOK = pattern(r"(?:Epoch time: |This epoch took )(\d[\d.]{0,20}) s", re.ASCII)
 _VALUE = pattern(
     rf"(?P<train>train_loss|train loss ?:|Current learning rate:|lr:)\s+(?P<value>{NUMBER})"

@@ -65,6 +65,7 @@ _SENTENCE_WORDS = _words("not did does no improve improved increased decreased d
 _NOT_METRICS = _COUNTER_WORDS | _TIME_WORDS | _IDENTITY_WORDS
 _OTHER_ENDS = ("_time", "_secs", "_seconds", "_ms", ".py", ".cc", ".cpp")
 _SPLITS = _words("train training val valid validation test eval dev best avg mean running total lm current cur final")
+_EVAL_CAMEL = pattern(r"(?:^|[/_ .-])(?:[Vv]al(?:id(?:ation)?)?|[Ee]val(?:uation)?|[Tt]est|[Dd]ev)(?=[A-Z])", re.ASCII)
 _EVAL_NAME = pattern(
     r"(?:^|[/_ .-])(?:val|valid|validation|eval|evaluation|test|dev)(?=[/_ .:-]|$)", re.IGNORECASE | re.ASCII
 )
@@ -162,7 +163,7 @@ def memory_of(values: Mapping[str, float]) -> GpuMemory | None:
 
 def is_eval_name(name: str) -> bool:
     """`val_loss`, `eval/acc`, `valid loss`, `metrics/mAP (val)`: a result of evaluation, not of training."""
-    return _EVAL_NAME.search(name) is not None
+    return _EVAL_NAME.search(name) is not None or _EVAL_CAMEL.search(name) is not None
 
 
 def metric_events(

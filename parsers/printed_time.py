@@ -1,12 +1,39 @@
-"""Times on progress lines that do not say of what: since the start, or of what the line reports."""
+"""Times on progress lines: since the start, of an epoch, of a step; and those that do not say of what."""
 
 from __future__ import annotations
 
 import re
 
-from trainmon.parsers.numbers import duration_s
+from trainmon.parsers.numbers import duration_s, number
 from trainmon.patterns import pattern
 
+_PER_STEP = pattern(
+    r"(?<![\w.])(?P<value>\d{1,9}(?:\.\d{1,9})?) ?(?P<unit>ms|s|secs?|seconds?|us)(?: ?/ ?| per )(?:step|it|iter"
+    r"|iteration|batch|update)\b",
+    re.I | re.A,
+)
+_PER_SECOND = pattern(
+    r"(?<![\w.])(?P<value>\d{1,9}(?:\.\d{1,9})?) ?(?:it|its|iters?|iterations?|steps?"
+    r"|batch(?:es)?)(?: ?/ ?s(?:ec)?| per second)\b",
+    re.I | re.A,
+)
+_NAMED_TIME = pattern(
+    r"\b(?:(?:iter(?:ation)?|step|batch)[ _]time|per-step time|elapsed_time_per_iteration"
+    r"|(?:time|sec|secs|seconds|s)(?:[ _]per[ _]|/)(?:iter(?:ation)?|it|step|batch))"
+    r"(?:[ _]?\(?(?P<in>ms|s|sec|seconds)\)?)?"
+    r"\s*[:= ]\s*(?P<value>\d{1,9}(?:\.\d{1,9})?)(?P<kilo>K)?\ ?(?P<unit>ms|us|secs?|seconds?|s|min)?(?![\w.])",
+    re.I | re.A,
+)
+_NAMED_RATE = pattern(
+    r"\b(?:it|its|iters?|iterations?|steps?)(?:/| per |_per_)s(?:ec(?:ond)?)?\s*[:= ]\s*"
+    r"(?P<value>\d{1,9}(?:\.\d{1,9})?)(?![\w.])",
+    re.I | re.A,
+)
+_ELAPSED = pattern(
+    r"\b(?:elapsed|time elapsed|total time|wall ?time|since start)(?: time)?[ :=(]{1,3}"
+    r"(\d+ days?, [\d:.]{4,12}|\d[\d:.]{0,20}(?: ?(?:s|secs?|seconds?|mins?|minutes?|m|h|hours?))?)(?![\w/])",
+    re.I | re.A,
+)
 _DURATION = (
     r"(?:\d{1,9}(?:\.\d{1,6})?) ?(?:hours?|hrs?|h|minutes?|mins?|min|m|seconds?|secs?|sec|s|ms)(?![A-Za-z/])"
     r"(?:,? ?(?:and )?\d{1,4}(?:\.\d{1,6})? ?(?:minutes?|mins?|min|m|seconds?|secs?|sec|s)(?![A-Za-z/]))?"
@@ -62,3 +89,27 @@ def lone_time(text: str) -> float | None:
     """Read a duration that stands by itself: `| 12.3 min`, `(0.905s)`, `, time: 3.2s`."""
     match = _ALONE.search(text)
     return duration_s(match[1]) if match is not None else None
+
+
+def elapsed_time(text: str) -> float | None:
+    """Read `elapsed=13.5s`, `time elapsed: 1:02:03`; without a unit it is seconds."""
+    match = _ELAPSED.search(text)
+    if match is None:
+        return None
+    plain = number(match[1])
+    return plain if plain is not None else duration_s(match[1])
+
+
+def step_time(text: str) -> float | None:
+    """Read `0.36s/step`, `2.07 it/s`, `iter time: 310 ms`, `It/sec 1.25` as seconds per step."""
+    match = _PER_STEP.search(text)
+    if match is not None:
+        unit = match["unit"].lower()
+        return float(match["value"]) * (1e-3 if unit == "ms" else 1e-6 if unit == "us" else 1.0)
+    match = _NAMED_TIME.search(text)
+    if match is not None:
+        unit = (match["unit"] or match["in"] or "s").lower()
+        scale = {"ms": 1e-3, "us": 1e-6, "min": 60.0}.get(unit, 1.0)
+        return float(match["value"]) * scale * (1e3 if match["kilo"] else 1.0)
+    match = _PER_SECOND.search(text) or _NAMED_RATE.search(text)
+    return 1.0 / float(match["value"]) if match is not None and float(match["value"]) > 0 else None

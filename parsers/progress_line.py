@@ -9,9 +9,8 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from trainmon.parsers.numbers import duration_s, number
 from trainmon.parsers.pairs import leftover, read_pairs
-from trainmon.parsers.printed_time import epoch_time, lone_time
+from trainmon.parsers.printed_time import elapsed_time, epoch_time, lone_time, step_time
 from trainmon.patterns import pattern
 
 _SPLIT = pattern(
@@ -20,7 +19,8 @@ _SPLIT = pattern(
 )
 _COUNTED = (
     r"(?P<word>global[ _-]?step|train(?:ing)?[ _-]?step|optim(?:izer)?[ _-]?step|time-?steps?"
-    r"|epochs?|episodes?|ep|steps?|iter(?:ation)?s?|it|batch(?:es)?|update|mini-?batch|tokens)"
+    r"|epochs?|episodes?|ep|steps?|iter(?:ation)?s?|it|batch(?:es)?|update|mini-?batch"
+    r"|(?:tokens|samples|examples|images|sentences)(?: seen| processed)?)"
     r"\ {0,3}(?:\#|no\.?|:|=|-)?[ \t]*[\[(]{0,2}[ \t]*"
     r"(?P<n>\d{1,3}(?:,\d{3})+|\d{1,15}(?:\.\d{1,6})?[kM]?)[\])]?"
     r"(?:[ ]*(?:/|of|out\ of)[ ]*[\[(]?(?P<total>\d{1,3}(?:,\d{3})+|\d{1,15}[kM]?)[\])]?)?(?![\w/]|[.:]\d)"
@@ -29,6 +29,19 @@ _COUNT = pattern(rf"(?:[\s|,;:>\[\](){{}}=.#*~-]|[^\x00-\x7f]){{0,60}}{_COUNTED}
 _TRAILING = pattern(
     rf"(?<![\w.])(?<![A-Za-z] ){_COUNTED}|[\[(] *(?P<m>\d{{1,12}}) */ *(?P<of>\d{{1,12}}) *[\])](?=\s*$)", re.I | re.A
 )
+_VERB = pattern(
+    r"\W{0,6}(?:(?P<begun>start(?:ing|ed)?|begin(?:ning)?|entering)"
+    r"|(?P<over>finish(?:ed|ing)|end(?:ed| of)?|completed?|done with))"
+    r"\s+(?=(?:epoch|step|iteration|episode)\b\W{0,4}\d)",
+    re.I | re.A,
+)
+_NUMBERS = pattern(
+    r"[\s|,;:.-]{0,8}[\[(]?(?P<n>\d{1,12}) {0,2}/ {0,2}(?P<total>\d{1,12})(?: ?\( {0,2}\d{1,3}(?:\.\d{1,4})?%\))?[\])]?"
+    r"(?![\w/]|[.:]\d)",
+    re.A,
+)
+# Counters of one letter: `e3 b120/500 loss 0.4`, `E1 | B10/100`.
+_LETTERED = pattern(r"\W{0,3}e(?:p)?(\d{1,6})[\s,|:/-]{1,4}[bis](\d{1,12})(?:/(\d{1,12}))?(?=[\s,|:])", re.I | re.A)
 # Before the counter: whose it is (`[pretrain] step 3`, `resnet: Epoch 3/9`, `Fold 2 | Epoch 3`).
 _TAG = pattern(
     r"\[rank ?\d+\][: ]|(?!\W*(?:best|sav|load|restor|resum|last|final|checkpoint|early|warn|err|usage|max|total|num"
@@ -63,35 +76,8 @@ _PLAIN = pattern(
 _BRACKET_EPOCH = pattern(
     r"\W{0,3}\[[ ]*(\d{1,7})[ ]*/[ ]*(\d{1,7})[ ]*\](?=\s*(?:global[ _]?step|step|iter|it|batch)\b)", re.I | re.A
 )
-_PER_STEP = pattern(
-    r"(?<![\w.])(?P<value>\d{1,9}(?:\.\d{1,9})?) ?(?P<unit>ms|s|secs?|seconds?|us)(?: ?/ ?| per )(?:step|it|iter"
-    r"|iteration|batch|update)\b",
-    re.I | re.A,
-)
-_PER_SECOND = pattern(
-    r"(?<![\w.])(?P<value>\d{1,9}(?:\.\d{1,9})?) ?(?:it|its|iters?|iterations?|steps?"
-    r"|batch(?:es)?)(?: ?/ ?s(?:ec)?| per second)\b",
-    re.I | re.A,
-)
-_NAMED_TIME = pattern(
-    r"\b(?:(?:iter(?:ation)?|step|batch)[ _]time|per-step time|elapsed_time_per_iteration"
-    r"|(?:time|sec|secs|seconds|s)(?:[ _]per[ _]|/)(?:iter(?:ation)?|it|step|batch))"
-    r"(?:[ _]?\(?(?P<in>ms|s|sec|seconds)\)?)?"
-    r"\s*[:= ]\s*(?P<value>\d{1,9}(?:\.\d{1,9})?)(?P<kilo>K)?\ ?(?P<unit>ms|us|secs?|seconds?|s|min)?(?![\w.])",
-    re.I | re.A,
-)
-_NAMED_RATE = pattern(
-    r"\b(?:it|its|iters?|iterations?|steps?)(?:/| per |_per_)s(?:ec(?:ond)?)?\s*[:= ]\s*"
-    r"(?P<value>\d{1,9}(?:\.\d{1,9})?)(?![\w.])",
-    re.I | re.A,
-)
 _OF_EPOCH = pattern(
     r"[\s:|,-]{0,6}(?:progress[: ]{0,3}(?:at )?)?[\[(]?\s{0,3}(\d{1,3}(?:\.\d{1,4})?) ?%[\])]?(?P<rest>.{0,200})",
-    re.I | re.A,
-)
-_ELAPSED = pattern(
-    r"\b(?:elapsed|time elapsed|total time|wall ?time|since start)(?: time)?[ :=(]{1,3}"
-    r"(\d+ days?, [\d:.]{4,12}|\d[\d:.]{0,20}(?: ?(?:s|secs?|seconds?|mins?|minutes?|m|h|hours?))?)(?![\w/])",
     re.I | re.A,
 )
 _OVER = pattern(r"[\s|,;:-]*(?:is |was )?(?:finished|done|complete[d]?|ended|over|summary|results?)\b", re.I | re.A)
@@ -122,6 +108,8 @@ class ProgressLine(NamedTuple):
     """What stands behind the counters."""
     evaluated: bool
     """It reports an evaluation."""
+    begun: bool
+    """It says that the epoch or step begins."""
     over: bool
     """It says that the epoch or step is over."""
     saved: bool
@@ -143,41 +131,49 @@ def progress_line(text: str) -> ProgressLine | None:
         return None
     tag = _TAG.match(text)
     split = _SPLIT.match(text, tag.end() if tag is not None else 0)
-    counts, end = _counts(text, split.end() if split is not None else tag.end() if tag is not None else 0)
+    start = split.end() if split is not None else tag.end() if tag is not None else 0
+    verb = _VERB.match(text, start)
+    counts, end = _counts(text, verb.end() if verb is not None else start)
     if not counts:
-        return _wordless(text) or _behind_values(text)
+        return _wordless(text, split) or _behind_values(text)
     rest = text[end:]
     line = _line(counts, rest, evaluated=_is_eval(split) or _speaks_of_eval(rest))
-    line = line._replace(tag=tag[0].strip(" \t[](){}<>|:,;-")) if tag is not None and tag[0][:5] != "[rank" else line
+    if verb is not None:
+        line = line._replace(over=verb["over"] is not None, begun=verb["begun"] is not None)
+    if tag is not None and tag[0][:5] != "[rank":
+        line = line._replace(tag=tag[0].strip(" \t[](){}<>|:,;-"))
     if "step" not in counts and not line.values and (share := _OF_EPOCH.match(rest)) is not None:
         # `Train Epoch: 3 [25%]`, `EPOCH 3 - PROGRESS: at 25.1% examples`
         return line._replace(share=min(float(share[1]) / 100, 1.0))
-    speaks = line.values or line.over or line.saved or line.step_time_s is not None or line.took_s is not None
+    speaks = (
+        line.values or line.over or line.begun or line.saved or line.step_time_s is not None or line.took_s is not None
+    )
     return line if speaks or _is_bare(counts, rest) or _HEADING.fullmatch(text) is not None else None
 
 
 def _line(counts: Mapping[str, Count], rest: str, *, evaluated: bool) -> ProgressLine:
-    clock = elapsed[1] if (elapsed := _ELAPSED.search(rest)) is not None else ""
+    elapsed = elapsed_time(rest)
     return ProgressLine(
         epoch=counts.get("epoch"),
         step=counts.get("step"),
         values=read_pairs(rest),
         rest=rest,
         evaluated=evaluated,
+        begun=False,
         over=_OVER.match(rest) is not None,
         saved=_SAVED_TOO.search(rest) is not None,
-        step_time_s=_step_time(rest),
-        elapsed_s=(number(clock) if clock.replace(".", "").isdigit() else duration_s(clock)) if clock else None,
+        step_time_s=step_time(rest),
+        elapsed_s=elapsed,
         took_s=epoch_time(rest),
-        lone_s=lone_time(rest) if not clock else None,
+        lone_s=lone_time(rest) if elapsed is None else None,
     )
 
 
-def _wordless(text: str) -> ProgressLine | None:
-    """A line that begins with a counter in brackets, and tells what was measured there."""
+def _wordless(text: str, split: re.Match[str] | None) -> ProgressLine | None:
+    """A line that begins with a counter that no word names, and tells what was measured there."""
     match = _WORDLESS.match(text)
     if match is None:
-        return None
+        return _bare_counter(text, split)
     outer = Count("epoch", float(match["a"]), _total(match["all_a"]))
     inner = match["b"] or match["c"]
     if inner is not None:
@@ -185,6 +181,21 @@ def _wordless(text: str) -> ProgressLine | None:
     else:
         counts = {"step": Count("step", outer.n, outer.total)}
     line = _line(counts, text[match.end() :], evaluated=False)
+    return line if any(_MEASURE.search(name) for name in line.values) else None
+
+
+def _bare_counter(text: str, split: re.Match[str] | None) -> ProgressLine | None:
+    """`Training... 100/3000 (3.3%) loss=0.5`, `e3 b120/500 loss 0.4`."""
+    counts: dict[str, Count] = {}
+    lettered = _LETTERED.match(text)
+    if lettered is not None:
+        counts["epoch"] = Count("epoch", float(lettered[1]), None)
+        counts["step"], end = Count("batch", float(lettered[2]), _total(lettered[3])), lettered.end()
+    elif (plain := _NUMBERS.match(text, split.end() if split is not None else 0)) is not None:
+        counts["step"], end = Count("step", float(plain["n"]), float(plain["total"])), plain.end()
+    else:
+        return None
+    line = _line(counts, text[end:], evaluated=_is_eval(split))
     return line if any(_MEASURE.search(name) for name in line.values) else None
 
 
@@ -261,24 +272,10 @@ def _plain_number(text: str) -> float:
 def _unit(word: str) -> str:
     if word.startswith("ep"):
         return "episode" if word.startswith("epi") else "epoch"
-    if word == "tokens":
-        return "token"
+    if word.startswith(("tokens", "samples", "examples", "images", "sentences")):
+        return word.split()[0].removesuffix("s")
     if word.startswith("it"):
         return "iteration"
     if "batch" in word:
         return "batch"
     return "timestep" if word.startswith("time") else "update" if word == "update" else "step"
-
-
-def _step_time(text: str) -> float | None:
-    match = _PER_STEP.search(text)
-    if match is not None:
-        unit = match["unit"].lower()
-        return float(match["value"]) * (1e-3 if unit == "ms" else 1e-6 if unit == "us" else 1.0)
-    match = _NAMED_TIME.search(text)
-    if match is not None:
-        unit = (match["unit"] or match["in"] or "s").lower()
-        scale = {"ms": 1e-3, "us": 1e-6, "min": 60.0}.get(unit, 1.0)
-        return float(match["value"]) * scale * (1e3 if match["kilo"] else 1.0)
-    match = _PER_SECOND.search(text) or _NAMED_RATE.search(text)
-    return 1.0 / float(match["value"]) if match is not None and float(match["value"]) > 0 else None

@@ -21,6 +21,7 @@ from trainmon.events import (
 from trainmon.parsers.epochs import EpochNames, StepNumbers
 from trainmon.parsers.numbers import duration_s, number
 from trainmon.parsers.pairs import is_metric_name, memory_of, metric_events
+from trainmon.parsers.printed_time import PrintedTime
 from trainmon.parsers.pydict import numbers_of
 from trainmon.patterns import pattern
 from trainmon.reading.timestamps import iso_s
@@ -40,6 +41,9 @@ _ELAPSED = (
     "elapsed_time",
     "elapsed",
     "elapsed_s",
+    "elapsed_sec",
+    "elapsed_seconds",
+    "time_elapsed_s",
     "wall",
     "wall_time",
     "walltime",
@@ -47,11 +51,23 @@ _ELAPSED = (
     "time_elapsed",
     "total_time",
 )
+_LONE_TIMES = ("time_s", "time_sec", "seconds", "secs", "time")
 _STEP_TIMES_S = (
     "sec_per_step", "step_time", "step_time_s", "seconds_per_step", "s_per_step", "iter_time", "time_per_step",
     "sec_per_it", "sec_per_iter", "train_speed(s/it)", "time_per_iteration",
+    "s/step", "s/it", "s/iter", "sec/step", "sec/it", "sec/iter",
 )  # fmt: skip
-_STEP_TIMES_MS = ("step_time_ms", "ms_per_step", "iter_time_ms", "step_ms", "time_per_iteration_ms", "ms_per_iter")
+_STEP_TIMES_MS = (
+    "step_time_ms",
+    "ms_per_step",
+    "iter_time_ms",
+    "step_ms",
+    "time_per_iteration_ms",
+    "ms_per_iter",
+    "ms/step",
+    "ms/it",
+    "ms/iter",
+)
 _LABELS = ("event", "type", "phase", "split", "mode", "stage", "msg", "message", "status", "kind")
 _EVAL_LABELS = frozenset({"eval", "evaluation", "evaluate", "val", "valid", "validation", "validate", "test", "dev"})
 _CHECKPOINT_LABELS = frozenset(
@@ -68,7 +84,25 @@ _FIELDS = frozenset(
 COUNTERS = frozenset(_RUN_STEPS + _EPOCH_STEPS + _RUN_TOTALS + _TOTALS + _EPOCH_TOTALS + _EPOCHS + _EPOCHS_TOTAL)
 _NO_METRICS = _FIELDS | {"remaining_time", "percentage", "eta", "eta_s", "eta_seconds"}
 _OF_SOMETHING_ELSE = frozenset(
-    {"time", "timing", "timings", "times", "perf", "throughput", "speed", "eval", "val", "test", "valid"}
+    {
+        "time",
+        "timing",
+        "timings",
+        "times",
+        "perf",
+        "throughput",
+        "speed",
+        "eval",
+        "val",
+        "test",
+        "valid",
+        "s",
+        "ms",
+        "sec",
+        "secs",
+        "seconds",
+        "it",
+    }
 )
 _FRACTION = pattern(r"\s*(\d{1,15})\s*/\s*(\d{1,15})\s*", re.ASCII)
 _FIRST_MOMENT_S, _LAST_MOMENT_S = 946684800.0, 4102444800.0  # 2000 to 2100: what a number must be to be a date
@@ -80,6 +114,7 @@ class RecordReader:
     def __init__(self, *, steps_from_zero: bool = False) -> None:
         self._epochs = EpochNames()
         self._steps = StepNumbers(from_zero=steps_from_zero)
+        self._time = PrintedTime()
 
     def events(self, fields: Mapping[str, object]) -> list[Event] | None:
         """Give the events of a record, None where it is none of a training run (a configuration, a request log)."""
@@ -147,8 +182,12 @@ class RecordReader:
         scope = CounterScope.RUN if run_total is not None else CounterScope.UNKNOWN
         if epoch_total is not None and total == epoch_total and scope is CounterScope.UNKNOWN:
             scope = CounterScope.EPOCH
+        done, elapsed_s = self._steps.done(numbers[word], total), _seconds(fields, _ELAPSED)
+        lone_s, grown_s = _seconds(fields, _LONE_TIMES), None
+        if elapsed_s is None and lone_s is not None:  # MMEngine's `time` is that of an iteration, others' grows
+            elapsed_s = grown_s = self._time.read(done, lone_s)[0]
         return Counter(
-            current=self._steps.done(numbers[word], total),
+            current=done,
             total=total,
             unit=_unit(word),
             scope=scope,
@@ -156,8 +195,9 @@ class RecordReader:
             kind=StageKind.TRAIN,
             epoch=epoch,
             total_epochs=total_epochs,
-            elapsed_s=_seconds(fields, _ELAPSED),
-            step_time_s=_step_time(numbers),
+            elapsed_s=elapsed_s,
+            elapsed_resolution_s=0.1 if elapsed_s is not None and elapsed_s % 1 else 1.0,
+            step_time_s=None if grown_s is not None else _step_time(numbers),
             steps_per_epoch=epoch_total,
         )
 

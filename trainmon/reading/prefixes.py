@@ -172,7 +172,7 @@ _HEADER_BRACKET = _compiled(
      |\((?=[\w./-]*[A-Za-z])[\w./-]{{1,80}}[:\ ]\d+\)|std(?:out|err)\ [FP]\b|\d\d[OE]\+?(?=\ )
      |\[(?!{_SPLIT})[A-Za-z][\w.-]{{0,60}}\](?=[:\ ])(?!:?\ +(?i:ep|epoch|episode|step|iter|it|batch)\w{{0,6}}\b)
      |(?P<host>[A-Za-z][\w.-]{{0,80}})\ (?:[\w./-]{{1,80}}\[\d+\]:|\[\d+\](?=\ (?:{_LEVEL})\b))
-     |\|\ (?:rank=\d+|(?!{_SPLIT}|(?:{_LEVEL})\b)[A-Za-z_][\w.-]{{0,60}})(?=\ +\|\ )
+     |\|\ (?:rank[=\ :]\ ?(?P<at>\d{{1,6}})|(?!{_SPLIT}|(?:{_LEVEL})\b)[A-Za-z_][\w.-]{{0,60}})(?=\ +\|\ )
      |:\ (?:[IWEFD])\ [\w./-]{{1,120}}:\d+\]):?"""
 )
 # No logger's name, but what its line is about: `INFO train: loss 0.5`.
@@ -258,7 +258,8 @@ def _header(text: str, end: int, parts: dict[str, str]) -> int:
             match = _HEADER_SOURCE.match(text, end)
         if match is None or match.end() == end:
             break
-        parts.update({name: part for name, part in match.groupdict().items() if part is not None and name not in parts})
+        found = {"rank" if name == "at" else name: part for name, part in match.groupdict().items() if part is not None}
+        parts.update({name: part for name, part in found.items() if name not in parts})
         end = match.end()
     closing = _HEADER_END.match(text, end)
     return closing.end() if closing else end
