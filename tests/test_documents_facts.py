@@ -23,6 +23,12 @@ from trainmon.parsers.documents import read_text
             2375.0,
             id="over-lines",
         ),
+        pytest.param("One epoch is 9,375 steps.", "steps_per_epoch", 9375.0, id="one-epoch-is"),
+        pytest.param("- `r3` cutmix, 200 ep", "epochs", 200.0, id="ep"),
+        pytest.param("18000 images, lot de 16, 60 époques", "batch_size", 16.0, id="french-batch"),
+        pytest.param("18000 images, lot de 16, 60 époques", "epochs", 60.0, id="french-epochs"),
+        pytest.param("```\neval_freq=250_000\n```", "eval_steps", 250000.0, id="underscores"),
+        pytest.param("```\ntrain.py --checkpointing_steps 500\n```", "save_steps", 500.0, id="checkpointing-steps"),
         pytest.param("- evaluates every 1000 steps", "eval_steps", 1000.0, id="cadence"),
         pytest.param("- Save steps: 50", "save_steps", 50.0, id="save-steps"),
         pytest.param("| GPUs |\n|---|\n| 8× A100 |", "gpu", "8x A100", id="gpu"),
@@ -129,3 +135,15 @@ def test_an_hourly_price_follows_from_price_and_duration() -> None:
 def test_epochs_of_so_many_steps_are_three_facts(words: str, epochs: float, each: float, place: str) -> None:
     found = [(fact.name, fact.value) for fact in read_text(f"# Plan\n\n{place.format(words)}\n").facts]
     assert sorted(found) == [("epochs", epochs), ("steps_per_epoch", each), ("total_steps", epochs * each)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("Validation images (4 prompts, 30 steps each) take 25 s.", id="of-each"),
+        pytest.param("After a spike we roll back 200 steps, 17 minutes of work.", id="roll-back"),
+        pytest.param("The first 2,000 steps are slower, 2.4 s each.", id="first-steps"),
+    ],
+)
+def test_steps_that_are_no_run_are_no_fact(text: str) -> None:
+    assert [fact for fact in read_text(text).facts if fact.name == "total_steps"] == []

@@ -321,3 +321,10 @@ def test_epochs_of_so_many_steps_are_the_product(words: str) -> None:
     assert not choice.unlike
     assert "600 steps" in choice.documented.reason
     assert total(a_run("exp", steps=300), plan).unlike == "the plan is for 600 steps, the run has 300"
+
+
+def test_a_card_that_is_called_by_its_number_is_that_card() -> None:
+    read = document("# Plan\n\n| Run | A100 (h:mm) | 3090 (h:mm) |\n|---|---|---|\n| all | 1:40 | 4:05 |\n")
+    choice = matched(a_run(gpus=("NVIDIA GeForce RTX 3090",)), read).choose(Scope.TOTAL)
+    assert choice is not None
+    assert (choice.unlike, choice.documented.likely_s) == ("", 4 * 3600 + 300)

@@ -151,3 +151,33 @@ def test_a_sentence_may_be_wrapped_over_lines() -> None:
     )
     assert [line(choice(name, read)) for name in ("sleepy", "good", "killed")] == [4, 7 + 1, 5]
     assert [one.line for one in part_for(read, "killed", NAMES).document.estimates] == [5]
+
+
+@pytest.mark.parametrize(
+    ("name", "at"),
+    [
+        pytest.param("vit-b", 4, id="a-single-letter"),
+        pytest.param("r3", 5, id="a-letter-and-a-figure"),
+        pytest.param("exp_12", 6, id="words-and-a-figure"),
+    ],
+)
+def test_a_run_that_is_alone_is_known_by_its_code(name: str, at: int) -> None:
+    read = document("# Plan\n\n- ViT-S: 4 hours\n- ViT-B: 8 hours\n- `r3`: 20 hours\n- exp 12: 30 hours\n")
+    alone = [KnownRun(name=name, log=f"logs/{name}.log")]
+    matcher = matcher_for(evidence_of(a_run(name)), [read], f"logs/{name}.log", run=name, runs=alone)
+    assert matcher is not None
+    assert line(matcher.choose(Scope.TOTAL)) == at
+
+
+def test_a_name_written_with_small_and_capital_letters_is_one_word() -> None:
+    read = document("# Plan\n\n- LoRA: 2 hours\n- full finetune: 11 hours\n")
+    matcher = matcher_for(evidence_of(a_run("lora")), [read], "logs/lora.log")
+    assert matcher is not None
+    assert line(matcher.choose(Scope.TOTAL)) == 3
+
+
+def test_a_name_in_the_title_tells_where_others_stand_beside_it() -> None:
+    read = document("# CartPole to Humanoid\n\n| Env | Time |\n|---|---|\n| CartPole | 1 min |\n| Humanoid | 4 h |\n")
+    matcher = matcher_for(evidence_of(a_run("humanoid")), [read], "logs/humanoid.log")
+    assert matcher is not None
+    assert line(matcher.choose(Scope.TOTAL)) == 6

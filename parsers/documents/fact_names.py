@@ -17,7 +17,8 @@ _NAMES: tuple[tuple[str, str], ...] = (
     r"per (?:device|gpu))?|bs|批次大小|批大小"),
     ("steps_per_epoch", r"(?:steps?|iterations?|iters?|batches) (?:per|/|in (?:an|each|one)) ?epoch|每轮步数|每个? "
     r"?epoch ?步数"),
-    ("save_steps", r"(?:save|checkpoint|ckpt)s? (?:steps|every|interval|frequency|freq)(?: steps)?|saves? every"),
+    ("save_steps", r"(?:save|checkpoint(?:ing)?|ckpt)s? (?:steps|every|interval|frequency|freq)(?: steps)?|"
+     r"saves? every"),
     ("eval_steps", r"(?:eval|evaluation|val|validation|test)s? (?:steps|every|interval|frequency|freq)|"
     r"evaluates? every"),
     ("logging_steps", r"(?:log|logging|print) (?:steps|every|interval|frequency|freq)"),

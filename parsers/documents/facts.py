@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trainmon.estimates import Fact
 from trainmon.parsers.documents.bars import find_bars, is_log_line
 from trainmon.parsers.documents.blocks import Piece
+from trainmon.parsers.documents.cadences import find_cadences
 from trainmon.parsers.documents.fact_names import WHOLE_NUMBERS, fact_name
 from trainmon.parsers.documents.hardware import Found, find_hardware, find_memory, find_prices, find_rates
 from trainmon.parsers.documents.lexicon import bare
@@ -30,9 +31,10 @@ _SETTING = pattern(
 )
 _COUNTED = pattern(
     rf"(?<![\w.$,-]){_AMOUNT}\s+(?:(?!(?:per|of|for|x|on|every|each|in|to|and|or|sec\w*|min\w*|hours?|hrs?|days?|"
-    rf"h|s)\b)[a-z-]+\s+){{0,2}}?(?P<noun>epochs?|(?:training\s+|optimi[sz]er\s+)?steps|iterations|kimg|"
+    rf"h|s)\b)[a-z-]+\s+){{0,2}}?(?P<noun>epochs?|[ée]poques?|ep(?![a-z])|(?:training\s+|optimi[sz]er\s+)?steps|iterations|kimg|"
     rf"(?:training\s+|train\s+|unique\s+)?"
-    r"(?:examples|samples|pairs|messages|images|proteins|sentences|structures|complexes|documents)|checkpoints|"
+    r"(?:examples|samples|pairs|messages|images|proteins|sentences|structures|complexes|documents|queries|clips|"
+    r"clusters)|checkpoints|"
     r"步|轮|样本)(?![A-Za-z/])",
     re.IGNORECASE,
 )
@@ -45,25 +47,14 @@ _EPOCHS_OF_STEPS = pattern(
 """`2 epochs x 300 steps`: 300 of each, 600 in all."""
 _THINGS = (
     "epoch", "steps", "iterations", "kimg", "example", "sample", "pair", "message", "image", "protein", "sentence",
-    "structure", "complexes", "document", "checkpoint", "步", "轮", "样本",
+    "structure", "complexes", "document", "checkpoint", "quer", "clip", "cluster", "poque", " ep", "步", "轮", "样本",
 )  # fmt: skip
-_EVERY = pattern(
-    r"\b(?P<verb>eval\w*|validat\w*|sav\w+|checkpoint\w*|"
-    r"log\w*)\b[^.;]{0,40}?\bevery\s+(?P<low>\d[\d,]*)\s*(?P<k>k)?\s*(?P<noun>steps|iterations|iters)",
-    re.IGNORECASE,
-)
-_CADENCE = pattern(
-    r"(?:^|[.;,:(]\s*)every\s+(?P<low>\d[\d,]*)\s*(?P<k>k)?\s*(?:steps|iterations|iters|updates),?\s+(?:[a-z-]+\s+){0,5}?"
-    r"(?P<verb>eval\w*|valid\w*|scor\w+|test\w*|sav\w+|checkpoint\w*|log\w*|print\w*)\b",
-    re.IGNORECASE,
-)
 _RESULTS = pattern(rf"[=≈]\s*[~]?\s*({NUMBER})(?![,.\d]|\s*[÷/×x*+])")
 _LAST_RESULT = pattern(rf"=\s*[~≈]?\s*({NUMBER})(?!.*=\s*[~≈]?\s*\d)")
 _IN_CELL = pattern(rf"[~≈]?\s*{_AMOUNT}(?!\s*(?:[x×%]|GB|MB|min|sec|hour|day|million|billion))")
-_CADENCES = {"eval": "eval_steps", "vali": "eval_steps", "scor": "eval_steps", "test": "eval_steps",
-             "sav": "save_steps", "check": "save_steps"}  # fmt: skip
 _BATCH = pattern(
-    r"(?<![\w-])(?:(?P<kind>effective|total|global|micro|mini)[\s-]+)?batch(?:[\s-]?size)?\s+(?:of\s+)?(?P<low>\d[\d,]*)"
+    r"(?<![\w-])(?:(?P<kind>effective|total|global|micro|mini)[\s-]+)?(?:batch(?:[\s-]?size|größe)?\s+(?:of\s+)?|"
+    r"\blots?\s+de\s+|\bbs\s?|バッチサイズ\s?)(?P<low>\d[\d,]*)"
     r"(?!\.\d|\d|\s*(?:[kM]\b|GB|MB|%|s\b|min|hours?|[-–/]\s?\d|tokens|or\b))",
     re.IGNORECASE,
 )
@@ -72,6 +63,9 @@ _PER = pattern(
 )
 _NOUNS = {
     "epoch": "epochs",
+    "poque": "epochs",
+    "poques": "epochs",
+    "ep": "epochs",
     "steps": "total_steps",
     "iterations": "total_steps",
     "kimg": "kimg",
@@ -88,8 +82,17 @@ _WITHOUT_INIT = pattern(
 )
 _INIT_WORDS = ("init", "start", "set", "load", "初始", "加载", "启动")
 _DIGIT = pattern(r"\d")
+_GROUPED = pattern(r"(?<=\d)_(?=\d{3})")
+"""The underscore of `250_000`, as programs write it."""
 _PER_EPOCH = pattern(r"steps?\s*(?:per|/|in\s+(?:an|each|one))\s*epoch", re.IGNORECASE)
-_GUIDE = pattern(r"\b(?:reduce|increase|try|larger|smaller|fewer|more|instead|if|avoid|e\.g\.)\b", re.IGNORECASE)
+_SOME_STEPS = pattern(r"\b(?:first|last)\s*$", re.IGNORECASE)
+_ONE_EPOCH_IS = pattern(
+    r"\b(?:one|an|each|every|1)\s+epoch\s+(?:is|has|means|takes|=|are)\s*(?:about\s+|~)?$", re.IGNORECASE
+)
+_GUIDE = pattern(
+    r"\b(?:roll(?:ed|s)?\s+back|rewind|reduce|increase|try|larger|smaller|fewer|more|instead|if|avoid|e\.g\.)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +142,8 @@ def _is_sane(found: Found) -> bool:
 
 
 def _in_piece(piece: Piece) -> Iterator[Found]:
+    if piece.code is not None and "_" in piece.text:
+        piece = replace(piece, text=_GROUPED.sub("", piece.text))
     text = piece.text
     if any(word in text.lower() for word in _INIT_WORDS) and _WITHOUT_INIT.search(text):
         yield Found("total_excludes_init", 1.0, None, 0)
@@ -162,18 +167,10 @@ def _in_words(piece: Piece) -> Iterator[Found]:
         yield from find_prices(text)
     yield from find_rates(text)
     lower = text.lower()
-    every, batch = "every" in lower, "batch" in lower
-    for match in _EVERY.finditer(text) if every else ():
-        yield Found(_cadence(match["verb"]), number_of(match["low"]) * (1000 if match["k"] else 1), None, match.start())
-    for match in _CADENCE.finditer(text) if every else ():
-        yield Found(_cadence(match["verb"]), number_of(match["low"]) * (1000 if match["k"] else 1), None, match.start())
-    for match in _BATCH.finditer(text) if batch else ():
-        if piece.kind != "cell" and not _GUIDE.search(text[: match.start()][-40:] + text[match.end() :][:12]):
-            kind = (match["kind"] or "").lower()
-            name = {"": "batch_size", "micro": "micro_batch_size", "mini": "batch_size"}.get(
-                kind, "effective_batch_size"
-            )
-            yield Found(name, number_of(match["low"]), None, match.start())
+    if "every" in lower:
+        yield from find_cadences(text)
+    if piece.kind != "cell" and any(word in lower for word in _BATCH_WORDS):
+        yield from _batches(text)
     products = list(_EPOCHS_OF_STEPS.finditer(text)) if "epoch" in lower else []
     for product in products:
         yield from _of_product(product)
@@ -182,12 +179,17 @@ def _in_words(piece: Piece) -> Iterator[Found]:
             continue
         left, right = text[: match.start()], text[match.end() :]
         steps = match["noun"].lower().endswith("steps")
+        if steps and _SOME_STEPS.search(left):
+            continue
+        if steps and _ONE_EPOCH_IS.search(left):
+            yield _found("steps_per_epoch", match)
+            continue
         if steps and (per := _PER.match(right)):
             yield _found("steps_per_epoch" if per["epoch"] else "total_steps", match)
             continue
         if (
             text.startswith(("=", "≈"))
-            or re.match(r"\s*(?:per\b|/|at\s+a\s+time)", right)
+            or re.match(r"\s*(?:per\b|/|at\s+a\s+time|each\b|does\s+not\s+fit)", right)
             or (steps and _PER_EPOCH.search(text))
             or fact_name(bare(re.split(r"[:：]", left)[0])) in {"effective_batch_size", "batch_size"}
         ):
@@ -196,17 +198,29 @@ def _in_words(piece: Piece) -> Iterator[Found]:
             yield _found(_counted_name(match, text), match)
 
 
+_BATCH_WORDS = ("batch", "lot", "bs", "バッチ")
+_TOO_LARGE = pattern(
+    r"\s*(?:does\s+not|doesn['’]t|will\s+not|won['’]t)\s+fit|\s*(?:is|was|gives?)?\s*OOM", re.IGNORECASE
+)
+
+
+def _batches(text: str) -> Iterator[Found]:
+    for match in _BATCH.finditer(text):
+        near = text[: match.start()][-40:] + text[match.end() :][:12]
+        if not (_GUIDE.search(near) or _TOO_LARGE.match(text, match.end())):
+            kind = (match["kind"] or "").lower()
+            name = {"": "batch_size", "micro": "micro_batch_size", "mini": "batch_size"}.get(
+                kind, "effective_batch_size"
+            )
+            yield Found(name, number_of(match["low"]), None, match.start())
+
+
 def _of_product(match: re.Match[str]) -> Iterator[Found]:
     epochs = number_of(match["epochs"] or match["times"])
     steps = number_of(match["steps"] or match["each"])
     yield Found("epochs", epochs, None, match.start())
     yield Found("steps_per_epoch", steps, None, match.start())
     yield Found("total_steps", epochs * steps, None, match.start())
-
-
-def _cadence(verb: str) -> str:
-    start = verb.lower()
-    return next((name for word, name in _CADENCES.items() if start.startswith(word)), "logging_steps")
 
 
 def _counted_name(match: re.Match[str], text: str) -> str:

@@ -88,7 +88,7 @@ def conditions_of(estimate: Estimate, document: EstimateDocument) -> Conditions:
     machines = next((found for level in levels if (found := machines_in(level))), frozenset())
     machines = machines or _machines_of_alike(estimate, document)
     return Conditions(
-        words=frozenset().union(*(stems(level) for level in levels if _is_label(level))) - stems(document.title),
+        words=frozenset().union(*(stems(level) for level in levels if _is_label(level) and level != document.title)),
         text=text,
         epochs=epochs,
         steps=steps,

@@ -74,13 +74,23 @@ def part_for(document: EstimateDocument, run: str, runs: Sequence[str]) -> Part:
 
 @lru_cache(maxsize=256)
 def phrases_of(runs: tuple[str, ...]) -> tuple[Phrase, ...]:
-    """Give the names by which some of the runs, not all, are told apart: the longest first."""
+    """Give the names by which some of the runs, not all, are told apart: longest first. One alone may have a code."""
     owners: dict[str, set[str]] = {}
     for run in runs:
         for words in _names_of(run):
             owners.setdefault(words, set()).add(run)
-    told = [Phrase(words, frozenset(named)) for words, named in owners.items() if len(named) < len(set(runs))]
+    alone = len(set(runs)) == 1
+    told = [
+        Phrase(words, frozenset(named))
+        for words, named in owners.items()
+        if (_is_code(words) if alone else len(named) < len(set(runs)))
+    ]
     return tuple(sorted(told, key=lambda phrase: (-len(phrase.words), phrase.words)))
+
+
+def _is_code(words: str) -> bool:
+    """Tell whether a name lives of its letters and figures (`vit-b`, `r3`); other names are known by their words."""
+    return any(len(part) == 1 or any(map(str.isdigit, part)) for part in _PARTS.findall(words))
 
 
 def _names_of(run: str) -> Iterator[str]:

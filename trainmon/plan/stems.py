@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 _DENIED = re.compile(r"(?<![^\W_])(?:no|not|non|nothing|without)[\s_-]+[^\W\d_]+", re.IGNORECASE)
@@ -39,6 +40,17 @@ def stem(word: str) -> str:
     return _SHORT_FORMS.get(word, word)
 
 
+_TOKEN = re.compile(r"[^\W\d_]+")
+
+
+def _words_of(text: str) -> Iterator[str]:
+    """Give the words of names written together (`HardNegatives`); what is too short is none (`LoRA`, `ViT`)."""
+    for token in _TOKEN.findall(text):
+        parts = _WORD.findall(token)
+        yield from [token] if any(len(part) < _SHORTEST for part in parts) else parts
+
+
+_SHORTEST = 3
 _SAY_NOTHING = frozenset(_COMMON.split()) | {stem(word) for word in _COMMON.split()}
 """What every log and every document has: articles, units, hardware, `train`, `total`, `dataset`."""
 
@@ -57,7 +69,7 @@ def stems(text: str) -> frozenset[str]:
 def words_by_stem(text: str) -> dict[str, str]:
     """Give the telling stems of a text with the word first written for each; `no cache` does not tell of a `cache`."""
     found: dict[str, str] = {}
-    for word in _WORD.findall(_DENIED.sub(" ", text)):
+    for word in _words_of(_DENIED.sub(" ", text)):
         if len(word) > 1 and (key := stem(word)) not in _SAY_NOTHING:
             found.setdefault(key, word)
     return found
