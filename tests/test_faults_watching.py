@@ -92,6 +92,42 @@ def test_f20_a_folder_of_another_machine_is_said_to_be_polled(tmp_path: Path, mo
     watched.close()
 
 
+MOUNTED = """
+import subprocess, sys
+from pathlib import Path
+from tests.test_faults_watching import NOW, STEPS, looked, store_over
+
+folder = Path(sys.argv[1])
+mount = ["mount", "-t", "tmpfs", "none", str(folder)]
+subprocess.run(mount, check=True)
+(folder / "a.log").write_text(STEPS)
+store = store_over(folder)
+print([(run.name, run.step) for run in looked(store, NOW)])
+subprocess.run(["umount", "-l", str(folder)], check=True)
+print([(run.name, run.step, run.files[0].notes) for run in looked(store, NOW + 10)])
+subprocess.run(mount, check=True)
+(folder / "a.log").write_text(STEPS + "step 41/100 loss 0.2\\n")
+print([(run.name, run.step) for run in looked(store, NOW + 20)])
+"""
+
+
+@linux
+def test_f17_a_file_system_that_is_unmounted_and_mounted_again_is_read_again(tmp_path: Path) -> None:
+    (tmp_path / "logs").mkdir()
+    if shutil.which("unshare") is None:
+        pytest.skip("no unshare")
+    command = ["unshare", "-Urm", sys.executable, "-c", MOUNTED, str(tmp_path / "logs")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    if "unshare" in done.stderr or "mount" in done.stderr:
+        pytest.skip("no mounting here")
+
+    assert done.stdout.splitlines() == [
+        "[('a', 40.0)]",
+        "[('a', 40.0, ('the log was deleted',))]",
+        "[('a', 41.0)]",
+    ], done.stderr
+
+
 class Silent:
     """A watch that never hears anything, as on NFS."""
 
@@ -165,7 +201,7 @@ def test_f15_f16_a_folder_that_is_removed_and_comes_back_is_read_again(tmp_path:
     assert {run.name: run.step for run in looked(store, NOW + 20)} == {"a": 41, "b": 40}
 
 
-def test_f15_f16_f17_the_live_source_survives_it_too(deaf: LiveSource, tmp_path: Path) -> None:
+def test_f15_f16_the_live_source_survives_it_too(deaf: LiveSource, tmp_path: Path) -> None:
     (tmp_path / "a.log").write_text(STEPS)
     until_seen(deaf, lambda board: names(board) == {"a"})
     moved = tmp_path.with_name(tmp_path.name + "-old")
