@@ -319,3 +319,26 @@ async def test_leaving_the_section_ends_its_thread(log: Path) -> None:
             await pilot.press("5")
             await until(pilot, lambda: here(pilot) == LINES[-1])
             await pilot.press("escape")
+
+
+async def test_what_was_redrawn_can_be_looked_into(tmp_path: Path) -> None:
+    log = tmp_path / "train.log"
+    bar = "".join(f"\r {at}%|#         | {at}/100 [00:0{at // 10}<00:09, 10.0it/s, loss={at / 8}]" for at in range(100))
+    log.write_text(f"begin\n{bar}\nend\n")
+    async with TrainmonApp(FileSource(log), hz=100).run_test(size=SIZE) as pilot:
+        await open_log(pilot, "end")
+        assert len([line for line in text_of(pilot).splitlines() if "it/s" in line]) == 1
+
+        await pilot.press("slash", *"loss=5.125", "enter")
+        await until(pilot, lambda: "not found: loss=5.125  r: in redraws" in status(pilot))
+        await pilot.press("r")
+        await until(pilot, lambda: "each redraw" in status(pilot) and "98/100" in text_of(pilot))
+        await pilot.press("n")
+        await until(pilot, lambda: "41/100" in here(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: "format tqdm" in text_of(pilot))
+        assert "current=41" in text_of(pilot)
+
+        await pilot.press("r")
+        await until(pilot, lambda: "99/100" in here(pilot))
+        assert "line 2 " in status(pilot)

@@ -182,7 +182,7 @@ class TrainmonApp(ClockKeysApp):
 
     def action_open_run(self, name: str) -> None:
         """Show a run alone."""
-        from trainmon.tui.log_section import LogAccess
+        from trainmon.tui.log_feed import LogAccess
         from trainmon.tui.run_screen import RunScreen
 
         order = next((screen.order for screen in self.screen_stack if isinstance(screen, Overview)), ())

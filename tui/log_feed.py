@@ -7,12 +7,16 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Event, Lock, Thread
+from typing import NamedTuple
 
 from textual.message import Message
 
 from trainmon.reading.log_search import LogSearch, Needle
 from trainmon.reading.log_window import LineIndex, LogWindow, window_at
 from trainmon.reading.readable import Extent, PieceRead, ReadableLog
+from trainmon.reading.redraws import each_redraw
+from trainmon.reading.whole_lines import Read
+from trainmon.snapshot import RunSnapshot
 
 _SLICE_S = 0.05
 _TOLD_EVERY_S = 0.25
@@ -28,7 +32,20 @@ class WindowWanted:
     after: int
 
 
-class LogGrew(Message):
+class LogAccess(NamedTuple):
+    """How the logs of runs are opened, and how often they are looked at."""
+
+    open: Callable[[RunSnapshot], ReadableLog | None]
+    pause_s: float
+
+
+class LogMessage(Message):
+    """What a feed tells; late words of one that was closed are told apart by `feed`."""
+
+    feed: LogFeed | None = None
+
+
+class LogGrew(LogMessage):
     """There is more text, or other text; only the newest one waiting counts."""
 
     def __init__(self, extent: Extent) -> None:
@@ -37,10 +54,10 @@ class LogGrew(Message):
 
     def can_replace(self, message: Message) -> bool:
         """Let a newer one take this one's place."""
-        return isinstance(message, LogGrew)
+        return isinstance(message, LogGrew) and message.feed is self.feed
 
 
-class WindowRead(Message):
+class WindowRead(LogMessage):
     """The window that was asked for."""
 
     def __init__(self, ticket: int, window: LogWindow, extent: Extent) -> None:
@@ -48,7 +65,7 @@ class WindowRead(Message):
         self.ticket, self.window, self.extent = ticket, window, extent
 
 
-class LineCounted(Message):
+class LineCounted(LogMessage):
     """The number of the line that begins at an offset."""
 
     def __init__(self, offset: int, number: int) -> None:
@@ -56,7 +73,7 @@ class LineCounted(Message):
         self.offset, self.number = offset, number
 
 
-class LineFound(Message):
+class LineFound(LogMessage):
     """Where the line begins that was asked for by its number; -1: there is none."""
 
     def __init__(self, number: int, offset: int) -> None:
@@ -64,17 +81,17 @@ class LineFound(Message):
         self.number, self.offset = number, offset
 
 
-class SearchWent(Message):
+class SearchWent(LogMessage):
     """A search goes on, or is over."""
 
     def __init__(self, search: LogSearch, *, over: bool) -> None:
         super().__init__()
         self.needle, self.progress, self.over = search.needle, search.progress, over
         self.found, self.wrapped, self.fault = search.found, search.wrapped, search.fault
-        self.forward = search.forward
+        self.forward, self.redrawn = search.forward, search.redrawn
 
 
-class PieceExplained(Message):
+class PieceExplained(LogMessage):
     """What a piece was read as."""
 
     def __init__(self, begin: int, end: int, readings: tuple[PieceRead, ...]) -> None:
@@ -82,7 +99,7 @@ class PieceExplained(Message):
         self.begin, self.end, self.readings = begin, end, readings
 
 
-class LogStopped(Message):
+class LogStopped(LogMessage):
     """Reading the log raised an error: nothing more will come."""
 
     def __init__(self, error: str) -> None:
@@ -94,7 +111,7 @@ class LogFeed:
     """Looks at the log every `pause_s`, and does in between what it is asked; of each kind only what was asked last."""
 
     def __init__(self, log: ReadableLog, post: Callable[[Message], object], pause_s: float) -> None:
-        self._log, self._post, self._pause_s = log, post, pause_s
+        self._log, self._take, self._pause_s = log, post, pause_s
         self._stop, self._wake, self._lock = Event(), Event(), Lock()
         self._window: WindowWanted | None = None
         self._line: int | None = None
@@ -102,6 +119,7 @@ class LogFeed:
         self._asked: tuple[Needle, int, bool] | None = None
         self._halt = False
         self._search: LogSearch | None = None
+        self._read: Read = log.read
         self._uncounted: int | None = None
         self._extent = Extent(size=-1)
         self._index = LineIndex()
@@ -141,10 +159,18 @@ class LogFeed:
             self._asked, self._halt = (needle, start, forward), False
         self._wake.set()
 
+    def show_redraws(self, *, each: bool) -> None:
+        """Read every redraw as a line of its own from now on, or what they leave on a terminal."""
+        self._read = each_redraw(self._log.read) if each else self._log.read
+
     def stop_search(self) -> None:
         """Search no further."""
         with self._lock:
             self._asked, self._halt = None, True
+
+    def _post(self, message: LogMessage) -> None:
+        message.feed = self
+        self._take(message)
 
     def _run(self) -> None:
         try:
@@ -198,7 +224,7 @@ class LogFeed:
     def _read_window(self, wanted: WindowWanted) -> None:
         size = self._extent.size
         at = size if wanted.at is None else wanted.at
-        window = window_at(self._log.read, size, at, wanted.before, wanted.after)
+        window = window_at(self._read, size, at, wanted.before, wanted.after)
         self._uncounted = window.begin
         self._count(window.begin)
         self._post(WindowRead(wanted.ticket, window, self._extent))
@@ -220,7 +246,7 @@ class LogFeed:
         self._post(LineFound(number, offset))
 
     def _search_on(self, search: LogSearch) -> None:
-        over = search.step(self._log.read, time.monotonic() + _SLICE_S)
+        over = search.step(self._read, time.monotonic() + _SLICE_S)
         if over:
             self._search = None
         with self._lock:

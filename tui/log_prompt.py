@@ -19,6 +19,10 @@ class SearchPrompt(Input):
         Binding("tab,shift+tab", "stay", show=False),
     ]
 
+    def __init__(self) -> None:
+        super().__init__(id="log-search", classes="prompt", placeholder="words, or /a regular expression/")
+        self.border_title, self.border_subtitle = "Search the log", "enter: find   esc: back"
+
     class Given(Message):
         """Enter was pressed."""
 

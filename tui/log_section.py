@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -15,22 +14,15 @@ from textual.message import Message
 from trainmon import units
 from trainmon.errors import UsageError
 from trainmon.reading.log_search import Needle
-from trainmon.reading.readable import Extent, PieceRead, ReadableLog
-from trainmon.snapshot import RunSnapshot
+from trainmon.reading.readable import Extent, ReadableLog
 from trainmon.tui import log_feed
 from trainmon.tui.log_feed import LogFeed, WindowWanted
 from trainmon.tui.log_prompt import SearchPrompt
-from trainmon.tui.log_reading import reading_rows
+from trainmon.tui.log_reading import LogReading
+from trainmon.tui.log_status import status_row
 from trainmon.tui.log_view import LogView
 from trainmon.tui.spanview import LinesView
-from trainmon.tui.text import Row, fit_row, plain
-
-
-class LogAccess(NamedTuple):
-    """How the logs of runs are opened, and how often they are looked at."""
-
-    open: Callable[[RunSnapshot], ReadableLog | None]
-    pause_s: float
+from trainmon.tui.text import fit_row, plain
 
 
 class LogSection(Vertical):
@@ -41,6 +33,7 @@ class LogSection(Vertical):
         Binding("n", "next(True)", "Next match", tooltip="The next line in which it is"),
         Binding("N,shift+n", "next(False)", "Match before", show=False, tooltip="The line before in which it is"),
         Binding("enter", "explain", "Read as", tooltip="What this line was read as, and by which format"),
+        Binding("r", "redraws", "Redraws", tooltip="Every redraw of a bar on a line of its own, or bars in place"),
         Binding("escape", "less", show=False),
     ]
 
@@ -60,28 +53,30 @@ class LogSection(Vertical):
         """Searches asked for while one was under way, forward or not."""
         self._found: int | None = None
         """The match whose row is not in view yet."""
-        self._explaining = False
-        self._explained: tuple[tuple[int, int], Sequence[PieceRead]] | None = None
+        self._redraws = False
 
     def compose(self) -> ComposeResult:
         """Build the lines, what is told of one of them, and where the view stands."""
         yield LogView(id="log")
-        yield LinesView(id="log-reading", classes="fixed")
+        yield LogReading()
         yield LinesView(id="log-status", classes="fixed")
-        field = SearchPrompt(id="log-search", classes="prompt", placeholder="words, or /a regular expression/")
-        field.border_title, field.border_subtitle = "Search the log", "enter: find   esc: back"
-        yield field
+        yield SearchPrompt()
 
     @property
     def view(self) -> LogView:
         """The lines."""
         return self.query_one(LogView)
 
+    @property
+    def _reading(self) -> LogReading:
+        return self.query_one(LogReading)
+
     def show_log(self, log: ReadableLog | None, pause_s: float) -> None:
         """Show the end of a log, in place of another one."""
         self.stop()
-        self._extent, self._numbered, self._told, self._explained = Extent(size=0), None, "", None
-        self._searching = False
+        self._extent, self._numbered, self._told = Extent(size=0), None, ""
+        self._reading.forget()
+        self._searching = self._redraws = False
         self.view.mark(None)
         self.view.restart()
         if log is not None:
@@ -94,10 +89,6 @@ class LogSection(Vertical):
         if self._feed is not None:
             self._feed.close()
             self._feed = None
-
-    def on_unmount(self) -> None:
-        """Leave no thread behind."""
-        self.stop()
 
     def show_end(self) -> None:
         """Go to the end and follow it."""
@@ -112,15 +103,22 @@ class LogSection(Vertical):
             self._feed.go_to_line(number)
             self.show_status()
 
+    def on_unmount(self) -> None:
+        """Leave no thread behind."""
+        self.stop()
+
     def last_lines(self, count: int) -> list[str]:
         """The last lines read of the log's end."""
         return self.view.place.texts[-count:]
 
-    # -- what the thread brings -----------------------------------------------------------------------------------
+    def _is_mine(self, message: log_feed.LogMessage) -> bool:
+        message.stop()
+        return message.feed is self._feed
 
     @on(log_feed.LogGrew)
     def _grown(self, message: log_feed.LogGrew) -> None:
-        message.stop()
+        if not self._is_mine(message):
+            return
         before, self._extent = self._extent, message.extent
         another = before.generation != message.extent.generation or message.extent.size < before.size
         if another:
@@ -132,20 +130,23 @@ class LogSection(Vertical):
 
     @on(log_feed.WindowRead)
     def _take_window(self, message: log_feed.WindowRead) -> None:
-        message.stop()
+        if not self._is_mine(message):
+            return
         self._extent, self._found = message.extent, None
         self.view.take(message.ticket, message.window)
         self.post_message(self.Changed())
 
     @on(log_feed.LineCounted)
     def _take_number(self, message: log_feed.LineCounted) -> None:
-        message.stop()
+        if not self._is_mine(message):
+            return
         self._numbered = (message.offset, message.number)
         self.show_status()
 
     @on(log_feed.LineFound)
     def _go_to_line(self, message: log_feed.LineFound) -> None:
-        message.stop()
+        if not self._is_mine(message):
+            return
         if message.offset < 0:
             self._told = f"the log has no line {message.number:,}"
             self.show_status()
@@ -156,8 +157,7 @@ class LogSection(Vertical):
 
     @on(log_feed.SearchWent)
     def _take_search(self, message: log_feed.SearchWent) -> None:
-        message.stop()
-        if not self._searching or message.needle is not self.view.needle:
+        if not self._is_mine(message) or not self._searching or message.needle is not self.view.needle:
             return
         words = plain(message.needle.query)
         self._searching = not message.over
@@ -166,7 +166,8 @@ class LogSection(Vertical):
         elif message.fault:
             self._told = message.fault
         elif message.found is None:
-            self._told = f"not found: {words}"
+            unseen = message.redrawn and not self._redraws
+            self._told = f"not found: {words}" + ("  r: in redraws" if unseen else "")
         else:
             past = "end" if message.forward else "beginning"
             self._told = f"found, past the {past}" if message.wrapped else "found"
@@ -179,17 +180,16 @@ class LogSection(Vertical):
 
     @on(log_feed.PieceExplained)
     def _take_explanation(self, message: log_feed.PieceExplained) -> None:
-        message.stop()
-        self._explained = ((message.begin, message.end), message.readings)
-        self._show_reading()
+        if not self._is_mine(message):
+            return
+        self._reading.tell((message.begin, message.end), message.readings)
 
     @on(log_feed.LogStopped)
     def _tell_failure(self, message: log_feed.LogStopped) -> None:
-        message.stop()
+        if not self._is_mine(message):
+            return
         self._told = plain(f"reading stopped: {message.error}")
         self.show_status()
-
-    # -- what the view wants --------------------------------------------------------------------------------------
 
     @on(LogView.Wanted)
     def _ask(self, message: LogView.Wanted) -> None:
@@ -244,12 +244,18 @@ class LogSection(Vertical):
         self.refresh_bindings()
         self.show_status()
 
+    def action_redraws(self) -> None:
+        """Show every redraw of a bar on a line of its own, or what they leave on a terminal."""
+        if self._feed is not None:
+            self._redraws = not self._redraws
+            self._feed.show_redraws(each=self._redraws)
+            self.view.place.refresh(self._extent.size)
+            self.view.changed()
+
     def action_explain(self) -> None:
         """Show what the line under the cursor was read as, or no longer."""
-        self._explaining = not self._explaining
-        self._explained = None
+        self._reading.toggle()
         self._ask_explanation()
-        self._show_reading()
 
     def action_less(self) -> None:
         """Stop the search; else close what is open; else take the marks away."""
@@ -258,7 +264,7 @@ class LogSection(Vertical):
             self._searching = False
             self._more.clear()
             self._told = "search stopped"
-        elif self._explaining:
+        elif self._reading.open:
             self.action_explain()
         else:
             self.view.mark(None)
@@ -273,51 +279,20 @@ class LogSection(Vertical):
         if action == "next":
             return self.view.needle is not None
         if action == "less":
-            return self._searching or self._explaining or self.view.needle is not None
+            return self._searching or self._reading.open or self.view.needle is not None
         return super().check_action(action, parameters)
-
-    # -- what is told ---------------------------------------------------------------------------------------------
 
     def show_status(self) -> None:
         """Say whether the log is followed, where the cursor is, and what was searched."""
-        width = self.size.width
-        if width:
-            self.query_one("#log-status", LinesView).show([self._status(width)])
-
-    def _status(self, width: int) -> Row:
-        place, size = self.view.place, self._extent.size
-        row: list[tuple[str, str]] = [(" following ", "good")] if place.following else [(" not following ", "warn")]
-        if self._feed is None:
-            return fit_row(((" this run has no log to show", "muted"),), width)
-        if place.row is None:
-            row.append(("  the log is empty" if size == 0 else "  reading", "muted"))
-        else:
-            share = units.percent(place.share)
-            row.append((f"  {self._line_number()}{share} of {units.bytes_text(size)}", "muted"))
-        notes = [plain(self._extent.note)] if self._extent.note else []
-        if not place.following and place.window is not None and place.window.at_end and size > place.window.size:
-            notes.append("it has grown since")
-        if self._extent.unfolding is not None:
-            notes.append(f"unfolding {self._extent.unfolding:.0%}")
-        told = "   ".join([*([self._told] if self._told else []), *notes])
-        return fit_row((*row, ("   ", ""), (told, "accent")), width)
-
-    def _line_number(self) -> str:
-        place = self.view.place
-        if place.window is None or place.row is None or self._numbered is None:
-            return ""
-        offset, number = self._numbered
-        return f"line {number + place.row.line - place.window.rows[0].line:,}  " if offset == place.window.begin else ""
+        width, mode = self.size.width, "each redraw" if self._redraws else ""
+        if not width:
+            return
+        numbered = None if self._redraws else self._numbered
+        row = status_row(self.view.place, self._extent, (mode, self._told), width, numbered=numbered)
+        none = fit_row(((" this run has no log to show", "muted"),), width)
+        self.query_one("#log-status", LinesView).show([none if self._feed is None else row])
 
     def _ask_explanation(self) -> None:
         row = self.view.place.row
-        if not self._explaining or row is None or self._feed is None:
-            return
-        if self._explained is None or self._explained[0] != row.piece:
+        if row is not None and self._feed is not None and self._reading.lacks(row.piece):
             self._feed.explain(*row.piece)
-
-    def _show_reading(self) -> None:
-        view = self.query_one("#log-reading", LinesView)
-        view.display = self._explaining
-        if self._explaining:
-            view.show(reading_rows(self._explained[1] if self._explained else None, max(self.size.width - 1, 20)))

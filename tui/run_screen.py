@@ -19,7 +19,8 @@ from trainmon.tui import run_sections, totals
 from trainmon.tui.chart_look import ChartLook
 from trainmon.tui.charts_section import all_charts, first_charts
 from trainmon.tui.footer import FittingFooter
-from trainmon.tui.log_section import LogAccess, LogSection
+from trainmon.tui.log_feed import LogAccess
+from trainmon.tui.log_section import LogSection
 from trainmon.tui.screens import CHOOSE, EXPORT, BoardScreen, RunViewed
 from trainmon.tui.spanview import LinesView
 from trainmon.tui.text import Row, beside, fit_row, heading, plain, wrap

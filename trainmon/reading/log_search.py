@@ -89,6 +89,8 @@ class LogSearch:
         self.wrapped = False
         """It went past the end, or past the beginning."""
         self.fault = ""
+        self.redrawn = False
+        """There were lines that were redrawn: what stood there before was not looked at."""
         self._size, self._start = size, start
         self._at = start
         self._done_bytes = 0
@@ -105,6 +107,7 @@ class LogSearch:
                 return True
             stretch = self._next(read)
             self._done_bytes += max(stretch.end - stretch.begin, 1)
+            self.redrawn = self.redrawn or b"\r" in stretch.data.replace(b"\r\n", b"\n")
             try:
                 if self.needle.may_be_in(stretch.data) and self._look(read, stretch):
                     return True
