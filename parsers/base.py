@@ -37,6 +37,9 @@ class LogFormat:
     holding: bool = False
     """While an instance sets this (inside a traceback, a table, a block record), it is asked first for every line."""
 
+    trouble: str = ""
+    """What an instance gave up, in words for its user; '' as long as all is well."""
+
     def parse(self, line: Line) -> Sequence[Event] | None:
         """Give the events of a line, () for a line of this format that says nothing, None for a foreign one.
 

@@ -30,7 +30,14 @@ _KEYS = {
     "name": str, "title": str, "pattern": str, "patterns": list, "finished": str, "failed": str, "unit": str,
     "sample": str, "samples": list, "zero_based": bool, "priority": int,
 }  # fmt: skip
+_WORDS = {str: "text", list: "a list", bool: "true or false", int: "a whole number"}
 _COUNTER_GROUPS = frozenset({"step", "total_steps", "epoch", "total_epochs", "elapsed", "step_time", "time"})
+_MEANT = {
+    "total": "total_steps", "max_steps": "total_steps", "steps": "total_steps", "num_steps": "total_steps",
+    "epochs": "total_epochs", "num_epochs": "total_epochs", "max_epochs": "total_epochs", "global_step": "step",
+    "iter": "step", "iteration": "step",
+}  # fmt: skip
+"""Names that people give the groups of counters, and those that are read."""
 _NAME = pattern(r"[a-z][\w.-]{0,40}", re.ASCII)
 
 
@@ -70,7 +77,12 @@ class UserFormat(LogFormat):
         try:
             return asked.search(text, timeout=TIMEOUT_S)
         except TimeoutError:
-            self._timeouts[asked.pattern] = self._timeouts.get(asked.pattern, 0) + 1
+            times = self._timeouts[asked.pattern] = self._timeouts.get(asked.pattern, 0) + 1
+            if times >= MOST_TIMEOUTS:
+                self.trouble = (
+                    f"format {self.name}: pattern '{asked.pattern}' took more than {TIMEOUT_S:g} s {times} times "
+                    "and is left out; repeat less inside repetitions"
+                )
             return None
 
     def _events(self, groups: Mapping[str, str]) -> Iterator[Event]:
@@ -85,8 +97,8 @@ class UserFormat(LogFormat):
             step += 1 if self.zero_based else 0
             yield Counter(
                 current=step, total=total, unit=self.unit, name=self.unit, kind=StageKind.TRAIN, epoch=epoch,
-                total_epochs=total_epochs, elapsed_s=duration_s(groups.get("elapsed", "")),
-                step_time_s=numbers.get("step_time"),
+                total_epochs=total_epochs, elapsed_s=_seconds(groups.get("elapsed", "")),
+                step_time_s=_seconds(groups.get("step_time", "")),
             )  # fmt: skip
         elif epoch is not None:
             yield Counter(
@@ -94,6 +106,12 @@ class UserFormat(LogFormat):
                 total_epochs=total_epochs,
             )  # fmt: skip
         yield from metric_events({n: v for n, v in numbers.items() if n not in _COUNTER_GROUPS}, step=step)
+
+
+def _seconds(text: str) -> float | None:
+    """`0.35`, `350ms`, `1:02:03`: what names no unit is seconds."""
+    plain = number(text)
+    return plain if plain is not None else duration_s(text)
 
 
 def user_formats(config: Mapping[str, object]) -> list[type[LogFormat]]:
@@ -115,7 +133,7 @@ def _format(table: object, where: str) -> type[LogFormat]:
         if key not in _KEYS:
             raise UsageError(f"{where}: unknown key {key!r}; known: {', '.join(_KEYS)}")
         if not isinstance(value, _KEYS[key]) or (isinstance(value, bool) and _KEYS[key] is int):
-            raise UsageError(f"{where}: {key} must be a {_KEYS[key].__name__}")
+            raise UsageError(f"{where}: {key} must be {_WORDS[_KEYS[key]]}")
     name = table.get("name")
     if not isinstance(name, str) or _NAME.fullmatch(name) is None:
         raise UsageError(f"{where}: name must be lower case letters, digits, '-', '_' or '.'")
@@ -162,9 +180,13 @@ def _compile(text: str, *, where: str, named: bool = False) -> regex.Pattern[str
     try:
         compiled = regex.compile(text, regex.VERSION0)
     except regex.error as error:  # its text ends in `at position N`
-        raise UsageError(f"{where}: pattern {text!r}: {error}") from error
+        raise UsageError(f"{where}: pattern '{text}': {error}") from error
     if named and not compiled.groupindex:
-        raise UsageError(f"{where}: pattern {text!r} names no group; write (?P<step>\\d+), (?P<loss>\\S+)")
+        raise UsageError(f"{where}: pattern '{text}' names no group; write (?P<step>\\d+), (?P<loss>\\S+)")
+    for group in compiled.groupindex:
+        meant = _MEANT.get(group.lower(), group.lower())
+        if group not in _COUNTER_GROUPS and meant in _COUNTER_GROUPS:
+            raise UsageError(f"{where}: pattern '{text}': the group {group!r} must be written {meant!r}")
     return compiled
 
 

@@ -75,3 +75,15 @@ def test_a_replay_goes_on_without_the_log(logs: Path) -> None:
     assert [run.name for run in board.runs] == ["good"]
     assert [skip.reason.partition(" (")[0] for skip in board.skipped] == ["reading stopped: KeyError: 'tungsten'"]
     archive.close()
+
+
+def test_what_went_wrong_is_explained_where_the_log_is(logs: Path) -> None:
+    from trainmon.exports.formats_text import explain_text, explained
+    from trainmon.session import reader_of
+
+    data, reader = reader_of(logs / "bad.log", Settings())
+
+    told = "\n".join(explain_text(explained(data, reader), None, colour=False))
+
+    assert "step 4/10" in told
+    assert "message=reading stopped: KeyError: 'tungsten' (test_guard.py:" in told

@@ -76,10 +76,16 @@ def test_a_foreign_line_is_left_alone() -> None:
         pytest.param({"name": "A b", "pattern": "(?P<step>x)"}, "name must be", id="name"),
         pytest.param({"pattern": "(?P<step>x)"}, "name must be", id="no name"),
         pytest.param({"name": "a", "paterns": []}, "unknown key 'paterns'", id="unknown key"),
-        pytest.param({"name": "a", "pattern": 3}, "pattern must be a str", id="wrong type"),
+        pytest.param({"name": "a", "pattern": 3}, "pattern must be text", id="wrong type"),
         pytest.param({"name": "a", "patterns": [3]}, "must hold strings", id="wrong type inside"),
-        pytest.param({"name": "a", "priority": True}, "priority must be a int", id="a truth is no number"),
+        pytest.param({"name": "a", "priority": True}, "priority must be a whole number", id="a truth is no number"),
         pytest.param({"name": "a"}, "needs a pattern", id="nothing to read"),
+        pytest.param({"name": "a", "pattern": r"(?P<Step>\d+)"}, "'Step' must be written 'step'", id="case of a group"),
+        pytest.param(
+            {"name": "a", "pattern": r"(?P<step>\d+)/(?P<total>\d+)"},
+            "'total' must be written 'total_steps'",
+            id="another word for a group",
+        ),
         pytest.param("mine", "expected a table", id="no table"),
     ],
 )
@@ -106,3 +112,16 @@ def test_a_pattern_that_takes_too_long_is_left_out_after_three_times() -> None:
         assert reader.parse(line) is not None
 
     assert reader.disabled == (r"(?P<loss>.*a.*b.*c.*d.*e.*f.*z)",)
+    assert "format slow: pattern '(?P<loss>.*a.*b.*c.*d.*e.*f.*z)' took more than 0.05 s 3 times" in reader.trouble
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [pytest.param("0.35", 0.35, id="a number"), pytest.param("350ms", 0.35, id="a unit")]
+)
+def test_a_step_time_may_have_a_unit(text: str, seconds: float) -> None:
+    reader = made({"name": "a", "pattern": r"(?P<step>\d+) (?P<step_time>\S+)"})
+
+    (counter,) = reader.parse(Line(text=f"3 {text}")) or ()
+
+    assert isinstance(counter, Counter)
+    assert counter.step_time_s == pytest.approx(seconds)

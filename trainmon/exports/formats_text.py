@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
+from itertools import chain
 
-from trainmon.events import Event
+from trainmon.events import Event, Line, Problem, ProblemKind
 from trainmon.exports.status_text import padded, shortened
 from trainmon.parsers.base import LogFormat
+from trainmon.reading.guard import guarded
 from trainmon.reading.reader import LogReader, Reading
 from trainmon.sanitise import clean
 from trainmon.snapshot import RunSnapshot
@@ -30,9 +32,15 @@ def formats_text(formats: Sequence[type[LogFormat]]) -> str:
 
 
 def explained(data: bytes, reader: LogReader) -> Iterator[Reading]:
-    """Every piece of a log with its reading, foreign ones too."""
-    yield from reader.feed(data, everything=True)
-    yield from reader.flush(everything=True)
+    """Every piece of a log with its reading, foreign ones too; where a format fails, what went wrong comes last."""
+    pieces = chain(reader.feed(data, everything=True), reader.flush(everything=True))
+    while True:
+        reading, trouble = guarded(lambda: next(pieces, None))
+        if reading is None:
+            break
+        yield reading
+    for said in filter(None, (trouble, reader.share_note)):
+        yield Reading(Line(text="", number=reader.lines), None, (Problem(kind=ProblemKind.OTHER, message=said),))
 
 
 def explain_text(readings: Iterable[Reading], run: RunSnapshot | None, *, colour: bool) -> Iterator[str]:

@@ -94,10 +94,11 @@ class LogReader:
 
     @property
     def share_note(self) -> str:
-        """Say so where hardly anything of a long log was understood; ''."""
-        if self.lines < _TELLING_LINES or not 0 < self.understood < _LEAST_UNDERSTOOD * self.lines:
-            return ""
-        return f"{exact(self.understood)} of {plural(self.lines, 'line')} understood"
+        """Say so where hardly anything of a long log was understood, or a format gave something up; ''."""
+        notes = [known.trouble for known in self._formats if known.trouble]
+        if self.lines >= _TELLING_LINES and 0 < self.understood < _LEAST_UNDERSTOOD * self.lines:
+            notes.append(f"{exact(self.understood)} of {plural(self.lines, 'line')} understood")
+        return "; ".join(notes)
 
     @property
     def nul_bytes(self) -> int:
