@@ -65,12 +65,21 @@ def marked(app: TrainmonApp, sign: str) -> list[str]:
     return [row.split()[1] for row in listed(app) if row.strip().startswith(sign)]
 
 
+async def press(pilot: Pilot[None], *keys: str) -> None:
+    """Press keys, and wait until each was dealt with."""
+    app = cast(TrainmonApp, pilot.app)
+    await pilot.press(*keys)
+    await until(pilot, lambda: not app._typed and (app._handing_on is None or app._handing_on.is_finished))
+    await until(pilot, lambda: app.screen.is_mounted and app.screen.focused is not None)
+    await pilot.pause()
+
+
 async def begun(pilot: Pilot[None], *keys: str) -> TrainmonApp:
     app = cast(TrainmonApp, pilot.app)
     await until(pilot, lambda: app.board is not None)
     await pilot.pause()
-    await pilot.press(*keys)
-    await pilot.pause()
+    if keys:
+        await press(pilot, *keys)
     return app
 
 
@@ -82,6 +91,7 @@ async def test_the_plan_begins_at_the_run_under_the_cursor_with_its_line_and_the
     async with app_of(source).run_test(size=SIZE) as pilot:
         app = await begun(pilot, "d")
 
+        await until(pilot, lambda: isinstance(app.screen, EstimatesScreen) and app.screen.is_mounted)
         assert isinstance(app.screen, EstimatesScreen)
         assert app.screen.chosen_run == "hardness_aware"
         shown = verdict_line(app, "hardness_aware")
@@ -94,6 +104,7 @@ async def test_enter_on_a_run_offers_the_lines_and_marks_the_one_that_automatic_
     async with app_of(source).run_test(size=SIZE) as pilot:
         app = await begun(pilot, "d", "enter")
 
+        await until(pilot, lambda: isinstance(app.screen, ChoosingScreen) and app.screen.is_mounted)
         assert isinstance(app.screen, ChoosingScreen)
         assert [row.split()[0] for row in listed(app)[1:2]] == ["none"]
         assert marked(app, "●") == ["automatic"]
@@ -106,6 +117,7 @@ async def test_the_line_chosen_is_held_against_the_run_at_once_and_automatic_tak
         app = await begun(pilot, "d", "enter", "slash", *"baseline total", "enter", "enter")
         await until(pilot, lambda: "1.42x slower" in text_of(app))
 
+        await until(pilot, lambda: isinstance(app.screen, EstimatesScreen) and app.screen.is_mounted)
         assert isinstance(app.screen, EstimatesScreen)
         assert source.chosen == [
             PlanChoice(runs=("hardness_aware",), estimate=DocumentLine(path=PLAN, line=20, words="30-60 minutes"))
@@ -113,10 +125,9 @@ async def test_the_line_chosen_is_held_against_the_run_at_once_and_automatic_tak
         assert "chosen on the screen" in verdict_line(app, "hardness_aware")
         assert "30-60 min" in verdict_line(app, "baseline")
 
-        await pilot.press("enter")
-        await pilot.pause()
+        await press(pilot, "enter")
         assert marked(app, "●") == ["20"]
-        await pilot.press("home", "enter")
+        await press(pilot, "home", "enter")
         await until(pilot, lambda: "1.22x slower" in text_of(app))
         assert "[runs." not in text_of(app)
 
@@ -133,10 +144,12 @@ async def test_a_holds_all_runs_of_the_same_line_against_another_one(source: Sto
 async def test_a_run_offers_the_choice_on_its_own_screen(source: StoreSource) -> None:
     async with app_of(source).run_test(size=SIZE) as pilot:
         app = await begun(pilot, "enter", "3", "c")
+        await until(pilot, lambda: isinstance(app.screen, ChoosingScreen) and app.screen.is_mounted)
         assert isinstance(app.screen, ChoosingScreen)
 
-        await pilot.press("home", "down", "enter")
+        await press(pilot, "home", "down", "enter")
         await until(pilot, lambda: "held against no plan: chosen on the screen" in text_of(app))
+        await until(pilot, lambda: isinstance(app.screen, RunScreen) and app.screen.is_mounted)
         assert isinstance(app.screen, RunScreen)
 
 
@@ -147,9 +160,9 @@ async def test_the_lines_that_make_it_permanent_are_shown_and_copied(
     async with app_of(source).run_test(size=SIZE) as pilot:
         app = await begun(pilot, "d", "y")
         assert app.clipboard == ""
-        await pilot.press("enter", "up", "enter")
+        await press(pilot, "enter", "up", "enter")
         await until(pilot, lambda: 'estimate = "estimates.md:2' in text_of(app))
-        await pilot.press("y")
+        await press(pilot, "y")
         await until(pilot, lambda: app.clipboard != "")
 
     assert app.clipboard.startswith('[runs."hardness_aware"]\nestimate = "estimates.md:2')
@@ -171,25 +184,23 @@ async def test_words_narrow_the_lines_and_escape_shows_them_all_again(source: St
     async with app_of(source).run_test(size=SIZE) as pilot:
         app = await begun(pilot, "d")
         every = len(listed(app))
-        await pilot.press("slash", *"hans epoch")
-        await pilot.pause()
+        await press(pilot, "slash", *"hans epoch")
         narrowed = listed(app)
         assert narrowed[0].startswith("Durations")
         assert [row.replace("●", "").split()[0] for row in narrowed[1:4]] == ["line", "25", "26"]
 
-        await pilot.press("escape")
-        await pilot.pause()
+        await press(pilot, "escape")
         assert len(listed(app)) == every
+        await until(pilot, lambda: isinstance(app.screen, EstimatesScreen) and app.screen.is_mounted)
         assert isinstance(app.screen, EstimatesScreen)
-        await pilot.press("escape")
+        await press(pilot, "escape")
         await until(pilot, lambda: isinstance(app.screen, Overview))
 
 
 async def test_the_line_under_the_cursor_is_told_with_the_lines_around_it(source: StoreSource) -> None:
     async with app_of(source).run_test(size=(100, 40)) as pilot:
         app = await begun(pilot, "d", "slash", *"25 epoch", "enter")
-        await pilot.press("end")
-        await pilot.pause()
+        await press(pilot, "end")
 
         told = text_of(app)
         assert "is read as epoch" in told
@@ -202,6 +213,7 @@ async def test_a_click_stands_on_a_line_and_a_second_one_opens_it(source: StoreS
         app = await begun(pilot, "d")
         at = next(y for y, row in enumerate(listed(app)) if "baseline" in row)
         await pilot.click(ItemList, offset=(5, at))
+        await until(pilot, lambda: isinstance(app.screen, EstimatesScreen) and app.screen.is_mounted)
         assert isinstance(app.screen, EstimatesScreen)
         assert app.screen.chosen_run == "baseline"
         await pilot.click(ItemList, offset=(5, at))
@@ -212,6 +224,7 @@ async def test_enter_away_from_the_runs_says_where_they_stand(source: StoreSourc
     async with app_of(source).run_test(size=SIZE) as pilot:
         app = await begun(pilot, "d", "end", "enter")
         await until(pilot, lambda: "Put the cursor on a run" in " ".join(each.message for each in app._notifications))
+        await until(pilot, lambda: isinstance(app.screen, EstimatesScreen) and app.screen.is_mounted)
         assert isinstance(app.screen, EstimatesScreen)
 
 
@@ -220,14 +233,12 @@ async def test_the_documents_are_turned_over_and_the_board_of_a_vanished_run_is_
     async with app_of(source).run_test(size=SIZE) as pilot:
         app = await begun(pilot, "d")
         first = text_of(app).splitlines()[0]
-        await pilot.press("n")
-        await pilot.pause()
+        await press(pilot, "n")
         assert text_of(app).splitlines()[0] != first
-        await pilot.press("p")
-        await pilot.pause()
+        await press(pilot, "p")
         assert text_of(app).splitlines()[0] == first
 
-        await pilot.press("home", "enter")
+        await press(pilot, "home", "enter")
         await until(pilot, lambda: isinstance(app.screen, ChoosingScreen))
         source.board = boards.board([boards.within()])
         await until(pilot, lambda: "this run is not there" in text_of(app))
