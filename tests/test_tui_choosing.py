@@ -220,6 +220,19 @@ async def test_a_click_stands_on_a_line_and_a_second_one_opens_it(source: StoreS
         await until(pilot, lambda: isinstance(app.screen, ChoosingScreen))
 
 
+async def test_enter_on_a_duration_begins_there_with_the_run_that_the_cursor_stood_on(source: StoreSource) -> None:
+    async with app_of(source).run_test(size=SIZE) as pilot:
+        app = await begun(pilot, "d", "slash", *"20 total 30-60", "enter", "enter")
+        await until(pilot, lambda: isinstance(app.screen, ChoosingScreen) and app.screen.is_mounted)
+        assert "hardness_aware" in text_of(app).splitlines()[0]
+
+        await press(pilot, "enter")
+        await until(pilot, lambda: bool(source.chosen))
+
+    place = DocumentLine(path=PLAN, line=20, words="30-60 minutes")
+    assert source.chosen == [PlanChoice(runs=("hardness_aware",), estimate=place)]
+
+
 async def test_enter_away_from_the_runs_says_where_they_stand(source: StoreSource) -> None:
     async with app_of(source).run_test(size=SIZE) as pilot:
         app = await begun(pilot, "d", "end", "enter")

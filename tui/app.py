@@ -211,7 +211,7 @@ class TrainmonApp(ClockKeysApp):
     def _open_choosing(self, message: ChoiceWanted) -> None:
         from trainmon.tui.choosing import ChoosingScreen
 
-        self._open(ChoosingScreen(message.name))
+        self._open(ChoosingScreen(message.name, message.line))
 
     @on(PlanChosen)
     def _choose(self, message: PlanChosen) -> None:

@@ -41,9 +41,11 @@ class ChoosingScreen(ListScreen):
         Binding("y", "copy_choice", "Copy for settings", tooltip="The line under the cursor, for trainmon.toml"),
     ]
 
-    def __init__(self, run_name: str) -> None:
+    def __init__(self, run_name: str, line: DocumentLine | None = None) -> None:
+        """Begin at a `line`, else at what is in force."""
         super().__init__()
         self.run_name = run_name
+        self._line = line
         self._offers: list[tuple[EstimateDocument, list[Offer]]] = []
         self._offered_of: tuple[EstimateDocument, ...] | None = None
         self._entered = False
@@ -64,11 +66,11 @@ class ChoosingScreen(ListScreen):
         return next((choice for choice in choices if choice.pattern == self.run_name), None)
 
     def update_view(self) -> None:
-        """Show what changed; at first the cursor stands on what is in force."""
+        """Show what changed."""
         super().update_view()
         if not self._entered and self._run is not None:
             self._entered = True
-            self.query_one(ItemList).stand_on(self._present_key())
+            self.query_one(ItemList).stand_on(self._first_key())
 
     def head(self, width: int) -> list[Row]:
         """Return the run and what it is held against now."""
@@ -108,6 +110,15 @@ class ChoosingScreen(ListScreen):
             mark = _CHOSEN if chosen else _FOUND
             found += [_offer_item(document, one, mark if _key(one) == present else "") for one in offered]
         return found
+
+    def _first_key(self) -> object:
+        """Where the cursor begins: the line wanted, or what of it is offered, else what is in force."""
+        if self._line is None:
+            return self._present_key()
+        place = (str(self._line.path), self._line.line)
+        keys = [key for _, offered in self._offers for one in offered if (key := _key(one))[:2] == place]
+        wanted = (*place, self._line.words)
+        return wanted if wanted in keys else next(iter(keys), self._present_key())
 
     def _present_key(self) -> object:
         """What is in force: the key of its line."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import ClassVar
 
 from textual import on
@@ -11,6 +12,7 @@ from textual.binding import Binding, BindingType
 from trainmon import units
 from trainmon.estimates import EstimateDocument
 from trainmon.plan.offers import near_documents
+from trainmon.run_choices import DocumentLine
 from trainmon.snapshot import RunSnapshot
 from trainmon.tui.choosing import toml_text
 from trainmon.tui.clipboard import copy
@@ -18,11 +20,11 @@ from trainmon.tui.estimates_rows import document_items, gap, names, title
 from trainmon.tui.held_rows import place_of
 from trainmon.tui.itemlist import Item, ItemList
 from trainmon.tui.listscreen import ListScreen
-from trainmon.tui.screens import EXPORT
+from trainmon.tui.screens import EXPORT, ChoiceWanted
 from trainmon.tui.text import Row, fit_row, plain, shorten_left, with_clock
 
 _ROOMY_HEIGHT = 36
-_RUN = "run"
+_RUN, _DURATION = "run", "estimate"
 
 
 class EstimatesScreen(ListScreen):
@@ -47,6 +49,8 @@ class EstimatesScreen(ListScreen):
         self._path: str | None = None
         """The document shown."""
         self._first = run_name
+        self._last_run: str | None = None
+        """The run that the cursor stood on last."""
         self._nearest: dict[str, str] = {}
         self._nearest_of: tuple[EstimateDocument, ...] = ()
 
@@ -135,12 +139,29 @@ class EstimatesScreen(ListScreen):
             self.update_view()
             self.query_one(ItemList).action_edge(-1)
 
+    @on(ItemList.Moved)
+    def _remember(self) -> None:
+        self._last_run = self.chosen_run or self._last_run
+
     @on(ItemList.Opened)
     def action_choose_plan(self) -> None:
-        """Choose what the run under the cursor is held against."""
-        if self.chosen_run is None and self._documents:
+        """Choose what the run under the cursor is held against; from a duration, begin there with the run before."""
+        line = self._line
+        run = self.chosen_run or (self._last_run if line is not None else None)
+        if run is not None:
+            self.post_message(ChoiceWanted(run, line))
+        elif self._documents:
             self.notify("Put the cursor on a run first: they stand at the top.", markup=False, timeout=4)
-        super().action_choose_plan()
+
+    @property
+    def _line(self) -> DocumentLine | None:
+        """The line of the duration under the cursor."""
+        key = self.current.key if self.current is not None else None
+        if not isinstance(key, tuple) or key[0] != _DURATION:
+            return None
+        document = self._documents[self._at]
+        estimate = document.estimates[key[1]]
+        return DocumentLine(path=Path(document.path), line=estimate.line, words=estimate.text)
 
     def action_copy_choices(self) -> None:
         """Copy what was chosen as it stands in a settings file."""

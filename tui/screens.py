@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Footer, Static
 
-from trainmon.run_choices import PlanChoice
+from trainmon.run_choices import DocumentLine, PlanChoice
 from trainmon.snapshot import Board
 from trainmon.tui.exporting import export
 
@@ -44,11 +44,12 @@ class EstimatesWanted(Message):
 
 
 class ChoiceWanted(Message):
-    """What a run is held against is to be chosen."""
+    """What a run is held against is to be chosen, beginning at a line of a document."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, line: DocumentLine | None = None) -> None:
         super().__init__()
         self.name = name
+        self.line = line
 
 
 class PlanChosen(Message):
