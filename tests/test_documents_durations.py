@@ -50,6 +50,7 @@ MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
         pytest.param("135ms / iter", None, None, 0.135, id="milliseconds"),
         pytest.param("20-24h", 72000, 86400, None, id="glued-unit"),
         pytest.param("an hour and three quarters", None, None, 6300, id="hour-and-quarters"),
+        pytest.param("two hours and ten minutes", None, None, 7800, id="compound-of-words"),
         pytest.param("three quarters of an hour", None, None, 2700, id="quarters-of-an-hour"),
         pytest.param("an hour and ten minutes", None, None, 4200, id="hour-and-minutes"),
         pytest.param("4 个半小时", None, None, 16200, id="chinese-four-and-a-half"),
@@ -92,6 +93,11 @@ def test_a_duration_is_read_with_its_ends(
         pytest.param("训练数据 860 小时", id="hours-of-data"),
         pytest.param("约每 40 秒打印一次", id="chinese-cadence"),
         pytest.param("12/400, 1h 36min left", id="time-left"),
+        pytest.param("fixed in commit 49d3d11ba7", id="hash"),
+        pytest.param("SHA1 Fingerprint: a2:22:25:01:13:57", id="fingerprint"),
+        pytest.param("00:00:25,000 --> 00:00:31,000", id="subtitles"),
+        pytest.param("busy (0 ms)", id="no-time-at-all"),
+        pytest.param("esc [?2004h", id="terminal-code"),
     ],
 )
 def test_false_friends_are_no_durations(text: str) -> None:
@@ -119,6 +125,10 @@ def test_gpu_hours_are_kept_apart_from_hours() -> None:
     gpu_hours, hours = find_durations("3,784 A100-hours, or 40 hours on a node")
     assert gpu_hours.device_time
     assert not hours.device_time
+
+
+def test_units_that_grow_are_two_durations() -> None:
+    assert [span.likely_s for span in find_durations("takes 5 minutes and 2 hours")] == [300, 7200]
 
 
 def test_millions_of_gpu_hours_are_read_as_such() -> None:

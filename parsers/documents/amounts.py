@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from trainmon.parsers.documents.quantities import CJK_NUMBER, NUMBER, WORD_NUMBER, number_of
 from trainmon.parsers.documents.units import COMPOUND_UNIT, SAFE_UNIT, SHORT_UNIT, seconds_of
@@ -17,11 +18,12 @@ _SINGLE = (
     rf"(?:\d/\d|{FIGURE}{_MILLIONS})\+?{GAP}(?:{DEVICE}[\s\-]+)?(?:GPU[\s\-]+)?{SAFE_UNIT}(?:\s+and\s+a\s+half\b)?"
 )
 _JOIN = r"\s*(?:,?\s*(?:and|und|et|y|&)\s+|,\s*|[零又])?"
+_EITHER = rf"(?:{NUMBER}|{WORD_NUMBER})"
 _COMPOUND = (
-    rf"{NUMBER}\s?{COMPOUND_UNIT}(?:{_JOIN}{NUMBER}\s?{COMPOUND_UNIT})+"
+    rf"{_EITHER}\s?{COMPOUND_UNIT}(?:{_JOIN}{_EITHER}\s?{COMPOUND_UNIT})+(?![A-Za-z0-9_])"
     rf"|{NUMBER}\s?{COMPOUND_UNIT}[半](?:天|小时)?|\d+\s?h\s?\d\d(?!\d)"
 )
-_CLOCK = r"(?:\d+\s*(?:-|days?,?\s+))?\d{1,4}:[0-5]\d:[0-5]\d(?:\.\d+)?"
+_CLOCK = r"(?<!:)(?:\d+\s*(?:-|days?,?\s+))?\d{1,4}:[0-5]\d:[0-5]\d(?:\.\d+)?(?!:|,\d{3}\b)"
 _HOUR_AND = rf"\ban?\s+(?:hour|day|week)\s+and\s+(?:an?|{NUMBER}|{WORD_NUMBER})\s+(?:minutes?|hours?|days?)\b"
 AMOUNT = rf"(?:{_CLOCK}|{_COMPOUND}|{_ONE_AND_HALF}|{_HOUR_AND}|{_SINGLE})"
 PART = pattern(
@@ -64,3 +66,9 @@ def amount_of(text: str) -> tuple[float, float | None]:
     if text.lower().endswith("half") or text.endswith(("半", "半天", "半小时")):
         total += size / 2
     return total, size
+
+
+def is_descending(text: str) -> bool:
+    """Tell whether the units of an amount go from the largest to the smallest, as those of one duration do."""
+    sizes = [seconds_of(part["unit"]) for part in PART.finditer(text)]
+    return all(one > other for one, other in pairwise(sizes))

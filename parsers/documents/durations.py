@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from trainmon.parsers.documents import friends
-from trainmon.parsers.documents.amounts import AMOUNT, DEVICE, FIGURE, GAP, PART, amount_of
+from trainmon.parsers.documents.amounts import AMOUNT, DEVICE, FIGURE, GAP, PART, amount_of, is_descending
 from trainmon.parsers.documents.quantities import NUMBER, number_of
 from trainmon.parsers.documents.units import SAFE_UNIT, SHORT_UNIT, seconds_of
 from trainmon.patterns import pattern
@@ -19,7 +19,7 @@ _ARTICLE = (
     r"\b(?:(?:about\s+)?half\s+(?:an?\s+)?|an?\s+|(?:an?\s+|three[\s-])?quarters?\s+of\s+an\s+)"
     r"(?:second|minute|hour|day|week|month|year)(?:\s+and\s+(?:a\s+half|a\s+quarter|three[\s-]quarters)|\s+or\s+(?:two|so))?\b"
 )
-_LEFT = r"(?<![A-Za-z0-9_$€£@#])(?<!\d[.,:/])(?<![A-Za-z]-)"
+_LEFT = r"(?<![A-Za-z0-9_$€£@#?])(?<!\d[.,:/])(?<!\d{4}-)(?<![A-Za-z]-)"
 
 _RANGE = pattern(
     rf"{_LEFT}(?P<low>{AMOUNT}|{FIGURE}(?:\s?{SHORT_UNIT})?)(?P<dash>{_DASH})"
@@ -156,8 +156,13 @@ def _singles(text: str, taken: Taken) -> Iterator[Span]:
     for match in _ONE.finditer(text):
         if any(start <= match.start() < end for start, end in taken):
             continue
+        if not is_descending(match["one"]):  # `49d3d` is none, `5 minutes and 2 hours` are two
+            for part in PART.finditer(match["one"]) if " " in match["one"] else ():
+                start, likely = match.start() + part.start(), amount_of(part[0])[0]
+                yield _finished(text, start, start + len(part[0]), part[0], likely=likely)
+            continue
         value, unit = amount_of(match["one"])
-        if unit is not None:
+        if unit is not None and value > 0:
             yield _finished(text, match.start(), match.end(), match["one"], likely=value)
 
 

@@ -79,7 +79,7 @@ _NO_DURATION_BEFORE = pattern(
     re.IGNORECASE,
 )
 _NO_DURATION_AFTER = pattern(
-    r"(?:\s*-?\s*(?:of\s+(?:[\w-]+\s+){0,3}?)?(?:audio|speech|video|videos|footage|recordings?|clips?|music|"
+    r"(?:-(?-i:[A-Z])|\s*-?\s*(?:of\s+(?:[\w-]+\s+){0,3}?)?(?:audio|speech|video|videos|footage|recordings?|clips?|music|"
     r"songs?|podcasts?|"
     r"windows?|chunks?|segments?|history|ago|earlier|later|old|retention|reads?|timeout|timeouts|interval|"
     r"intervals|lookback|trial|"
