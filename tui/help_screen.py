@@ -40,7 +40,7 @@ _KEYS = {
         "escape": "back",
     },
     "The plan": {
-        "enter c": "on a run: choose its line; c does so on the run's own screen",
+        "enter c": "on a run or a duration: choose; c does so on the run's screen",
         "enter a": "for this run, or for all that are held against the same line",
         "n p": "next and previous document",
         "/": "only lines with these words",
