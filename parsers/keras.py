@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from trainmon.events import (
     Counter,
@@ -25,21 +25,10 @@ from trainmon.events import (
 )  # fmt: skip
 from trainmon.parsers.base import LogFormat, Sample
 from trainmon.parsers.epochs import EpochNames
-from trainmon.parsers.numbers import NUMBER, clock_s, number
+from trainmon.parsers.keras_bar import Draw, read_draw
 from trainmon.patterns import pattern
 
 _EPOCH = pattern(r"Epoch (\d{1,9})/(\d{1,9})(?:[=>.]{3,}.*\] - .*)?\s*", re.ASCII)
-_BAR = pattern(
-    r"""\s*(?P<n>\d{1,15})/(?P<total>\d{1,15}|Unknown)\s*
-    (?P<bar>\[[=>.]{3,100}\]|━{3,100})?\s*(?:-\ )?(?P<eta>ETA:\ )?
-    (?:(?P<clock>\d{1,6}(?::\d\d){1,2}|\d{1,9}s)\ ?(?![\w/]))?
-    (?:\s*(?:-\ )?(?P<per>\d{1,9})(?P<unit>us|ms|s)/(?P<of>step|sample)\b)?
-    (?P<rest>\s*(?:-\ .*)?)""",
-    re.ASCII | re.VERBOSE,
-)
-_VALUE = pattern(rf"([^:]{{1,64}}): ({NUMBER})\s*", re.ASCII)
-_TRAILING = pattern(r" - (\d{1,9})(us|ms|s)/step\s*$", re.ASCII)
-_NOT_A_VALUE = pattern(r"\d{1,9}(?:us|ms|s)/\w{1,12}", re.ASCII)
 _NOTE = pattern(
     r"Epoch \d{1,9}: (?:finished saving model to .*|(?P<saved>.{0,160}\bsaving model to .*)|(?P<early>early stopping)"
     r"|.{1,80} did not improve from .*|\w{1,40} (?:reducing|setting) learning rate to .*)"
@@ -48,26 +37,6 @@ _NOTE = pattern(
 )
 _EXACT_ENOUGH_S, _EXACT_SHARE = 1.0, 0.2
 """Toward the end of a bar whole seconds of remaining time say little about the time spent."""
-_UNIT_S = {"us": 1e-6, "ms": 1e-3, "s": 1.0}
-
-
-class _Draw(NamedTuple):
-    """One redraw, taken apart."""
-
-    n: float
-    total: float | None
-    unit: str
-    clock_s: float | None
-    remaining: bool
-    per_s: tuple[float, float] | None
-    """Seconds per step: between these."""
-    prints_step_time: bool
-    """Keras 2 prints the remaining time alone while a bar runs."""
-    is_line: bool
-    """`verbose=2`: one line an epoch instead of a bar."""
-    values: dict[str, float]
-
-
 _GLUED = pattern(r"(?<=[^\sA-Za-z])Epoch \d{1,9}/\d{1,9}$", re.ASCII)
 
 
@@ -130,7 +99,7 @@ class Keras(LogFormat):
         glued = _GLUED.search(text)
         if glued is not None:  # started again behind a killed bar
             return [*(self.parse(line._replace(text=text[: glued.start()])) or ()), Remainder(text=glued[0])]
-        draw = _read(text)
+        draw = read_draw(text)
         return list(self._events(draw)) if draw is not None else None
 
     def _header(self, text: str) -> Sequence[Event] | None:
@@ -147,7 +116,7 @@ class Keras(LogFormat):
             ),
         )  # fmt: skip
 
-    def _events(self, draw: _Draw) -> Iterator[Event]:
+    def _events(self, draw: Draw) -> Iterator[Event]:
         another = draw.total != self._at[1] is not None  # the total of a first epoch is known when it is over
         if self._kind is None or self._headed or another or draw.n < self._at[0]:
             self._begin(draw)
@@ -165,7 +134,7 @@ class Keras(LogFormat):
         yield self._counter(draw, draw.n, elapsed_s, resolution_s)
         yield from self._values(draw, evaluated, complete=complete)
 
-    def _counter(self, draw: _Draw, current: float, elapsed_s: float | None, resolution_s: float) -> Counter:
+    def _counter(self, draw: Draw, current: float, elapsed_s: float | None, resolution_s: float) -> Counter:
         epoch, total_epochs = self._epoch if self._kind is StageKind.TRAIN else (None, None)
         return Counter(
             current=current,
@@ -182,7 +151,7 @@ class Keras(LogFormat):
             is_bar=True,
         )
 
-    def _values(self, draw: _Draw, evaluated: dict[str, float], *, complete: bool) -> Iterator[Event]:
+    def _values(self, draw: Draw, evaluated: dict[str, float], *, complete: bool) -> Iterator[Event]:
         values = {k: v for k, v in draw.values.items() if not k.startswith("val_")}
         if self._kind is StageKind.TRAIN:
             at, drawn = self._drawn
@@ -196,7 +165,7 @@ class Keras(LogFormat):
         elif values and complete:  # `evaluate()` prints `loss` like training does
             yield Metrics(values={f"eval_{name}": value for name, value in values.items()}, kind=StageKind.EVAL)
 
-    def _begin(self, draw: _Draw) -> None:
+    def _begin(self, draw: Draw) -> None:
         """A bar that was not there before: what is it for?"""
         if self._downloads:
             self._kind = StageKind.DATA
@@ -213,7 +182,7 @@ class Keras(LogFormat):
         self._first_s = self._elapsed_s = self._mean_s = 0.0
         self._drawn = (0.0, {})
 
-    def _name(self, draw: _Draw) -> str:
+    def _name(self, draw: Draw) -> str:
         match self._kind:
             case StageKind.DATA:
                 return "download"
@@ -222,7 +191,7 @@ class Keras(LogFormat):
             case _:
                 return ""
 
-    def _elapsed(self, draw: _Draw) -> tuple[float | None, float]:
+    def _elapsed(self, draw: Draw) -> tuple[float | None, float]:
         """Seconds since the bar began, and how exact they are: the first step, then the mean of those after it."""
         low, high = draw.per_s or (0.0, float("inf"))
         width_s = (high - low) * draw.n
@@ -238,66 +207,6 @@ class Keras(LogFormat):
             self._first_s = self._mean_s
         self._elapsed_s = max(self._elapsed_s, self._first_s + self._mean_s * max(draw.n - 1, 0.0))
         return self._elapsed_s, max(width_s, 1e-3)
-
-
-def _read(text: str) -> _Draw | None:
-    match = _BAR.fullmatch(text)
-    if match is None:
-        return None
-    bar, clock, per, unit, of, eta, rest = match.group("bar", "clock", "per", "unit", "of", "eta", "rest")
-    told = of or (clock and " - " in text and (bar[0] == "[" if bar else "loss: " in rest))
-    if not told:
-        return None
-    n, total = float(match["n"]), None if match["total"] == "Unknown" else float(match["total"])
-    trailing = _TRAILING.search(rest) if per is None else None
-    if trailing is not None:
-        per, unit = trailing.groups()
-    remaining = eta is not None or (bar is not None and bar[0] == "━" and total is not None and n < total)
-    seconds = _clock(clock)
-    return _Draw(
-        n=n,
-        total=total,
-        unit="sample" if of == "sample" else "step",
-        clock_s=seconds,
-        remaining=remaining,
-        per_s=_per_step(per, unit, seconds if remaining else None, n, total),
-        prints_step_time=per is not None,
-        is_line=bar is None and total is not None,
-        values=_values(rest),
-    )
-
-
-def _clock(text: str | None) -> float | None:
-    if text is None:
-        return None
-    return float(text[:-1]) if text.endswith("s") else clock_s(text)
-
-
-def _per_step(
-    per: str | None, unit: str | None, remaining_s: float | None, n: float, total: float | None
-) -> tuple[float, float] | None:
-    """Bounds of the seconds per step: printed rounded, and once more in the remaining time, cut to seconds."""
-    low, high = 0.0, float("inf")
-    if per is not None and unit is not None:
-        low, high = (float(per) - 0.5) * _UNIT_S[unit], (float(per) + 0.5) * _UNIT_S[unit]
-    if remaining_s is not None and total is not None and total > n:
-        soonest, latest = remaining_s / (total - n), (remaining_s + 1) / (total - n)
-        if latest > low and soonest < high:
-            low, high = max(low, soonest), min(high, latest)
-    return (max(low, 0.0), high) if high < float("inf") else None
-
-
-def _values(rest: str) -> dict[str, float]:
-    """Read values from the left and stop at the first that is none: behind it stands the tail of an older redraw."""
-    values: dict[str, float] = {}
-    for part in rest.strip().removeprefix("- ").split(" - "):
-        match = _VALUE.fullmatch(part)
-        value = number(match[2]) if match is not None else None
-        if match is not None and value is not None:
-            values[match[1].strip()] = value
-        elif _NOT_A_VALUE.fullmatch(part.strip()) is None:
-            break
-    return values
 
 
 def _note(text: str) -> Sequence[Event] | None:
