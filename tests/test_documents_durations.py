@@ -98,6 +98,8 @@ def test_a_duration_is_read_with_its_ends(
         pytest.param("00:00:25,000 --> 00:00:31,000", id="subtitles"),
         pytest.param("busy (0 ms)", id="no-time-at-all"),
         pytest.param("esc [?2004h", id="terminal-code"),
+        pytest.param("Wed Mar 21 18:14:51 EDT 2018", id="date-of-unix"),
+        pytest.param("os níveis 2 e 3 são exemplos", id="accented-word"),
     ],
 )
 def test_false_friends_are_no_durations(text: str) -> None:

@@ -96,7 +96,7 @@ _DECADE = pattern(r"(?:1[89]|20)\d0s")
 _HUNDREDS = pattern(r"\d+0+s")
 _MERIDIEM = pattern(r"\s*(?:[ap]\.?m\b|UTC|GMT|o'clock)", re.IGNORECASE)
 _DATE_BEFORE = pattern(
-    r"(?:\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s\d{4},?\s"
+    r"(?:\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s\d{1,4},?\s"
     r"|\d{4}-\d\d-\d\d[T ]|\d{1,2}/\d{1,2}/\d{2,4},? |\bat |\d{1,2} \d{4} |\[)$",
     re.IGNORECASE,
 )

@@ -52,16 +52,16 @@ def _any_of(words: Iterable[str]) -> str:
 
 SAFE_UNIT = (
     rf"(?:(?:{_any_of(w for w in _LATIN if len(w) > 1 and w not in _SHORT)}|"
-    rf"(?-i:[{''.join(w for w in _LATIN if len(w) == 1 and w not in _SHORT)}]))(?![A-Za-z0-9_])|"
+    rf"(?-i:[{''.join(w for w in _LATIN if len(w) == 1 and w not in _SHORT)}]))(?![A-Za-zÀ-ɏ0-9_])|"
     + "|".join(re.escape(w) + _BESIDE.get(w, "") for w in _CJK)
     + ")"
 )
 """A unit that can stand alone; one letter only in lower case (`8h`, never `H100`)."""
 COMPOUND_UNIT = (
-    rf"(?:{_any_of(w for w in _LATIN if SECONDS[w.lower()] >= 1)}(?![A-Za-z_])|" + "|".join(map(re.escape, _CJK)) + ")"
+    rf"(?:{_any_of(w for w in _LATIN if SECONDS[w.lower()] >= 1)}(?![A-Za-zÀ-ɏ_])|" + "|".join(map(re.escape, _CJK)) + ")"
 )
 """A unit inside a compound, where the next figure may follow without a space: `7h11m`."""
-SHORT_UNIT = r"(?:(?-i:[mdw])(?![A-Za-z0-9_])|月(?!\s?\d|份))"
+SHORT_UNIT = r"(?:(?-i:[mdw])(?![A-Za-zÀ-ɏ0-9_])|月(?!\s?\d|份))"
 
 
 def seconds_of(unit: str) -> float:
