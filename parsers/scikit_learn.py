@@ -6,13 +6,16 @@ Format strings: `sklearn/neural_network/_multilayer_perceptron.py`, `linear_mode
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from trainmon.events import Counter, CounterScope, Ending, EndingKind, Event, Facts, Line, Metrics, StageKind
 from trainmon.parsers.base import LogFormat, Sample
 from trainmon.parsers.numbers import NUMBER, duration_s, number
+from trainmon.parsers.pairs import metric_events
 from trainmon.patterns import pattern
 
 _PATTERNS = {
@@ -38,10 +41,16 @@ _PATTERNS = {
         r"\[Parallel\(n_jobs=-?\d+\)\]: Done +(\d{1,12}) (?:tasks?|out of +(\d{1,12})) +"
         r"\| elapsed: +([\d.]+(?:s|min|h))(?: remaining: .*| finished)?"
     ),
+    "rounds": pattern(r"n_iterations: (\d{1,4})"),
+    "factor": pattern(r"factor: (\d{1,4}(?:\.\d{1,6})?)"),
+    "round": pattern(r"iter: (\d{1,4})"),
+    "boosted": pattern(r"\[(\d{1,9})/(\d{1,9})\] \d{1,6} trees?, (.{1,200}, )?in ([\d.]{1,12})s"),
+    "fitted": pattern(r"Fit (\d{1,9}) trees in ([\d.]{1,12}) s, \(\d+ total leaves\)"),
     "backend": pattern(r"\[Parallel\(n_jobs=-?\d+\)\]: .*"),
 }
 _HEAD = pattern(r"\s+Iter {2,}((?:Train Loss|OOB Improve|Validation Loss| {2,})+) {2,}Remaining Time\s*")
 _ROW = pattern(rf"\s+(\d{{1,9}})((?:\s+(?:{NUMBER})){{1,3}})\s+[\d.]{{1,12}}[smh]\s*")
+_MOST_ROUNDS = 64
 
 
 class ScikitLearn(LogFormat):
@@ -53,7 +62,7 @@ class ScikitLearn(LogFormat):
     needles: ClassVar[tuple[str, ...]] = (
         "Iteration ", "Validation score", "-- Epoch ", "Norm: ", "Total training time: ", "Convergence after ",
         "Iter  ", "Fitting ", "[CV", "building tree ", "[Parallel(", "did not improve more than tol",
-        "Maximum iterations",
+        "Maximum iterations", "n_iterations: ", "factor: ", "iter: ", " tree, ", " trees, ", "Fit ",
     )  # fmt: skip
     samples: ClassVar[tuple[Sample, ...]] = (
         Sample("Fitting 5 folds for each of 4 candidates, totalling 20 fits", "scikit-learn 1.7"),
@@ -78,6 +87,12 @@ class ScikitLearn(LogFormat):
         Sample("      Iter       Train Loss      OOB Improve   Remaining Time ", "GradientBoostingClassifier"),
         Sample("         1           1.2958           0.0484            0.20s", "GradientBoostingClassifier"),
         Sample("building tree 2 of 50", "scikit-learn 1.7, RandomForestClassifier"),
+        Sample(
+            "[1/12] 1 tree, 7 leaves, max depth = 4, train loss: 0.61336, val loss: 0.61348, in 0.013s",
+            "scikit-learn 1.9, HistGradientBoostingClassifier",
+        ),
+        Sample("Fit 40 trees in 20.408 s, (1240 total leaves)", "scikit-learn 1.9, HistGradientBoostingClassifier"),
+        Sample("n_iterations: 4", "scikit-learn 1.9, HalvingGridSearchCV"),
         Sample("[Parallel(n_jobs=1)]: Done  50 out of  50 | elapsed:    0.1s finished", "joblib 1.5"),
     )
 
@@ -87,6 +102,7 @@ class ScikitLearn(LogFormat):
         self._fits: float | None = None
         self._done = 0.0
         self._epoch = 0.0
+        self._halving: dict[str, float] = {}  # rounds of a search that halves its candidates, its factor, the round
 
     def parse(self, line: Line) -> Sequence[Event] | None:
         """Give the iteration, fit or task that a line reports."""
@@ -140,14 +156,19 @@ class ScikitLearn(LogFormat):
 
     def _of_search(self, kind: str, match: re.Match[str]) -> Sequence[Event]:
         match kind:
+            case "rounds" | "factor" | "round":
+                self._halving[kind] = float(match[1])
+                return ()
             case "fits":
-                self._fits, self._done = float(match[3]), 0.0
+                self._begin(float(match[1]), float(match[2]), float(match[3]))
                 return (self._fit(None),)
             case "fit":
                 self._done += 1
                 score = number(match[1]) if match[1] else None
                 metrics = [] if score is None else [Metrics(values={"score": score}, step=self._done)]
                 return (self._fit(_seconds(match[2])), *metrics)
+            case "boosted" | "fitted":
+                return _boosted(match) if kind == "boosted" else _fitted(match)
             case "tree":
                 return (_counter(float(match[1]), "tree", "trees", total=float(match[2])),)
             case "tasks":
@@ -155,6 +176,16 @@ class ScikitLearn(LogFormat):
                 return () if total is None else (self._tasks(done, total, _seconds(match[3])),)
             case _:
                 return ()
+
+    def _begin(self, folds: float, candidates: float, fits: float) -> None:
+        """A search begins, or the next round of one that goes on with the best of its candidates (`factor`)."""
+        now, rounds = self._halving.get("round", 0.0), int(self._halving.get("rounds", 1))
+        factor = max(self._halving.get("factor", 1.0), 1.0)
+        self._done = self._done if now else 0.0
+        self._fits = self._done + fits
+        for _ in range(int(now) + 1, min(rounds, _MOST_ROUNDS)):
+            candidates = math.ceil(candidates / factor)
+            self._fits += folds * candidates
 
     def _fit(self, took_s: float | None) -> Counter:
         return Counter(
@@ -177,6 +208,19 @@ def _counter(
 ) -> Counter:
     return Counter(current=current, total=total, unit=unit, name=name, kind=StageKind.TRAIN, elapsed_s=elapsed_s,
                    elapsed_resolution_s=0.01)  # fmt: skip
+
+
+def _boosted(match: re.Match[str]) -> Sequence[Event]:
+    step, total = float(match[1]), float(match[2])
+    counter = replace(_counter(step, "iteration", "boosting", total=total), step_time_s=float(match[4]))
+    names = ("train loss", "val loss")
+    values = {name: value for name in names if (value := _named(match[3] or "", name)) is not None}
+    return (counter, *metric_events(values, step=step))
+
+
+def _fitted(match: re.Match[str]) -> Sequence[Event]:
+    counter = _counter(float(match[1]), "iteration", "boosting", elapsed_s=float(match[2]))
+    return (counter, Ending(kind=EndingKind.FINISHED, text=match[0]))
 
 
 def _of_epoch(epoch: float, text: str) -> Sequence[Event]:
