@@ -1,6 +1,7 @@
 """How much of documents with a known truth the estimate reader finds: rows and contradictions, every miss listed.
 
     python benchmarks/estimates.py FOLDER
+    python benchmarks/estimates.py FOLDER --speed   # how long a document of 10 MB takes, dense or sparse
 
 FOLDER holds documents and a truth.json: a list of {file, rows: [{line, text, scope, low_s, high_s, point_s}], contra}.
 A row counts as found where an estimate stands on its line with the same low, high and single value and the same scope.
@@ -23,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from trainmon.estimates import Estimate, EstimateDocument, Scope
-from trainmon.parsers.documents import read_document
+from trainmon.parsers.documents import read_document, read_text
 
 _SCOPES = (
     ("sample", Scope.SAMPLE),
@@ -126,12 +127,36 @@ def _contradictions(truth: list[Any], document: EstimateDocument) -> tuple[int, 
     return found, sum(not re.search(_DENIED, what) for _, _, what in wanted), said
 
 
+_PROSE = "The model reads what the loader gives it, one batch after the other, and writes its loss into the log.\n\n"
+
+
+def _speed(folder: Path) -> None:
+    """Time the folder's Markdown and text documents one after the other, as often as they fill so many megabytes."""
+    texts = [one.read_text(encoding="utf-8") for one in sorted(folder.iterdir()) if one.suffix in (".md", ".txt")]
+    dense = "\n\n".join(texts) + "\n\n"
+    first = 0.0
+    for name, text, size in (("dense", dense, 0.25), ("dense", dense, 10), ("sparse", _PROSE * 20_000 + dense, 10)):
+        text *= int(size * 1e6 / len(text)) + 1
+        began = time.process_time()
+        document = read_text(text)
+        took = time.process_time() - began
+        first = first or took
+        rest = f", nothing from line {document.unread_from_line:,} on" if document.unread_from_line else ""
+        print(
+            f"{name:6} {len(text) / 1e6:5.2f} MB: {took:5.2f} s of CPU, {took / first:4.1f} x the first, "
+            f"{len(document.estimates):,} durations{rest}"
+        )
+
+
 def main() -> int:
     """Print the comparison for one folder; exit 2 without one."""
-    if len(sys.argv) != 2:
+    if len(sys.argv) not in (2, 3) or sys.argv[2:] not in ([], ["--speed"]):
         print(__doc__)
         return 2
     folder = Path(sys.argv[1])
+    if sys.argv[2:]:
+        _speed(folder)
+        return 0
     found = total = extra = reported = contradictory = 0
     for truth in json.loads((folder / "truth.json").read_text(encoding="utf-8")):
         began = time.perf_counter()

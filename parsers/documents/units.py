@@ -58,7 +58,9 @@ SAFE_UNIT = (
 )
 """A unit that can stand alone; one letter only in lower case (`8h`, never `H100`)."""
 COMPOUND_UNIT = (
-    rf"(?:{_any_of(w for w in _LATIN if SECONDS[w.lower()] >= 1)}(?![A-Za-zÀ-ɏ_])|" + "|".join(map(re.escape, _CJK)) + ")"
+    rf"(?:{_any_of(w for w in _LATIN if SECONDS[w.lower()] >= 1)}(?![A-Za-zÀ-ɏ_])|"
+    + "|".join(map(re.escape, _CJK))
+    + ")"
 )
 """A unit inside a compound, where the next figure may follow without a space: `7h11m`."""
 SHORT_UNIT = r"(?:(?-i:[mdw])(?![A-Za-zÀ-ɏ0-9_])|月(?!\s?\d|份))"
