@@ -110,7 +110,7 @@ async def test_the_next_screen_does_not_tell_it_again(tmp_path: Path) -> None:
     again, source = app_of(boards.board([failed()]), tmp_path)
     async with again.run_test(size=(100, 30), notifications=True) as pilot:
         await shown(pilot, source, boards.board([failed()]))
-        await until(pilot, lambda: again.board is source.board)
+        await until(pilot, lambda: again.board == source.board)
         await pilot.pause(0.1)
 
         assert toasts(again) == []
