@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.live import read_whole
 from trainmon.gpu.logs import GpuLogReader, looks_like_gpu_log, read_gpu_log
 from trainmon.gpu.peaks import LogPeaks
 from trainmon.gpu.tables import Reading
@@ -325,6 +326,22 @@ def test_a_query_about_processes_may_have_any_shape(text: str) -> None:
     assert readings[-1][1].memory_used_bytes == 9300 * MIB
     assert {p.pid for _, s in readings for p in s.processes} == {31337}
     assert readings[0][1].memory_used_bytes == 9100 * MIB
+
+
+def test_a_query_about_processes_lies_beside_a_log_like_any_other(tmp_path: Path) -> None:
+    (tmp_path / "train.log").write_text("".join(f"step {n}/40 loss {1 / n:.3f}\n" for n in range(1, 41)))
+    (tmp_path / "apps.csv").write_text(APPS)
+
+    (run,) = read_whole(tmp_path).runs
+    assert run.gpu is not None
+    assert (run.gpu.peak_memory_bytes, run.gpu.memory_total_bytes) == (9300 * MIB, None)
+    assert (run.gpu.basis, "largest process" in run.gpu.note) == ("log", True)
+    assert {Path(file.path).name: file.format for file in run.files}["apps.csv"] == "nvidia-smi"
+
+    (tmp_path / "gpu.csv").write_text(CSV)
+    (run,) = read_whole(tmp_path).runs
+    assert run.gpu is not None
+    assert run.gpu.memory_total_bytes == 49140 * MIB
 
 
 def test_rows_of_gpus_are_not_taken_for_processes() -> None:

@@ -67,10 +67,13 @@ class FollowedRun:
         return [*([self.log.info()] if self.log is not None else []), *(side.info() for side in sides)]
 
     def logged_gpu(self) -> RunGpu | None:
-        """From the nvidia-smi log that was written while the run ran; the only run of a folder needs no clock."""
+        """From the nvidia-smi log that was written while the run ran; the only run of a folder needs no clock.
+
+        Of several the one that knows how large the GPU is.
+        """
         clock = self.state.clock
         began_s, ended_s = clock.started_at, clock.now_at
-        best = max(self.gpu_logs, key=lambda log: log.overlap_s(began_s, ended_s), default=None)
+        best = max(self.gpu_logs, key=lambda log: log.rank(log.overlap_s(began_s, ended_s)), default=None)
         if best is None or not (self.alone or best.overlap_s(began_s, ended_s) > 0):
             return None
         return best.gpu

@@ -78,6 +78,11 @@ class GpuLogFollower:
             return 0.0
         return max(min(last_s, ended_s) - max(first_s, began_s), 0.0)
 
+    def rank(self, overlap_s: float) -> tuple[bool, bool, float]:
+        """How well it fits a run beside which it went so long, to be compared with other logs."""
+        gpu = self._read.peaks.gpu
+        return overlap_s > 0, gpu is not None and gpu.memory_total_bytes is not None, overlap_s
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenLog:

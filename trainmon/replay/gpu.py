@@ -50,6 +50,10 @@ class GpuHistory:
         clock = end.state.clock if end is not None else None
         return self._whole.overlap_s(clock.started_at, clock.now_at) if clock is not None else 0.0
 
+    def rank(self, end: LogCursor | None) -> tuple[bool, bool, float]:
+        """How well it fits a run, to be compared with other logs."""
+        return self._whole.rank(self.overlap_s(end))
+
     def _keep(self, time_s: float, gpu: RunGpu) -> None:
         if self._times and time_s <= self._times[-1]:
             self._gpus[-1] = gpu  # another GPU of the same sample
@@ -61,8 +65,11 @@ class GpuHistory:
 
 
 def gpu_log_of(logs: Sequence[GpuHistory], end: LogCursor | None, *, alone: bool) -> GpuHistory | None:
-    """The log that was written while the run ran; the only run of a folder needs no clock."""
-    best = max(logs, key=lambda log: log.overlap_s(end), default=None)
+    """The log that was written while the run ran; the only run of a folder needs no clock.
+
+    Of several the one that knows how large the GPU is.
+    """
+    best = max(logs, key=lambda log: log.rank(end), default=None)
     return best if best is not None and (alone or best.overlap_s(end) > 0) else None
 
 
