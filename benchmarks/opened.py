@@ -1,4 +1,4 @@
-"""The programs that `benchmarks.opening` starts: `empty`, or `trainmon LOGS [REPORT]`."""
+"""The programs that benchmarks start: `empty`, `trainmon LOGS [REPORT]`, or `changing HZ`."""
 
 from __future__ import annotations
 
@@ -72,8 +72,47 @@ async def _sleeper(shown: Any, report: Path) -> None:
     partial.rename(report)
 
 
+def run_changing(hz: float) -> None:
+    """The list of thirty runs, four of which change with each look."""
+    from trainmon.snapshot import Board, Eta, Interval, MetricInfo, RunSnapshot, RunStatus
+    from trainmon.tui.app import run
+
+    def running(at: int, look: int) -> RunSnapshot:
+        step, loss, left_s = 1000 + at * 37 + look, 2.0 - at * 0.1 - look * 0.0013, 3000.0 - at * 91 - look * 0.7
+        history = ((1.0, 2.5), (float(step), loss))
+        metric = MetricInfo(count=look, first=2.5, last=loss, min=loss, max=2.5, last_step=step, history=history)
+        eta = Eta(remaining_s=Interval(low=left_s * 0.9, likely=left_s, high=left_s * 1.2), finish_at=None, basis="")
+        return RunSnapshot(
+            name=f"sweep/run{at:02}", files=(), state=RunStatus.RUNNING, step=step, total_steps=4000,
+            progress=step / 4000, elapsed_s=500.0 + look / hz, eta=eta, metrics={"loss": metric},
+        )  # fmt: skip
+
+    over = [
+        RunSnapshot(name=f"old/run{at:02}", files=(), state=RunStatus.FINISHED, step=400, total_steps=400, progress=1.0)
+        for at in range(26)
+    ]
+
+    class Changing:
+        looks = 0
+
+        def refresh(self) -> Board:
+            self.looks += 1
+            runs = (*(running(at, self.looks) for at in range(4)), *over)
+            return Board(taken_at=1_770_000_000.0 + self.looks / hz, logs=("logs",), runs=runs)
+
+        def log(self, run: RunSnapshot) -> None: ...
+
+        def choose(self, choice: object) -> None: ...
+
+        def close(self) -> None: ...
+
+    run(Changing(), hz=hz)
+
+
 if __name__ == "__main__":
     if sys.argv[1] == "empty":
         run_empty()
+    elif sys.argv[1] == "changing":
+        run_changing(float(sys.argv[2]))
     else:
         run_trainmon(*sys.argv[2:])

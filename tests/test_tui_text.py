@@ -84,14 +84,22 @@ def test_only_the_cells_that_differ_are_found() -> None:
     before = (("step 10/20", ""), (" " * 20, ""), ("1.5", "bad"), ("  the same", ""))
     after = (("step 11/20", ""), (" " * 20, ""), ("1.5", ""), ("  the same", ""))
 
-    assert changed_cells(before, after) == range(6, 33)
+    assert changed_cells(before, after) == [range(6, 7), range(30, 33)]
     assert not changed_cells(before, before)
 
 
+def test_small_gaps_between_cells_that_differ_are_bridged() -> None:
+    assert changed_cells((("1 of 3", ""),), (("2 of 4", ""),)) == [range(6)]
+
+
+def test_wide_characters_that_moved_by_a_cell_differ_as_wholes() -> None:
+    assert changed_cells((("日" * 10, ""),), (("a" + "日" * 9 + "b", ""),)) == [range(20)]
+
+
 def test_a_row_that_grows_differs_in_its_new_cells() -> None:
-    assert changed_cells((("ab", ""),), (("abcd", ""),)) == range(2, 4)
-    assert changed_cells((("abcd", ""),), (("ab", ""),)) == range(2, 4)
+    assert changed_cells((("ab", ""),), (("abcd", ""),)) == [range(2, 4)]
+    assert changed_cells((("abcd", ""),), (("ab", ""),)) == [range(2, 4)]
 
 
 def test_a_wide_character_differs_as_a_whole() -> None:
-    assert changed_cells((("a日b", ""),), (("a本b", ""),)) == range(1, 3)
+    assert changed_cells((("a日b", ""),), (("a本b", ""),)) == [range(1, 3)]

@@ -90,7 +90,7 @@ class Store:
         """Look at ends of logs first, so that something is known of the newest ones before all is read."""
         if self._scanned_at == float("-inf"):
             self._scan(now, time.monotonic(), at_least=SCREENFUL)
-        self._turns.glance(self.runs.values(), now, budget_s)
+        self._turns.glance(self._shown.lively, now, budget_s)
 
     def finish(self) -> None:
         """Nothing will be added any more."""
@@ -103,7 +103,7 @@ class Store:
         scan = WriterScan(complete=False, same_host=False)
         if not self._options.archive:
             paths = (str(run.log.path) for run in self.runs.values() if run.log is not None)
-            scan = self._writers.scan(paths, now, self._deleted())
+            scan = self._writers.scan(paths, now, self._deleted)
         memory: Mapping[str, RunGpu] = {}
         if gpu is not None:
             memory = self._memory.take(gpu, self._written(scan) if gpu.samples else {})

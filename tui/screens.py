@@ -16,6 +16,7 @@ from textual.widgets import Footer, Static
 from trainmon.run_choices import DocumentLine, PlanChoice
 from trainmon.snapshot import Board
 from trainmon.tui.exporting import export
+from trainmon.tui.fine_paint import FineCompositor
 
 EXPORT = Binding("e", "export", "Export", tooltip="Write the summary of all runs to a file: md, html, json or csv")
 CHOOSE = Binding("c", "choose_plan", "Choose plan", tooltip="Choose the documented line that this run is held against")
@@ -67,6 +68,7 @@ class BoardScreen(Screen[None]):
 
     def __init__(self) -> None:
         super().__init__()
+        self._compositor = FineCompositor()
         self.board: Board | None = None
         self.clock = ""
         """Where the replay's clock stands; empty when live."""

@@ -42,8 +42,9 @@ class SpanView(ScrollView):
         if before is None or after is None:
             self.refresh_line(line)
             return
-        if cells := changed_cells(before, after):
-            self.refresh(Region(cells.start, line - self.scroll_offset.y, len(cells), 1))
+        y = line - self.scroll_offset.y
+        if regions := [Region(cells.start, y, len(cells), 1) for cells in changed_cells(before, after)]:
+            self.refresh(*regions)
 
     def _style_of(self, role: str) -> Style:
         style = self.get_component_rich_style(f"span--{role}")

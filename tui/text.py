@@ -13,6 +13,7 @@ Row = tuple[Span, ...]
 
 _ELLIPSIS = "…"
 _NOT_SHOWN = "\N{REPLACEMENT CHARACTER}"
+_BRIDGED_CELLS = 12
 _VARIATION_SELECTORS = range(0xFE00, 0xFE10)
 
 
@@ -91,19 +92,26 @@ def with_clock(row: Row, clock: str, width: int) -> Row:
     return fit_row((*fit_row(row, max(0, clock_room(width, clock))), ("  ", ""), (clock, "key")), width)
 
 
-def changed_cells(before: Row, after: Row) -> range:
-    """Return the cells from the first to the last one in which two rows differ.
+def changed_cells(before: Row, after: Row) -> list[range]:
+    """Return the stretches of cells in which two rows differ.
 
-    It never begins or ends inside a wide character of either row.
+    None begins or ends inside a wide character of either row. Small gaps are bridged: where a stretch begins, and what
+    its colours are, takes as many bytes as so many cells.
     """
-    pairs = enumerate(zip_longest(_cells(before), _cells(after)))
-    differing = [at for at, (was, now) in pairs if was != now]
-    return range(differing[0], differing[-1] + 1) if differing else range(0)
+    stretches: list[range] = []
+    for at, (was, now) in enumerate(zip_longest(_cells(before), _cells(after))):
+        if was == now:
+            continue
+        if stretches and at - stretches[-1].stop < _BRIDGED_CELLS:
+            stretches[-1] = range(stretches[-1].start, at + 1)
+        else:
+            stretches.append(range(at, at + 1))
+    return stretches
 
 
-def _cells(row: Row) -> list[tuple[str, str]]:
-    """Return a row cell by cell; all cells of a wide character hold it."""
-    return [(character, role) for text, role in row for character in text for _ in range(cell_len(character))]
+def _cells(row: Row) -> list[tuple[str, str, int]]:
+    """Return a row cell by cell; all cells of a wide character hold it, and which of its cells they are."""
+    return [(letter, role, at) for text, role in row for letter in text for at in range(cell_len(letter))]
 
 
 def as_fits(parts: Iterable[Span], width: int, *, gap: int = 2) -> Row:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -71,12 +71,12 @@ class WriterWatch:
         self._last = WriterScan(complete=False, same_host=True)
 
     def scan(
-        self, paths: Iterable[str], now: float, deleted: Mapping[str, os.stat_result] = MappingProxyType({})
+        self, paths: Iterable[str], now: float, deleted: Callable[[], Mapping[str, os.stat_result]] = dict
     ) -> WriterScan:
         """The last scan, or a new one when it is due at `now` (seconds of any steady clock)."""
         if now >= self._next_at:
             began = time.thread_time()
-            self._last = writers_of(paths, deleted)
+            self._last = writers_of(paths, deleted())
             self._next_at = now + max(self._every_s, 500.0 * (time.thread_time() - began))
         return self._last
 
