@@ -26,6 +26,7 @@ from trainmon.snapshot import Board, RunSnapshot
 _READ_ON_S = 0.1
 """So long at a time is read on before it is seen whether there is a question."""
 _GRACE_S = 1.0
+_MANY_RUNS = 16
 
 
 class ReadingSource(Protocol):
@@ -90,7 +91,10 @@ class BoardProcess:
         else:
             change, self._first = self._first or self._put("refresh"), None
         assert isinstance(change, BoardChange)
-        return self._boards.take(change)
+        board = self._boards.take(change)
+        if len(change.fresh) >= _MANY_RUNS:
+            gc.freeze()  # they stay, hold no cycles, and looking through all of them is felt on the screen
+        return board
 
     def log(self, run: RunSnapshot) -> ReadableLog | None:
         """Return the log of a run: it is read in the screen's process, which needs a few windows of it only."""
