@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from tqdm import tqdm
+from tqdm import tqdm  # type: ignore[import-untyped]
 
 from tests.live import NOW, read_whole, store_over
 from trainmon.snapshot import RunSnapshot, RunStatus
