@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,11 @@ def pane(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Pane]:
     made = Pane(tmp_path, *request.param)
     yield made
     made.close()
+
+
+def seen(pane: Pane, wanted: str | Callable[[str], bool]) -> str:
+    """Wait long: other tests may keep all cores busy."""
+    return pane.until(wanted, timeout_s=120)
 
 
 def line(step: int) -> str:
@@ -42,26 +47,26 @@ def log(tmp_path: Path) -> Path:
 
 def open_run(pane: Pane, log: Path) -> None:
     pane.run(str(log.parent))
-    pane.until(lambda text: "/ Filter" in text and "33%" in text)
+    seen(pane, lambda text: "/ Filter" in text and "33%" in text)
     pane.keys("Enter")
-    pane.until("5 Log")
+    seen(pane, "5 Log")
 
 
 def test_the_end_is_followed_until_somebody_scrolls_up(pane: Pane, log: Path) -> None:
     open_run(pane, log)
     pane.keys("5")
-    pane.until(lambda text: f"step {STEPS}/9000" in text and " following" in text)
+    seen(pane, lambda text: f"step {STEPS}/9000" in text and " following" in text)
 
     append(log, line(STEPS + 1))
-    pane.until(f"▸{line(STEPS + 1).strip()}")
+    seen(pane, f"▸{line(STEPS + 1).strip()}")
     pane.keys("k", "k")
-    pane.until("not following")
+    seen(pane, "not following")
     append(log, line(STEPS + 2))
-    stayed = pane.until("it has grown since")
+    stayed = seen(pane, "it has grown since")
     pane.keys("G")
-    shown = pane.until(f"▸{line(STEPS + 2).strip()}")
+    shown = seen(pane, f"▸{line(STEPS + 2).strip()}")
     append(log, "\r 10%|#         | 1/10 [00:01<00:09,  1.00it/s]\r 20%|##        | 2/10 [00:02<00:08,  1.00it/s]")
-    bar = pane.until("2/10 [00:02<00:08")
+    bar = seen(pane, "2/10 [00:02<00:08")
 
     assert f"step {STEPS + 2}/9000" not in stayed
     assert "not following" not in shown
@@ -71,20 +76,20 @@ def test_the_end_is_followed_until_somebody_scrolls_up(pane: Pane, log: Path) ->
 def test_the_history_is_scrolled_and_searched(pane: Pane, log: Path) -> None:
     open_run(pane, log)
     pane.keys("5")
-    pane.until(f"step {STEPS}/9000")
+    seen(pane, f"step {STEPS}/9000")
 
     pane.keys("g")
-    top = pane.until("step 1/9000")
+    top = seen(pane, "step 1/9000")
     pane.keys("/")
-    pane.until("Search the log")
+    seen(pane, "Search the log")
     pane.keys(*"rare", "Space", *"word", "Enter")
-    found = pane.until(lambda text: "▸[red]a rare word[/red]" in text and "line 701" in text)
+    found = seen(pane, lambda text: "▸[red]a rare word[/red]" in text and "line 701" in text)
     pane.keys("/")
-    pane.until("Search the log")
+    seen(pane, "Search the log")
     pane.keys("/", "=", "7", ".", "1", "\\", "d", "0", "0", "/", "Enter", "n", "N", "n")
-    pane.until(lambda text: "▸" in text and "loss=7.1800" in text.split("▸")[1].splitlines()[0])
+    seen(pane, lambda text: "▸" in text and "loss=7.1800" in text.split("▸")[1].splitlines()[0])
     pane.keys("/", *"Quota", "Enter")
-    missing = pane.until("not found: Quota")
+    missing = seen(pane, "not found: Quota")
 
     assert "▸2026-11-20 10:00:01 INFO step 1/9000" in top
     assert "found" in found
@@ -94,19 +99,19 @@ def test_the_history_is_scrolled_and_searched(pane: Pane, log: Path) -> None:
 def test_a_problem_leads_to_its_line_and_a_line_tells_what_it_was_read_as(pane: Pane, log: Path) -> None:
     open_run(pane, log)
     pane.keys("4")
-    pane.until(lambda text: "▸ ! " in text and "line 1502" in text)
+    seen(pane, lambda text: "▸ ! " in text and "line 1502" in text)
 
     pane.keys("Enter")
-    landed = pane.until(lambda text: "▸torch.OutOfMemoryError" in text and "line 1,502" in text)
+    landed = seen(pane, lambda text: "▸torch.OutOfMemoryError" in text and "line 1,502" in text)
     pane.keys("Enter")
-    explained = pane.until("kind=oom")
+    explained = seen(pane, "kind=oom")
     pane.keys("k")
-    step = pane.until("Counter ")
+    step = seen(pane, "Counter ")
     pane.keys("Enter", "Escape")
-    pane.until("/ Filter")
+    seen(pane, "/ Filter")
     pane.keys("q")
 
     assert "step 1500/9000" in landed
     assert "→ Problem" in explained
     assert "current=1500" in step
-    assert pane.ended() == 0
+    assert pane.ended(120) == 0

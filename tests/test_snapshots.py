@@ -50,7 +50,7 @@ def _lines(app: TrainmonApp) -> list[LinesView | LogView]:
 
 
 async def _until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
-    for _ in range(400):
+    for _ in range(3000):
         if condition():
             return
         await pilot.pause(0.01)

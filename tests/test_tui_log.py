@@ -46,7 +46,7 @@ def log(tmp_path: Path) -> Path:
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
-    for _ in range(1000):
+    for _ in range(3000):
         if condition():
             return
         await pilot.pause(0.01)
