@@ -126,7 +126,11 @@ class Handwritten(LogFormat):
             step = None if line.evaluated else counter.current
             yield counter
         elif epoch is not None and not line.evaluated:
-            over = not line.begun and bool(line.values or line.over or line.saved or line.took_s is not None)
+            over = (
+                not line.begun
+                and line.share is None
+                and bool(line.values or line.over or line.saved or line.took_s is not None)
+            )
             # `====> Epoch: 8` behind lines of the epoch 8 tells its end.
             over = over or (line.share is None and epoch == self._under_way)
             self._under_way = epoch if line.share is not None else None

@@ -77,7 +77,8 @@ _BRACKET_EPOCH = pattern(
     r"\W{0,3}\[[ ]*(\d{1,7})[ ]*/[ ]*(\d{1,7})[ ]*\](?=\s*(?:global[ _]?step|step|iter|it|batch)\b)", re.I | re.A
 )
 _OF_EPOCH = pattern(
-    r"[\s:|,-]{0,6}(?:progress[: ]{0,3}(?:at )?)?[\[(]?\s{0,3}(\d{1,3}(?:\.\d{1,4})?) ?%[\])]?(?P<rest>.{0,200})",
+    r"[\s:|,-]{0,6}(?P<sure>progress[: ]{0,3}(?:at )?)?(?P<boxed>[\[(])?\s{0,3}"
+    r"(?P<share>\d{1,3}(?:\.\d{1,4})?) ?%[\])]?",
     re.I | re.A,
 )
 _OVER = pattern(r"[\s|,;:-]*(?:is |was )?(?:finished|done|complete[d]?|ended|over|summary|results?)\b", re.I | re.A)
@@ -142,9 +143,10 @@ def progress_line(text: str) -> ProgressLine | None:
         line = line._replace(over=verb["over"] is not None, begun=verb["begun"] is not None)
     if tag is not None and tag[0][:5] != "[rank":
         line = line._replace(tag=tag[0].strip(" \t[](){}<>|:,;-"))
-    if "step" not in counts and not line.values and (share := _OF_EPOCH.match(rest)) is not None:
+    share = _OF_EPOCH.match(rest) if "step" not in counts else None
+    if share is not None and (share["sure"] or share["boxed"] or not line.values):
         # `Train Epoch: 3 [25%]`, `EPOCH 3 - PROGRESS: at 25.1% examples`
-        return line._replace(share=min(float(share[1]) / 100, 1.0))
+        return line._replace(share=min(float(share["share"]) / 100, 1.0))
     speaks = (
         line.values or line.over or line.begun or line.saved or line.step_time_s is not None or line.took_s is not None
     )

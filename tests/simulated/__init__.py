@@ -1,0 +1,1 @@
+"""Logs under a simulated clock, in many styles, with their truth."""
