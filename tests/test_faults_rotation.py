@@ -19,6 +19,9 @@ from trainmon.events import Event, Line, Metrics
 from trainmon.parsers.base import LogFormat, Sample
 from trainmon.reading.follow import FileFollower, ReadingOptions
 from trainmon.reading.rotated import families
+from trainmon.replay.reading import ArchiveReading
+from trainmon.session import backtests
+from trainmon.settings import Settings
 from trainmon.snapshot import RunSnapshot
 
 FAR = float("inf")
@@ -277,6 +280,21 @@ def test_f65_rotated_files_are_one_run_read_from_the_oldest(tmp_path: Path, name
     assert [Path(path).name for path in run.files[0].earlier] == list(names[:-1])
 
 
+def test_a_rotated_log_is_replayed_as_one_run(tmp_path: Path) -> None:
+    names = ("train.log.2.gz", "train.log.1", "train.log")
+    rotated_folder(tmp_path, names)
+    reading = ArchiveReading([str(tmp_path)], Settings())
+    archive = None
+    while archive is None:
+        archive = reading.step()
+
+    (run,) = archive.board(archive.axis.span_s).runs
+
+    assert (run.name, run.step, run.metrics["loss"].count, run.attempts) == ("train", 90, 90, 1)
+    assert [Path(path).name for path in run.files[0].earlier] == list(names[:-1])
+    archive.close()
+
+
 @pytest.mark.parametrize(
     "names",
     [
@@ -306,3 +324,19 @@ def test_a_log_that_is_rotated_while_it_is_watched_stays_one_run(tmp_path: Path)
     (run,) = store.board(NOW + 10).runs
 
     assert (run.step, run.metrics["loss"].count, run.attempts) == (90, 90, 1)
+
+
+def test_a_rotated_log_is_backtested_from_its_oldest_part(tmp_path: Path) -> None:
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    whole.mkdir()
+    parts.mkdir()
+    stamped = [f"2026-01-31 10:{n // 60:02}:{n % 60:02} step {n}/90 loss {1 / n:.4f}\n".encode() for n in range(1, 91)]
+    (whole / "train.log").write_bytes(b"".join(stamped))
+    for at, name in enumerate(("train.log.2", "train.log.1", "train.log")):
+        (parts / name).write_bytes(b"".join(stamped[30 * at : 30 * at + 30]))
+        os.utime(parts / name, (NOW - 1000 + at, NOW - 1000 + at))
+
+    (one,), (joined,) = backtests([str(whole)], Settings()), backtests([str(parts)], Settings())
+
+    assert one.moments
+    assert joined.moments == one.moments

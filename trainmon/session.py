@@ -52,13 +52,16 @@ def known_formats(settings: Settings) -> tuple[type[LogFormat], ...]:
     return (*user_formats({"formats": list(settings.formats)}), *log_formats())
 
 
-def reader_of(log: Path, settings: Settings) -> tuple[bytes, LogReader]:
-    """The text of a log as UTF-8, and a reader for it. Raises NothingReadableError."""
-    try:
-        data = log.read_bytes()
-    except OSError as error:
-        raise NothingReadableError(f"{log}: {error.strerror or error}") from None
-    return decoder_for(data).feed(data), new_reader(settings)
+def reader_of(log: Path, settings: Settings, earlier: Sequence[str] = ()) -> tuple[bytes, LogReader]:
+    """The text of a log as UTF-8, its rotated parts in front, and a reader for it. Raises NothingReadableError."""
+    parts = []
+    for path in (*map(Path, earlier), log):
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise NothingReadableError(f"{path}: {error.strerror or error}") from None
+        parts.append(decoder_for(data).feed(data))
+    return b"\n".join(parts), new_reader(settings)
 
 
 def new_reader(settings: Settings) -> LogReader:
@@ -72,8 +75,9 @@ def backtests(logs: Sequence[str], settings: Settings) -> list[RunBacktest]:
     found = []
     for run in board_runs:
         path = Path(run.files[0].path)
-        arrivals = arrivals_beside(path)
-        data, _ = reader_of(path, settings)
+        earlier = run.files[0].earlier
+        arrivals = () if earlier else arrivals_beside(path)
+        data, _ = reader_of(path, settings, earlier)
         pieces = cut(data, arrivals) if arrivals else in_lines(data)
         found.append(backtest(run.name, pieces, known_formats(settings), default_year=_this_year()))
     return found

@@ -11,6 +11,7 @@ from trainmon.events import ProblemKind
 from trainmon.reading.follow import ReadingOptions
 from trainmon.reading.reader import Reading
 from trainmon.replay.cursor import Checkpoint, LogCursor
+from trainmon.replay.joined import JoinedText
 from trainmon.replay.text import LogText
 from trainmon.replay.timeline import ClockSource, Marks, Timeline, timeline_of
 from trainmon.timing.arrivals import Arrival, arrivals_beside
@@ -26,8 +27,9 @@ _CALENDAR_S = 1e8
 class LogIndex:
     """Grows with `step`; complete, it can put a cursor anywhere in the log within the time of a few blocks."""
 
-    def __init__(self, path: Path, options: ReadingOptions) -> None:
-        self.text = LogText(path)
+    def __init__(self, path: Path, options: ReadingOptions, earlier: Sequence[Path] = ()) -> None:
+        """`earlier`: parts of the log that were rotated away, oldest first."""
+        self.text = JoinedText(path, earlier) if earlier else LogText(path)
         self.clock = ClockSource.FILE
         self.began_at: float | None = None
         """Seconds since the epoch when the log began; None where nothing says."""

@@ -14,6 +14,7 @@ from trainmon.reading.discover import Candidate
 from trainmon.reading.file_kinds import FileKind
 from trainmon.reading.grouping import group_runs
 from trainmon.reading.guard import guarded
+from trainmon.reading.rotated import families
 from trainmon.replay.archive import Archive
 from trainmon.replay.cursor import LogCursor
 from trainmon.replay.gpu import GpuHistory
@@ -37,7 +38,10 @@ class ArchiveReading:
         shelf.offer([each.path for each in self._candidates if each.kind is FileKind.DOCUMENT])
         check_choices(shelf.documents, settings)
         self._context = Context(options=reading_options(settings), shelf=shelf, settings=settings)
-        self._waiting = [each for each in self._candidates if each.kind is FileKind.LOG]
+        logs_found = [each for each in self._candidates if each.kind is FileKind.LOG]
+        self._rotated = families(each.path for each in logs_found)
+        older = {path for parts in self._rotated.values() for path in parts}
+        self._waiting = [each for each in logs_found if each.path not in older]
         self._present: LogIndex | None = None
         self._faults: list[Skipped] = []
         """Logs whose reader went wrong."""
@@ -46,7 +50,9 @@ class ArchiveReading:
     def step(self, deadline_s: float | None = None) -> Archive | None:
         """Read on until `time.monotonic()` passes `deadline_s`; give the archive once all was read."""
         while self._waiting:
-            index = self._present = self._present or LogIndex(self._waiting[0].path, self._context.options)
+            path = self._waiting[0].path
+            self._present = self._present or LogIndex(path, self._context.options, self._rotated.get(path, ()))
+            index = self._present
             end, fault = guarded(partial(index.step, float("inf") if deadline_s is None else deadline_s))
             if end is None and not fault:
                 return None
@@ -72,7 +78,7 @@ class ArchiveReading:
     def _archive(self) -> Archive:
         dull = {each for each, (_, end) in self._read.items() if not _is_training(end.state)}
         found = {each.path: read for each, read in self._read.items()}
-        groups = group_runs([each for each in self._candidates if each not in dull])
+        groups = group_runs([each for each in self._candidates if each not in dull], self._rotated)
         owners = Counter(path for group in groups for path in group.gpu_logs)
         gpu_logs = {path: GpuHistory(path) for path in owners}
         known = sorted((group.name, str(group.log or group.states[0])) for group in groups)

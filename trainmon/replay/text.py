@@ -135,7 +135,11 @@ class LogText:
                 self.size += len(data)
             return
         assert self._decoder is not None
-        text = self._decoder.feed(data)
+        self._write(self._decoder.feed(data))
+
+    def _write(self, text: bytes) -> None:
+        """Add text to what is unfolded."""
+        assert self._spool is not None
         kept = text.replace(b"\0", b"")
         self._nul_bytes += len(text) - len(kept)
         self.size += self._spool.write(kept)
