@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import pickle
 import signal
+import subprocess
+import sys
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests import boards
@@ -174,3 +177,26 @@ def test_where_only_time_went_by_its_parts_are_the_same() -> None:
     assert after.taken_at == before.taken_at + 1
     assert after.runs is before.runs
     assert after.documents is before.documents
+
+
+def test_the_process_ends_with_the_screens_process_however_that_ends(book: Path) -> None:
+    program = (
+        "import time\n"
+        "from pathlib import Path\n"
+        "from tests.test_board_process import Reading\n"
+        "from trainmon.board_process import BoardProcess\n"
+        f"process = BoardProcess(lambda: (Reading(Path({str(book)!r}), left=10**9), None))\n"
+        "process.ready(); process.refresh(); process.refresh()\n"
+        "print('shown', flush=True)\n"
+        "time.sleep(600)\n"
+    )
+    root = Path(__file__).resolve().parents[1]
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, cwd=root) as screen:
+        assert screen.stdout is not None
+        assert screen.stdout.readline() == b"shown\n"
+        (reading,) = psutil.Process(screen.pid).children()
+
+        screen.kill()
+
+    reading.wait(60.0)
+    assert book.read_text().splitlines()[-1] == "closed"
