@@ -24,6 +24,8 @@ from trainmon.parsers.documents import read_text
             id="over-lines",
         ),
         pytest.param("One epoch is 9,375 steps.", "steps_per_epoch", 9375.0, id="one-epoch-is"),
+        pytest.param("On a 3090 it takes 4 hours.", "gpu", "RTX 3090", id="card-by-number"),
+        pytest.param("```\ntrain.py --epochs 2 --lr 2e-5\n```", "epochs", 2.0, id="learning-rate-beside-it"),
         pytest.param("- `r3` cutmix, 200 ep", "epochs", 200.0, id="ep"),
         pytest.param("18000 images, lot de 16, 60 époques", "batch_size", 16.0, id="french-batch"),
         pytest.param("18000 images, lot de 16, 60 époques", "epochs", 60.0, id="french-epochs"),

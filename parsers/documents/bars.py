@@ -17,7 +17,7 @@ _TQDM = pattern(
 _KERAS = pattern(r"(?P<done>\d+)/(?P<total>\d+)\s*(?:\[[=>.]+\]|[━█▒░╸ ]{3,})\s*-?\s*(?P<rest>(?:ETA:\s*)?\S.{0,200})")
 _LOG_LINE = pattern(
     r"^\W{0,2}(?:\d{4}-\d\d-\d\d[ T]\d\d:\d\d|\d\d:\d\d:\d\d\b)|\b(?:loss|lr|grad_norm|acc|"
-    r"accuracy)\s*[:=]\s*-?\d|\beta:\s*\d|\b(?:loss|lr|grad_norm|acc\w*|top-?[15]|ppl)\s+-?\d\.?\d*(?:e-?\d+)?\b",
+    r"accuracy)\s*[:=]\s*-?\d|\beta:\s*\d|(?<![-\w])(?:loss|lr|grad_norm|acc\w*|top-?[15]|ppl)\s+-?\d\.?\d*(?:e-?\d+)?\b",
     re.IGNORECASE,
 )
 

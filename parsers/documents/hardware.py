@@ -18,9 +18,11 @@ _MODEL = (
 _GPU = pattern(
     rf"(?<![A-Za-z0-9.,])(?:(?P<count>\d{{1,5}})\s*[x×X*]?\s*(?:张\s*)?)?(?P<model>{_MODEL})s?(?:-(?P<size>\d{{2,3}})\s?GB?)?(?![A-Za-z0-9])(?![\s-](?:GPU[\s-])?(?:hours?|hrs?|days?)\b)"
 )
+_NUMBERED = r"(?:10[678]0|16[56]0|20[678]0|30[5-9]0|40[5-9]0|50[5-9]0)(?:\s?Ti)?"
 _BARE = pattern(
-    r"(?:(?P<count>\d{1,2})\s?[x×]\s?|^\W*|\b(?:on|with|using|an?|the|my|your|our|one|two|four|eight|single|per)\s+)"
-    r"(?P<model>(?:10[678]0|16[56]0|20[678]0|30[5-9]0|40[5-9]0|50[5-9]0)(?:\s?Ti)?)s?(?=\s*(?:$|[(),.;:|/]|\bis\b|\bat\b|\bin\b|\band\b))(?![.,]\d)",
+    r"(?:(?P<count>\d{1,2})\s?[x×]\s?|\b(?:on|with|using|an?|the|my|your|our|one|two|four|eight|single|per)\s+)"
+    rf"(?P<model>{_NUMBERED})s?(?=\s*(?:$|[(),.;:|/]|\b(?:is|it|at|in|and|or|for|takes?|needs?|cards?)\b))(?![.,]\d)"
+    rf"|^\W*(?P<alone>{_NUMBERED})s?(?=\s*[(:/])",
     re.IGNORECASE,
 )
 """`a 3090`, `2x 1080 Ti`: consumer cards are called by their number alone."""
@@ -81,7 +83,8 @@ class Found:
 def find_hardware(text: str) -> Iterator[Found]:
     """Find GPUs (`8x A100`) and their number."""
     for match in _BARE.finditer(text):
-        model = f"{'GTX' if match['model'][0] == '1' else 'RTX'} {match['model']}"
+        number = match["model"] or match["alone"]
+        model = f"{'GTX' if number[0] == '1' else 'RTX'} {number}"
         yield Found("gpu", f"{match['count']}x {model}" if match["count"] else model, None, match.start())
     lower = text.lower()
     if not (_LETTER_AND_FIGURE.search(text) or any(word in lower for word in ("rtx", "gtx", "titan", "tpu", "gpu"))):

@@ -7,6 +7,7 @@ import re
 from trainmon.estimates import Scope
 from trainmon.parsers.documents.blocks import Piece
 from trainmon.parsers.documents.counters import counted
+from trainmon.parsers.documents.defaults import VERB, by_default, named_in
 from trainmon.parsers.documents.durations import Span
 from trainmon.parsers.documents.labels import Words, label_of
 from trainmon.parsers.documents.lexicon import (
@@ -34,32 +35,6 @@ from trainmon.parsers.documents.outsiders import factor, is_calendar, no_estimat
 from trainmon.parsers.documents.readings import Reading, header_of
 from trainmon.patterns import pattern
 
-_VERB = pattern(
-    r"\b(?:takes?|took|taking|taken|runs?|ran|running|trains?|trained|training|finish\w*|complet\w*|done|ready|"
-    r"reduces?|needs?|needed|requir\w+|lasts?|lasted|wait|"
-    r"spend|spent|expect\w*|estimat\w+|durations?|times?|runtime|"
-    r"count\s+on|reckon|would\s+be|comes?\s+to|add(?:s|ed)?\s+up|finetun\w+|fine-tun\w+|converge\w*|process\w*|"
-    r"roughly|budget|plan|total|results?|ETA|projects?|projected|measured|benchmarked)\b"
-    r"|\b(?:durée|wären?|benötig\w+|rechne\w*|dauer\w*|dura|tarda|prend|braucht|duración)\b|занимает|длится|需要?|要(?!求)|差不多|跑(?!分)|完成|共|合计|耗时|时间|大约|花费|训练",
-    re.IGNORECASE,
-)
-_ON_HARDWARE = pattern(
-    r"^\W*(?:of\s+training|(?:of|on|using|with|in|at|wall)\b.{0,40}(?:GPUs?|TPUs?|CPUs?|\d?x?[AHVTLB]\d{2,4}\b|"
-    r"\b[1-5]0[5-9]0s?\b|RTX|GTX|laptop|macbook|node|card)"
-    r"|\s(?:is|=|at)\s+~?\$)",
-    re.IGNORECASE,
-)
-_RUN_AFTER = pattern(
-    r"\W*(?:[\w-]+\s+){0,2}(?:(?:pre-?|fine-?)?train\w*|(?:fine-?)?tun\w+|runs?|estimates?|jobs?)\b", re.IGNORECASE
-)
-_NO_ESTIMATE_LABEL = pattern(
-    r"\b(?:time-?outs?|expir\w+|ttl|retention|intervals?|frequency|cadence|refresh|poll\w*|window|history|"
-    r"look-?back|heart-?beats?|cool-?down|"
-    r"audio|video|clips?|recordings?|speech|segment|sampling\s+rate|frame|age|notice|trial|support|response|SLA|uptime|"
-    r"last\s+updated|posted|warranty|delay|ping|latest|updated|read(?:ing)?\s+time|every|schedule|cron|period|"
-    r"half-?life|horizon|forecast|storage|amorti[sz]\w+|power|electricity|subscription)\b",
-    re.IGNORECASE,
-)
 _NO_RUN_IS_SHORTER_S = 1.0
 
 
@@ -74,16 +49,16 @@ def scope_of(piece: Piece, span: Span, words: Words, outline: Outline) -> Readin
 
 
 def _labelled(piece: Piece, span: Span, words: Words, outline: Outline) -> Reading | None:
-    if span.vague and not TIME.search(words.label) and not _VERB.search(words.sentence):
+    if span.vague and not TIME.search(words.label) and not VERB.search(words.sentence):
         return None
     included = _INCLUDING.search(words.sentence)
     if included and stage_kinds(included["what"]) and not TIME.search(included["what"]):
         return Reading(Scope.TOTAL)
     if _OF_THEM.search(words.sentence) and (named := stage_kinds(words.previous)):
-        return Reading(Scope.STAGE, _named(words.previous.partition(" for ")[0]), named[0])
+        return Reading(Scope.STAGE, named_in(words.previous.partition(" for ")[0]), named[0])
     readings = (_by_words(text, piece, outline) for text in _label_sources(piece, words, outline))
     reading = next((found for found in readings if found), None)
-    reading = reading or _by_context(piece, words, outline) or _default(piece, span, words)
+    reading = reading or _by_context(piece, words, outline) or by_default(piece, span, words)
     reading = reading or (Reading(Scope.TOTAL) if _STEPS_ARE.search(piece.text[: span.start]) else None)
     if reading and 0 < span.top_s < _NO_RUN_IS_SHORTER_S and reading.scope in {Scope.TOTAL, Scope.STAGE}:
         return Reading(Scope.UNIT, per=reading.stage or "")
@@ -143,7 +118,7 @@ def _by_words(text: str, piece: Piece, outline: Outline) -> Reading | None:
     train = TRAIN.search(words)
     named = techniques(words)
     if kinds and not (train and (total or _JOINED.search(words))) and not (train and _train_is_subject(words)):
-        return Reading(Scope.STAGE, _named(words), kinds[0])
+        return Reading(Scope.STAGE, named_in(words), kinds[0])
     if total:
         stage = heading_stage(outline, piece)
         if stage and stage[0] != "train" and not train:
@@ -152,33 +127,28 @@ def _by_words(text: str, piece: Piece, outline: Outline) -> Reading | None:
             return Reading(Scope.STAGE, bare(re.split(r"[\d,，:：]", piece.text[numbered.start() :])[0]), "train")
         return Reading(Scope.TOTAL, kind="total")
     if named and not _sequence(words):
-        if (is_part_table(piece) and piece.column > 0) or in_breakdown(outline, piece):
-            return Reading(Scope.STAGE, _named(words), "train")
-        if len(outline.techniques) > 1:
-            return Reading(Scope.STAGE, sorted(named)[0].upper(), "train")
-        return Reading(Scope.TOTAL)
-    if train:
-        if piece.kind == "heading" and _NUMBERED_STAGE.match(piece.text):
-            return Reading(Scope.STAGE, _named(words), "train")
-        if in_breakdown(outline, piece) or (is_part_table(piece) and piece.column > 0):
-            return Reading(Scope.STAGE, _named(words), "train")
-        stage = heading_stage(outline, piece)
-        if stage and stage[0] == "train" and not re.search(r"\brun\b", words):
-            return Reading(Scope.STAGE, bare(stage[1]), "train")
-        return Reading(Scope.TOTAL)
-    return None
+        return _of_technique(words, sorted(named)[0].upper(), piece, outline)
+    return _of_training(words, piece, outline) if train else None
 
 
-_SAYS = pattern(
-    r"\s+(?:(?:will|should|would|usually|typically|alone|only|then)\s+)*"
-    r"(?:takes?|took|needs?|requires?|lasts?|runs?|costs?|is|are|was|adds?|dauert|braucht)(?:\s+(?:about|around|roughly|up\s+to))?\W*$",
-    re.IGNORECASE,
-)
+def _of_technique(words: str, name: str, piece: Piece, outline: Outline) -> Reading:
+    """Read what a technique takes: a stage where the document has several, or other parts beside it."""
+    if is_part_table(piece) and piece.column > 0:
+        return Reading(Scope.STAGE, named_in(words), "train")
+    if len(outline.techniques) > 1:
+        return Reading(Scope.STAGE, name, "train")
+    return Reading(Scope.STAGE, named_in(words), "train") if in_breakdown(outline, piece) else Reading(Scope.TOTAL)
 
 
-def _named(words: str) -> str:
-    """Give the name of a stage without the verb that it is the subject of."""
-    return bare(_SAYS.sub("", bare(words)))[:60]
+def _of_training(words: str, piece: Piece, outline: Outline) -> Reading:
+    """Read what training takes: the whole run, or a stage where other parts stand beside it."""
+    numbered = piece.kind == "heading" and _NUMBERED_STAGE.match(piece.text)
+    if numbered or in_breakdown(outline, piece) or (is_part_table(piece) and piece.column > 0):
+        return Reading(Scope.STAGE, named_in(words), "train")
+    stage = heading_stage(outline, piece)
+    if stage and stage[0] == "train" and not re.search(r"\brun\b", words):
+        return Reading(Scope.STAGE, bare(stage[1]), "train")
+    return Reading(Scope.TOTAL)
 
 
 def _train_is_subject(words: str) -> bool:
@@ -239,62 +209,7 @@ _NAME_AND_TIME = pattern(r"\W*[A-Za-z][^.;:：,，|]{1,40}(?:[,，]\s|\s[–—-
 
 def _by_script(piece: Piece, words: Words, outline: Outline) -> Reading | None:
     """Take the technique from the script that the code above runs (`run_sft.sh`), where the document has several."""
-    if len(outline.techniques) < 2 or not (words.valued or _VERB.search(words.sentence)):
+    if len(outline.techniques) < 2 or not (words.valued or VERB.search(words.sentence)):
         return None
     named = techniques(" ".join(re.findall(r"\S*(?:run|train)\S*\.(?:sh|py)", piece.code_above)))
     return Reading(Scope.STAGE, next(iter(named)).upper(), "train") if len(named) == 1 else None
-
-
-def _is_aside(piece: Piece) -> bool:
-    """Tell whether a duration stands among other words in a column that is not about time."""
-    if not piece.header or piece.cells == piece.header:
-        return False
-    named = TIME.search(header_of(piece)) or TIME.search(piece.cells[0]) or TRAIN.search(piece.cells[0])
-    return not named and len(re.findall(r"[^\W\d_]{2,}", piece.text)) > 2 and not _VERB.search(piece.text)
-
-
-def _ends_comment(piece: Piece, span: Span) -> bool:
-    """Tell whether a comment ends in its duration, set off from the words before: `# half an epoch, ~17 hours`."""
-    return not piece.text[span.end :].strip(" .)") and bool(re.search(r"[,\-–—(#]\s*$", piece.text[: span.start]))
-
-
-_FOR_SO_MANY = pattern(r"\s+for\s+(?:all\s+)?[\d,.]+\s?[kM]?\s+(?:epochs|steps|iterations|updates)\b", re.IGNORECASE)
-_PRICE_TIMES = pattern(r"[$€£]\s?[\d.]+\s*(?:/|per)\s*(?:h|hr|hour)\s*[×x*]\s*$", re.IGNORECASE)
-_PEOPLES_WORK = pattern(
-    r"\b(?:porting|(?:re)?writ(?:e|ing)(?:-?up)?|refactor\w*|debugging|(?:code|peer)\s+review|approval|procurement|holidays?|"
-    r"vacation|travel|hiring)\b|写论文|开发",
-    re.IGNORECASE,
-)
-"""What no machine does."""
-
-
-def _default(piece: Piece, span: Span, words: Words) -> Reading | None:
-    if work := next((text for text in (words.clause, words.label) if _PEOPLES_WORK.search(text)), ""):
-        return Reading(Scope.STAGE, _named(work), "other")
-    if span.device_time and piece.kind != "cell":
-        return Reading(Scope.TOTAL)
-    label = words.label or (header_of(piece) if piece.kind == "cell" else "")
-    if _NO_ESTIMATE_LABEL.search(words.inner or label) and not re.search(r"time|train", label, re.IGNORECASE):
-        return None
-    if piece.kind == "cell" and piece.header and not TIME.search(header_of(piece)) and span.short_unit:
-        return None
-    if piece.kind == "cell" and _is_aside(piece):
-        return None
-    if (
-        words.valued
-        or span.text[:4].lower() == "est."
-        or piece.kind == "heading"
-        or (piece.comment and _ends_comment(piece, span))
-    ):
-        return Reading(Scope.TOTAL)
-    if _FOR_SO_MANY.match(words.after) or _PRICE_TIMES.search(piece.text[: span.start]):
-        return Reading(Scope.TOTAL)
-    around = f"{words.sentence} {words.after}"
-    if (
-        _VERB.search(words.sentence)
-        or _RUN_AFTER.match(words.after)
-        or _ON_HARDWARE.match(words.after)
-        or (piece.comment and words.in_brackets)
-    ):
-        return Reading(Scope.TOTAL)
-    return Reading(Scope.TOTAL) if re.search(r"\b(?:expect|budget|plan)\b", around, re.IGNORECASE) else None
