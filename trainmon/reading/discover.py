@@ -197,8 +197,7 @@ class Scanner:
     def _judged(self, one: _Waiting) -> Candidate:
         path, found = Path(one.path), one.found
         kind, reason = self._judge(path, found, named=one.root == path)
-        known = self._known.get(one.path)
-        if reason.startswith(_UNREADABLE) and known is not None and known[0] == found.st_ino:
+        if reason.startswith(_UNREADABLE) and (known := self._known.get(one.path)) and known[0] == found.st_ino:
             return known[2]  # it was told what it is when it could be read
         candidate = Candidate(path=path, root=one.root, kind=kind, reason=reason, modified_at=found.st_mtime)
         self._known[one.path] = (found.st_ino, found.st_size, candidate)
