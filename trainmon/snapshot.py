@@ -244,7 +244,7 @@ class RunSnapshot:
     """(step, seconds since the log began) of the present attempt, bounded; for charts by time."""
     stages: tuple[StageInfo, ...] = ()
     pauses: tuple[PauseInfo, ...] = ()
-    """Single evaluations, checkpoints, stalls where the log tells their time, oldest first; of very many the longest."""
+    """Single evaluations, checkpoints, stalls where the log tells their time, oldest first; of many the longest."""
     overhead_s: Mapping[str, float] = field(default_factory=dict)
     """init, eval, checkpoint, stall, other."""
     metrics: Mapping[str, MetricInfo] = field(default_factory=dict)
