@@ -5,20 +5,22 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from trainmon.errors import NothingReadableError
-from trainmon.exports.status_text import status_text
 from trainmon.gpu.monitor import GpuMonitor
 from trainmon.reading.readable import ReadableLog
-from trainmon.reading.watch import FolderWatch
 from trainmon.run_choices import PlanChoice
 from trainmon.run_log import live_log
 from trainmon.session import look_once, open_store
 from trainmon.settings import Settings
 from trainmon.snapshot import Board, RunSnapshot
 
+if TYPE_CHECKING:
+    from trainmon.reading.watch import FolderWatch
+
 _BUDGET_S = 0.1
-_GLANCE_S = 0.06
+_GLANCE_S = 0.05
 """The first board is waited for."""
 _READING_SHARE = 4.0
 """While history is read, a board comes no oftener than after so many times what the last one took."""
@@ -42,6 +44,8 @@ class LiveSource:
     def read_on(self, budget_s: float) -> None:
         """Read on for so long, without a board."""
         if self._watch is None:
+            from trainmon.reading.watch import FolderWatch  # the first board does not wait for it
+
             self._watch = FolderWatch([Path(log) for log in self._store.logs if Path(log).is_dir()])
         began_s = time.monotonic()
         self._store.glance(time.time(), budget_s / 2)
@@ -82,6 +86,8 @@ class LiveSource:
 def print_changes(logs: Sequence[str], settings: Settings, write: Callable[[str], None], *, ascii_only: bool) -> int:
     """Without a terminal: the status once. Raises NothingReadableError where there is nothing to show."""
     board = look_once(logs, settings)
+    from trainmon.exports.status_text import status_text
+
     write(status_text(board, ascii_only=ascii_only))
     return 0
 
