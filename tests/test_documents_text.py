@@ -120,6 +120,11 @@ def test_a_list_table_keeps_header_and_lines() -> None:
     assert (estimates[0].likely_s, estimates[1].high_s) == (0.6, 21600)
 
 
+def test_thousands_may_stand_apart_in_a_cell() -> None:
+    document = read_text("| Model | s/epoch |\n|---|---|\n| R-GAT | 4 300 |\n")
+    assert values(document) == [(3, 4300)]
+
+
 def test_a_header_says_what_stands_before_the_colon() -> None:
     document = read_text("| Run | A100 (h:mm) | eval (mm:ss) |\n|---|---|---|\n| lora | 1:40 | 4:30 |\n")
     assert values(document) == [(3, 6000), (3, 270)]

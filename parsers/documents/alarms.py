@@ -119,7 +119,7 @@ def is_threshold(piece: Piece, span: Span, words: Words, near: str, bounded: boo
 
 
 _THEN = pattern(
-    r"\s*[,，)]\s*(?:check|investigate|stop|something|you|kill|abort|arr[êe]te|abbrech|prüf)|(?:以上)?\w{0,6}(?:場合|경우)",
+    r"\s*\?|\s*[,，):]\s*(?:check|ask|look|tell|call|ping|investigate|stop|something|you|kill|abort|arr[êe]te|abbrech|prüf)|(?:以上)?\w{0,6}(?:場合|경우)",
     re.IGNORECASE,
 )
 _LIMIT_IS = pattern(r"\b(?:limit|cap|quota|time-?out)\s+(?:is|was|of)\s+[^,.;:]{0,24}$", re.IGNORECASE)

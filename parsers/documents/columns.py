@@ -25,6 +25,8 @@ _DEVICE = pattern(
 _BRACKET = pattern(r"[（(\[]([^()（）\[\]]{1,30})[)）\]]|,\s*([A-Za-z]{1,7})\.?$")
 _CLOCK_HEADER = pattern(r"(?<![A-Za-z:])(?P<large>hh?|mm?):(?P<small>mm?|ss?)(?![A-Za-z:])", re.IGNORECASE)
 _CLOCK_CELL = pattern(r"[~≈]?\s?(\d{1,4}):([0-5]\d)")
+_SPACED = pattern(r"(?<=\d)[ \u202f](?=\d{3}\b)")
+"""The space of `4 300`."""
 _TIME_HEADER = pattern(r"\b(?:times?|duration|took|takes|elapsed|runtime|eta)\b|时间|耗时|用时", re.IGNORECASE)
 _FIGURE_AND_UNIT = pattern(rf"\W*{NUMBER}(?:\s*[-–—−~]\s*{NUMBER})?\s?({SAFE_UNIT})\W*", re.IGNORECASE)
 
@@ -33,7 +35,7 @@ def cell_spans(piece: Piece, lent: float | None = None) -> list[Span]:
     """Read a cell that is only a figure, in the header's unit or in `lent`, the seconds of a unit; [] without one."""
     if not 0 <= piece.column < len(piece.header) or piece.cells == piece.header:
         return []
-    header, text = piece.header[piece.column], piece.text.strip()
+    header, text = piece.header[piece.column], _SPACED.sub("", piece.text.strip())
     if clock := _clock(header, text):
         return [Span(start=0, end=len(piece.text), text=text, likely_s=clock, approximate=text[:1] in "~≈", clock=True)]
     match = _FIGURE.fullmatch(text)

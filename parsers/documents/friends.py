@@ -12,11 +12,11 @@ _ABOUT = (
 )
 _HIGH = (
     r"<=?|≤|＜|\bless\s+than|\bunder|\bbelow|\bup\s+to|\bat\s+most|\b(?:no|not)\s+more\s+than|\bwithin|\bfewer\s+than|"
-    r"\bshorter\s+than|\bmax(?:imum|\.)?(?:\s+of)?|不到|低于|少于|最多|不超过|\bweniger\s+als|\bmoins\s+de|\bmenos\s+de|"
+    r"\bshorter\s+than|\bfaster\s+than|\bmax(?:imum|\.)?(?:\s+of)?|不到|低于|少于|最多|不超过|\bweniger\s+als|\bmoins\s+de|\bmenos\s+de|"
     r"\bhöchstens|\bbis\s+zu|\bunter(?=\s*$)|\bkürzer\s+als"
 )
 _LOW = (
-    r"(?<![-=])>=?|≥|＞|\bmore\s+than|\bover|\babove|\bat\s+least|\blonger\s+than|\bupwards\s+of|\bexceed(?:s|"
+    r"(?<![-=])>=?|≥|＞|\bmore\s+than|\bover|\babove|\bat\s+least|\blonger\s+than|\bslower\s+than|\bupwards\s+of|\bexceed(?:s|"
     r"ing)?|\bmin(?:imum)(?:\s+of)?|"
     r"超过|大于|至少|\bmehr\s+als|\bplus\s+de|\bmás\s+de|\bmindestens|\blänger\s+als|\bau-delà\s+de|\büber(?=\s*$)"
 )

@@ -13,7 +13,7 @@ _STAGES: dict[str, str] = {
     r"initial|infrastructure|cluster|"
     r"instance|project|time)\s+)set-?up\b(?!\s+\()|\bsetting\s+up\b|\binstall\w*|\bcold\s+start|"
     r"\bmodel\s+load\w*|\b(?:weights?|tokenizer|checkpoint|model)s?\s+loading|\bloading\s+(?:the\s+)?(?:base\s+)?model|"
-    r"\bre-?start(?:s|ing)?\b(?!\s+from\s+scratch)|\bresum(?:e|es|ing)\b|\brecover(?:y|ing)\b|"
+    r"\bre-?start(?:s|ing)?\b(?!\s+from\s+scratch)|\bresum(?:e|es|ing)\b|\brecover(?:y|ing)\b|\broll-?backs?\b|"
     r"\bcreate\s+\w+\s+instance|\bbuild(?:ing)?\b|\b(?:einricht|initialisier)\w*|\bmake\s+env\b|\b(?:conda|virtual)\s*env\w*|初始化|模型加载|安装|环境(?:搭建|配置)|環境構築|セットアップ|설치|\binstalaci[oó]n",
     "data": r"\bdown-?load\w*|\bfetch\w*|\bpre-?process\w*|\btokeni[sz](?:e|ing|ation)\b|\bembedd?ings?\b|"
     r"\bextract\w*|\brender\w*|"
@@ -31,7 +31,7 @@ _STAGES: dict[str, str] = {
     "eval": r"\b(?:re-?)?eval(?:s|uat\w*)?\b|\bval\b(?!_)|\b(?:validierung|evaluierung|auswertung)\w*|"
     r"\bvalidation\b|\bvalidating\b|\btest\s+evaluation|\binference\b|\bscoring\b|"
     r"\bvisuali[sz]\w*|"
-    r"^\W*(?:the\s+|comput(?:e|ing)\s+)?(?:WER|BLEU|FID|ROUGE|word\s+error\s+rate)\b|"
+    r"^\W*(?:the\s+|comput(?:e|ing)\s+)?(?:WER|BLEU|FID|ROUGE|word\s+error\s+rate|(?:offline|test)\s+metrics)\b|"
     r"\bpre-?flight\b|\bdecoding\b|\bgenerati(?:ng|on)\s+(?:samples|predictions)|评估|验证|测试集|推理|評価|検証|推論|평가|검증|\b[ée]valua\w*",
     "checkpoint": r"\bcheck-?point\w*|\bckpts?\b|\b(?:final\s+)?(?:model\s+)?sav(?:e|ing)\b|\bclean-?up\b|\bexport\w*|"
     r"\bmerg(?:e|ing)\b|\bquanti[sz]\w*|\b(?:ab)?speicher\w*|"
@@ -68,7 +68,7 @@ TRAIN = pattern(_TRAIN, re.IGNORECASE)
 TOTAL = pattern(
     r"\b(?:grand\s+|sub)?total\b|\boverall\b|\bentire\b|\bwhole\b|\bend-to-end\b|\baltogether\b|"
     r"\ball\s+together\b|\ball\s+in\s+all\b|\bin\s+(?:all|total|sum)\b|\bfor\s+(?:the\s+(?:whole\s+)?lot|everything)\b|"
-    r"^\W*(?:sum|summe)\W*$|\b(?:ins)?gesamt\w*|总(?:耗时|时间|计|时长|共)|合计|合計|全体|총|전체|全程|整个|全流程|"
+    r"^\W*(?:sum|summe|everything|all\s+of\s+it)\W*$|\b(?:ins)?gesamt\w*|总(?:耗时|时间|计|时长|共)|合计|合計|全体|총|전체|全程|整个|全流程|"
     r"整体(?!上)",
     re.IGNORECASE,
 )

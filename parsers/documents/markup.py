@@ -16,6 +16,8 @@ _TAG = pattern(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]{0,500})?/?>")
 _URL = pattern(r"https?://\S+")
 _STRONG = pattern(r"\*\*|__(?=\W|$)|(?<!\w)__")
 _EMPHASIS = pattern(r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,300}?)(?<=[^\s*])\*(?![\w*])")
+_LEADERS = pattern(r"\s?\.{4,}\s?(?=[\d~<>≈])")
+"""`pull the snapshot ......... 40 min`"""
 _ESCAPE = pattern(r"\\([!-/:-@\[-`{-~])")
 _SPACES = pattern(r"[\s\u00a0\u2007\u2009\u202f\u200b\ufe0f]+")
 
@@ -34,6 +36,8 @@ def plain(text: str) -> str:
         text = _URL.sub(" ", text)
     if "*" in text or "__" in text:
         text = _EMPHASIS.sub(r"\1", _STRONG.sub("", text))
+    if "...." in text:
+        text = _LEADERS.sub(": ", text)
     text = text.replace("`", "")
     return plain_code(_ESCAPE.sub(r"\1", text) if "\\" in text else text)
 

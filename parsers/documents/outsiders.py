@@ -44,7 +44,7 @@ _COMPARED = pattern(
     r"\bused\s+to\s+take\b|"
     r"\bcompetitors?\b|\bothers?\s+report|\bthey\s+(?:say|report|claim)|\bgave\s+up\b|"
     r"\b(?:old|previous|former)\s+(?:box|machine|server|cluster|node|set-?up|workstation|laptop|card|gpu|version|code|"
-    r"pipeline|runs?)\b|论文|原文|官方",
+    r"pipeline|runs?|[a-z]\w+\.\w*xlarge)\b|论文|原文|官方",
     re.IGNORECASE,
 )
 _EARLIER = pattern(
