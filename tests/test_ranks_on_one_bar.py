@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from tests.live import read_whole
 from tests.reading_logs import occurrences, run_of
 from trainmon.snapshot import RunSnapshot
 
@@ -56,3 +59,20 @@ def test_a_program_that_was_started_again_is_another_attempt_still() -> None:
     run = run_of(first + "\nKilled\n" + again + "\n")
 
     assert (run.attempts, run.step) == (2, 100)
+
+
+def test_two_ranks_that_draw_one_bar_from_the_first_step_on_are_one_attempt(shared: Path) -> None:
+    (run,) = read_whole(shared / "logs/generated/acc2_loop_redirect/acc2_loop_redirect.log").runs
+
+    assert (run.attempts, run.redone_steps, run.step) == (1, None, 180)
+
+
+def test_ranks_whose_output_was_written_one_after_the_other_are_one_attempt(shared: Path) -> None:
+    (log,) = (shared / "logs/public").glob("hf-deepspeed-multinode*")
+
+    (run,) = read_whole(log).runs
+
+    assert (run.attempts, run.step, run.total_steps) == (1, 4, 4)
+    assert run.elapsed_s == pytest.approx(967, abs=5)
+    (training,) = (stage for stage in run.stages if stage.kind == "train")
+    assert training.elapsed_s == pytest.approx(872, abs=2)
