@@ -26,7 +26,6 @@ from trainmon.snapshot import Board, RunSnapshot
 _READ_ON_S = 0.1
 """So long at a time is read on before it is seen whether there is a question."""
 _GRACE_S = 1.0
-_MANY_RUNS = 16
 
 
 class ReadingSource(Protocol):
@@ -92,8 +91,8 @@ class BoardProcess:
             change, self._first = self._first or self._put("refresh"), None
         assert isinstance(change, BoardChange)
         board = self._boards.take(change)
-        if len(change.fresh) >= _MANY_RUNS:
-            gc.freeze()  # they stay, hold no cycles, and looking through all of them is felt on the screen
+        if board.catching_up:
+            gc.freeze()  # runs stay and hold no cycles, and looking through thousands of them is felt on the screen
         return board
 
     def log(self, run: RunSnapshot) -> ReadableLog | None:
