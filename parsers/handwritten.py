@@ -86,6 +86,7 @@ class Handwritten(LogFormat):
         self._steps: dict[str, StepNumbers] = {}
         self._time = PrintedTime()
         self._folds = Folds()
+        self._trained_names: set[str] = set()
         self._under_way: float | None = None  # the epoch whose share was told last
         self._told: tuple[float, int] | None = None  # the step told last, and by which rank
         self._results_at = -1  # the line behind a heading of results
@@ -137,7 +138,12 @@ class Handwritten(LogFormat):
             done = epoch if over else epoch - 1 + (line.share or 0.0)
             yield self._epoch_counter(done, epoch, total_epochs, line)
         if line.values:
-            yield from metric_events(line.values, step=step, all_eval=line.evaluated)
+            values = line.values
+            if line.evaluated:  # `[Valid] Loss 0.5` beside `[Train] Loss 0.4`: two curves
+                values = {f"{line.split} {n}" if n in self._trained_names else n: v for n, v in values.items()}
+            else:
+                self._trained_names.update(name for name in values if not is_eval_name(name))
+            yield from metric_events(values, step=step, all_eval=line.evaluated)
         memory = gpu_memory(line.rest) if "mem" in line.rest.lower() else None
         if memory is not None:
             yield memory

@@ -43,7 +43,7 @@ _OF_EPOCH = pattern(
     re.IGNORECASE,
 )
 _ALONE = pattern(
-    rf"(?:^|[|,;(\[-]\s*|\s(?=time\s*[:=]))(?:[^\x00-\x7f]{{1,3}}\s*)?"
+    rf"(?:^[\s:]{{0,4}}|[|,;(\[-]\s*|\s(?=time\s*[:=]))(?:[^\x00-\x7f]{{1,3}}\s*)?"
     rf"(?:(?:time|took|duration|t|dt|zeit)\s*[:=]?\s*)?({_DURATION})\s*(?=$|[|,;)\]-])",
     re.IGNORECASE,
 )

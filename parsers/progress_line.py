@@ -47,7 +47,7 @@ _TAG = pattern(
     r"\[rank ?\d+\][: ]|(?!\W*(?:best|sav|load|restor|resum|last|final|checkpoint|early|warn|err|usage|max|total|num"
     r"|(?:train(?:ing)?|val(?:id(?:ation)?)?|test(?:ing)?|eval\w*|dev)\b|(?:ep|epoch|episode|step|iter\w*|it|batch)\W{0,3}\d))"
     r"(?:(?:[\[(<][A-Za-z][\w ./:-]{0,40}[\])>]:?|[A-Za-z][\w./-]{0,40}:|[A-Za-z][\w.]{0,20} [-|])[ \t]+"
-    r"|(?:fold|trial|seed|run|stage|phase|task|round)[ :#]{0,2}\d{1,6}(?: ?(?:/|of) ?\d{1,6})?\s*[|,:;-]\s*)"
+    r"|[\[(]?(?:fold|trial|seed|run|stage|phase|task|round)[ :#]{0,2}\d{1,6}(?: ?(?:/|of) ?\d{1,6})?\s*[|,:;-]\s*)"
     r"(?=\W{0,6}(?:epoch|ep|episode|step|global_step|iter|iteration|it|batch)s?\b)",
     re.I | re.A,
 )
@@ -109,6 +109,8 @@ class ProgressLine(NamedTuple):
     """What stands behind the counters."""
     evaluated: bool
     """It reports an evaluation."""
+    split: str
+    """In the word that it says so with: `valid`."""
     begun: bool
     """It says that the epoch or step begins."""
     over: bool
@@ -139,6 +141,8 @@ def progress_line(text: str) -> ProgressLine | None:
         return _wordless(text, split) or _behind_values(text)
     rest = text[end:]
     line = _line(counts, rest, evaluated=_is_eval(split) or _speaks_of_eval(rest))
+    if _is_eval(split) and split is not None:
+        line = line._replace(split=split["split"].lower())
     if verb is not None:
         line = line._replace(over=verb["over"] is not None, begun=verb["begun"] is not None)
     if tag is not None and tag[0][:5] != "[rank":
@@ -161,6 +165,7 @@ def _line(counts: Mapping[str, Count], rest: str, *, evaluated: bool) -> Progres
         values=read_pairs(rest),
         rest=rest,
         evaluated=evaluated,
+        split="val",
         begun=False,
         over=_OVER.match(rest) is not None,
         saved=_SAVED_TOO.search(rest) is not None,

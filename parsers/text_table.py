@@ -15,7 +15,7 @@ from trainmon.patterns import pattern
 
 _BARS = str.maketrans("│┃║┆┊", "|||||")
 _RULE = pattern(r"[\s|+=\-─━┄═┏┓┗┛┣┫┳┻╋┡╇┩└┘├┤┬┴┼╞╪╡╔╗╚╝╠╣╦╩╬╭╮╰╯╶╴:]{4,1000}")
-_NAME = pattern(r"[A-Za-z_@][\w ./@():%+#-]{0,60}", re.ASCII)
+_NAME = pattern(r"[A-Za-z_@][\w ./@():%+#-]{0,80}", re.ASCII)
 _METRIC = pattern(
     r"loss|acc|auc|map|rmse|mae|mse|ppl|perplexity|reward|score|f1|error|lr|psnr|iou|precision|recall|return|bleu",
     re.IGNORECASE,
@@ -43,6 +43,8 @@ class TextTable(LogFormat):
     def __init__(self) -> None:
         self._columns: list[str] = []
         self._boxed = False
+        self._heads: list[list[str]] = []  # lines of a header that may go on
+        self._head_at = -1
         self._records = RecordReader()
         self._time = PrintedTime()
 
@@ -59,7 +61,15 @@ class TextTable(LogFormat):
             row = self._row(cells)
             if row is not None:
                 return self._events(row)
-        return () if self._is_header(cells, boxed=boxed) else None
+        return () if self._is_header(self._whole_head(cells, line.number) if boxed else cells, boxed=boxed) else None
+
+    def _whole_head(self, cells: list[str], number: int) -> list[str]:
+        """A header of several lines (MATLAB): the words of each column."""
+        if not self._heads or number != self._head_at + 1 or len(cells) != len(self._heads[0]):
+            self._heads = []
+        self._heads.append(cells)
+        self._head_at = number
+        return [" ".join(filter(None, column)) for column in zip(*self._heads, strict=True)]
 
     def _row(self, cells: list[str]) -> dict[str, str] | None:
         """The cells under their names; None where most are no values, so no row."""
@@ -100,6 +110,8 @@ class TextTable(LogFormat):
 def _column(cell: str) -> str:
     low = cell.lower().replace(" ", "_")
     low = _ALIASES.get(low, low)
+    if low.startswith(("time_elapsed", "elapsed_time")):
+        return "time"
     return low if low in COUNTERS or low in _TIMES else cell
 
 

@@ -20,6 +20,7 @@ from trainmon.reading.stamps import (
     NAMED_DAY,
     SINCE,
     SLASHED,
+    SOURCE,
     UNIX,
     YEARLESS,
 )
@@ -43,11 +44,6 @@ class Prefix(NamedTuple):
 
 
 _LEVEL = r"DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL|FATAL|SUCCESS|TRACE|NOTICE"
-# Where in the source a line was logged: `trainer.py:120`, `trainer.py:train:120`, `trainer.py[line:120]`.
-_SOURCE = (
-    r"[\w./<>-]{1,120}\.(?:py|pyx|cc|cpp|cu|cuh|hpp|h|c|go|rs)(?::[\w.<>]{1,80})?"
-    r"(?:::?\d{1,6}|\[line:\ ?\d{1,6}\]|\(\d{1,6}\)|\ line\ \d{1,6})"
-)
 
 
 def _compiled(text: str) -> re.Pattern[str]:
@@ -85,6 +81,7 @@ _register(
     r"\[(?:GPU|gpu|cuda:?|worker[-_\ ]?)\d{1,6}\]:?\ ",
     r"\[(?P<host>pod/[^\]\s]{1,250})\]\ ",
     r"\[\d{1,4},(?P<rank>\d{1,6})\]<std(?:out|err|diag)>:\ ?",
+    rf"\[{ISO}\ (?P<level>{_LEVEL})\ +(?P<logger>[A-Za-z_][\w:.-]{{0,120}})\]",
     rf"\[{ISO}(?:\ (?!\w+\ ?\]\ ?\[)(?!(?:{_LEVEL})\b)(?P<logger>[A-Za-z_][\w.]{{0,80}})(?=\]))?\]?",
     rf"\[{YEARLESS}(?:\ (?P<logger>[\w.]{{1,80}}))?\]:?",
     rf"\[{SLASHED}\]",
@@ -99,7 +96,7 @@ _register(
     rf"\[(?P<level>{_LEVEL})\|{ISO}\]\ (?P<logger>[\w.]{{1,80}}:\d+)\ >>",
     rf"\[NeMo\ (?P<level>[A-Z])\ {ISO}\ (?P<logger>[\w./-]{{1,120}}:\d+)\]",
     rf"\[(?P<host>[A-Za-z][\w.-]{{0,80}})\]\ {ISO}",
-    rf"\[(?P<level>{_LEVEL})\]\ +(?P<logger>{_SOURCE})(?:\ *[-|:]|(?=\ ))\ *",
+    rf"\[(?P<level>{_LEVEL})\]\ +(?P<logger>{SOURCE})(?:\ *[-|:]|(?=\ ))\ *",
     rf"\[(?P<level>[DIWEC])\ {ISO}(?:\ (?P<logger>[A-Za-z]\w{{0,40}}))?\]",
     rf"\[(?P<level>[IWEF])(?P<month>\d\d)(?P<day>\d\d)\ {CLOCK}\ (?:\d+\ )?(?P<logger>[\w./-]{{1,120}}:\d+)\]",
 )
@@ -126,6 +123,7 @@ _register(
     rf"\({CLOCK}\)",
     r"\((?P<actor>[A-Za-z_][\w.<>-]{0,80})\ (?:pid|ip)=[^)\s]{1,40}(?:,\ ip=[\w.:-]{1,40})?\)\ ?",
 )
+_register("┌│└", r"[┌│└]\ +(?:(?:Info|Warning|Debug|Error):\ )?(?=[^│]*$)")
 _register("w", r"(?P<source>wandb):[ ]")
 _register(
     "IWEF",
@@ -134,7 +132,7 @@ _register(
 )
 _register(
     "DIWECF",
-    rf"(?P<level>{_LEVEL}):?\ *(?:[-|]\ +)?(?P<logger>{_SOURCE})(?:\ *[-|:]|(?=\ ))\ *",
+    rf"(?P<level>{_LEVEL}):?\ *(?:[-|]\ +)?(?P<logger>{SOURCE})(?:\ *[-|:]|(?=\ ))\ *",
     rf"(?P<level>{_LEVEL}):(?P<logger>[A-Za-z_][\w.]{{0,80}}):",
     rf"(?P<level>{_LEVEL})\ -\ {SLASHED}(?:\ -\ (?:\d{{1,4}}\ days?,\ )?\d{{1,4}}:\d\d:\d\d)?(?=\ -\ )",
     rf"(?P<level>{_LEVEL}):?\ +(?:-\ )?(?:{ISO}|(?=\d\d[-/]\d\d\ \d\d:\d\d:))",
@@ -173,6 +171,7 @@ _HEADER_BRACKET = _compiled(
      |\[(?!{_SPLIT})[A-Za-z][\w.-]{{0,60}}\](?=[:\ ])(?!:?\ +(?i:ep|epoch|episode|step|iter|it|batch)\w{{0,6}}\b)
      |(?P<host>[A-Za-z][\w.-]{{0,80}})\ (?:[\w./-]{{1,80}}\[\d+\]:|\[\d+\](?=\ (?:{_LEVEL})\b))
      |\|\ (?:rank[=\ :]\ ?(?P<at>\d{{1,6}})|(?!{_SPLIT}|(?:{_LEVEL})\b)[A-Za-z_][\w.-]{{0,60}})(?=\ +\|\ )
+     |\|(?P<piped>{_LEVEL})(?=\|)|\|{SOURCE}(?=\|)|\|(?=(?i:epoch|step|iter|train)\w{{0,6}}\b)
      |:\ (?:[IWEFD])\ [\w./-]{{1,120}}:\d+\]):?"""
 )
 # No logger's name, but what its line is about: `INFO train: loss 0.5`.
@@ -186,7 +185,7 @@ _HEADER_NAME = _compiled(
     r"|[\ \t]+(?P<module>__main__|[A-Za-z_]\w*(?:(?:\.|::)\w+)+):(?=\ )"
     rf"|[\ \t]+(?P<word>(?!{_SAYS_SOMETHING}\d*:)[A-Za-z_]\w{{1,60}}):(?=\ [A-Za-z_\[*])"
 )
-_HEADER_SOURCE = _compiled(rf"{_SEPARATOR}(?P<logger>{_SOURCE})(?=[\ \t]|:[\ \t])")
+_HEADER_SOURCE = _compiled(rf"{_SEPARATOR}(?P<logger>{SOURCE})(?=[\ \t]|:[\ \t])")
 _HEADER_END = _compiled(r"[\ \t]*(?:(?:[-|]{1,2}|>>|:)(?:[\ \t]+|$))?[\ \t]*")
 
 
