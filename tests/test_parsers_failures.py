@@ -187,3 +187,9 @@ def test_a_failure_told_in_one_line(text: str, kind: ProblemKind, fatal: bool) -
 )
 def test_what_only_looks_like_a_failure_is_none(text: str) -> None:
     assert problems(text) == []
+
+
+def test_a_machine_without_a_gpu_is_no_trouble() -> None:
+    line = "cuda_platform.cc:52] failed call to cuInit: INTERNAL: CUDA error: Failed call to cuInit: UNKNOWN ERROR (303)"
+
+    assert problems(line) == []

@@ -76,3 +76,18 @@ def test_ranks_whose_output_was_written_one_after_the_other_are_one_attempt(shar
     assert run.elapsed_s == pytest.approx(967, abs=5)
     (training,) = (stage for stage in run.stages if stage.kind == "train")
     assert training.elapsed_s == pytest.approx(872, abs=2)
+
+
+def test_of_bars_that_a_launcher_marks_with_ranks_the_first_rank_s_is_followed() -> None:
+    def drawn(rank: int, epoch: int, n: int, elapsed_s: int) -> str:
+        return f"[default{rank}]:{_bar(f'Epoch {epoch}/3: ', n, 40, elapsed_s).strip()}\n"
+
+    log = "".join(
+        drawn(0, epoch, n, n) + drawn(1, epoch, max(n - 1, 0), max(n - 1, 0)) for epoch in (1, 2, 3) for n in range(41)
+    )
+
+    run = run_of(log)
+
+    assert (run.step, run.total_steps, run.attempts) == (120, 120, 1)
+    assert run.step_time_s is not None
+    assert run.step_time_s.mean == pytest.approx(1.0, rel=0.05)

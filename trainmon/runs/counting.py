@@ -20,7 +20,7 @@ class Counting(LoggedValues):
         if not math.isfinite(counter.current):
             return
         track = self._track_of(counter)
-        if track is None or track.stale(counter):
+        if track is None or track.stale(counter) or _of_another_rank(track, line):
             return
         if self._last_moved is not None and self._last_moved is not track:
             self._last_moved.followed = True
@@ -184,6 +184,15 @@ class Counting(LoggedValues):
         self._last_in_bar = None if track.laps > 1 and track.current == 0 else self._last_in_bar
         if self.end is not None and self.end.step is not None and track.counted > self.end.step:
             self.end = None  # it went on: what looked like the end was none
+
+
+def _of_another_rank(track: Track, line: Line) -> bool:
+    """Tell whether the launcher in front of a bar names another rank than the one whose bar is followed."""
+    if line.rank is None or not track.is_bar:
+        return False
+    if track.rank is None:
+        track.rank = line.rank
+    return track.rank != line.rank
 
 
 def _total_changed(track: Track, counter: Counter) -> bool:

@@ -88,6 +88,8 @@ class Track:
     """The lap before the present one, if it stopped well before its total."""
     broken_before: float = 0.0
     """What was counted before that lap."""
+    rank: int | None = None
+    """The rank that was first seen to draw this bar, where launchers say whose line it is."""
     several: bool = False
     """Ranks draw this bar, each its own, one over the other."""
 
