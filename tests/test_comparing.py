@@ -17,7 +17,7 @@ from trainmon.settings import Settings
 from trainmon.snapshot import Board, RunSnapshot, RunStatus
 from trainmon.timing.pace import Pace
 from trainmon.tui import words
-from trainmon.tui.compare_rows import table
+from trainmon.tui.compare_table import table
 from trainmon.tui.text import Row
 
 MINUTE = 60.0
