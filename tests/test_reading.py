@@ -182,3 +182,20 @@ def test_a_short_file_is_read_redraw_by_redraw_and_a_long_one_is_not(tmp_path: P
         seen = max(track.seen for track in follower.state.tracks.values())
 
         assert (seen > size / 100) is is_short
+
+
+@pytest.mark.parametrize(
+    ("last", "loss", "step"),
+    [
+        pytest.param("step 30/400 loss 0.4321", 0.4321, 30, id="whole"),
+        pytest.param("step 30/400 loss 0.4", 0.5, 30, id="decimals are missing"),
+        pytest.param("step 30/4", 0.5, 20, id="the total is cut"),
+        pytest.param("step 30/400 lo", 0.5, 30, id="a name is cut"),
+    ],
+)
+def test_a_last_line_that_was_cut_tells_no_number_that_may_lack_digits(last: str, loss: float, step: float) -> None:
+    from tests.reading_logs import run_of
+
+    run = run_of(f"step 10/400 loss 0.6000\nstep 20/400 loss 0.5000\n{last}")
+
+    assert (run.metrics["loss"].last, run.step, run.total_steps) == (loss, step, 400)
