@@ -97,7 +97,8 @@ _FATAL: tuple[tuple[ProblemKind, re.Pattern[str]], ...] = (
 _HARMLESS = pattern(
     r"OVERFLOW!|Skipping step|skipping batch|\boom=\d|retry(?:ing)?\b|will retry|PYTORCH_CUDA_ALLOC_CONF="
     r"|(?:avoid|prevent|reduce|cause|causes|lead to|in case of|to handle)"
-    r" (?:\w+ ){0,3}(?:OOM|out of memory|oom)|CUDA error check|failed call to cuInit|if (?:you|it) (?:\w+ ){0,4}(?:OOM|out of memory)"
+    r" (?:\w+ ){0,3}(?:OOM|out of memory|oom)|CUDA error check|failed call to cuInit"
+    r"|if (?:you|it) (?:\w+ ){0,4}(?:OOM|out of memory)"
     r"|^\s*#|^\s*export ",
     re.IGNORECASE,
 )

@@ -190,6 +190,8 @@ def test_what_only_looks_like_a_failure_is_none(text: str) -> None:
 
 
 def test_a_machine_without_a_gpu_is_no_trouble() -> None:
-    line = "cuda_platform.cc:52] failed call to cuInit: INTERNAL: CUDA error: Failed call to cuInit: UNKNOWN ERROR (303)"
+    line = (
+        "cuda_platform.cc:52] failed call to cuInit: INTERNAL: CUDA error: Failed call to cuInit: UNKNOWN ERROR (303)"
+    )
 
     assert problems(line) == []
