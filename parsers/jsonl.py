@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
@@ -10,9 +11,14 @@ from trainmon.events import Clock, Event, Line, Remainder
 from trainmon.parsers.base import LogFormat, Sample
 from trainmon.parsers.pydict import read_dict
 from trainmon.parsers.records import RecordReader, moment_of
+from trainmon.patterns import pattern
 
 _MESSAGES = ("log", "message", "msg", "textPayload", "event", "text")
 _LEAST_MESSAGE = 8
+_OF_TRAINING = pattern(
+    r"epoch|step|iter|batch|loss|train|eval|valid|checkpoint|resum|traceback|error|memory|killed|it/s|%", re.IGNORECASE
+)
+"""Services write such records, too: a message without any of these is none of a training run."""
 
 
 def read_object(text: str) -> dict[str, object] | None:
@@ -63,7 +69,7 @@ def _message(fields: Mapping[str, object]) -> Sequence[Event] | None:
     """A logger's envelope (docker's json-file, python-json-logger): the line it holds, at the time it names."""
     for name in _MESSAGES:
         held = fields.get(name)
-        if isinstance(held, str) and len(held) >= _LEAST_MESSAGE:
+        if isinstance(held, str) and len(held) >= _LEAST_MESSAGE and _OF_TRAINING.search(held) is not None:
             moment = moment_of(fields)
             glued = Remainder(text=held.strip())
             return (Clock(time_s=moment), glued) if moment is not None else (glued,)

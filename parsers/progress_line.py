@@ -84,7 +84,8 @@ _OF_EPOCH = pattern(
 _OVER = pattern(r"[\s|,;:-]*(?:is |was )?(?:finished|done|complete[d]?|ended|over|summary|results?)\b", re.I | re.A)
 _SAVED_TOO = pattern(r"\b(?:checkpoint|ckpt|model) (?:was |has been )?saved\b", re.I | re.A)
 _NOT_PROGRESS = pattern(
-    r"\bthat is less than\b|\bbest (?:epoch|step|iter)|\bpatience\b|\bearly[ -]?stop|\bwarm-?up\b|\bresum|\bskipp",
+    r"\bthat is less than\b|\bbest (?:epoch|step|iter)|\bpatience\b|\bearly[ -]?stop|\bwarm-?up\b|\bresum|\bskipp"
+    r"|^\W{0,8}(?:epoch|step|iteration|episode) \d{1,12} (?:was|were|is|has|had|gave|seems?|looks?)\b",
     re.I | re.A,
 )
 _EVAL_SPLITS = ("val", "test", "eval")

@@ -56,6 +56,10 @@ Killing time until the node is free
 Training in progress, please wait
 He trained for 3 epochs
 name,age,city
+{"level":"info","ts":1772619072.1,"msg":"reconciled 3 objects","id":7,"latency":0.3}
+[ 37%] Building CXX object src/CMakeFiles/core.dir/main.cpp.o
+[12/60] Building C object main.o
+Epoch 3 was the best so far, loss 0.3.
 Finished training epoch 3 in 20 s
 """.splitlines()
 
