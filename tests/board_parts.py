@@ -18,17 +18,8 @@ from trainmon.estimates import (
     VerdictKind,
 )
 from trainmon.events import StageKind
-from trainmon.snapshot import (
-    ClockBasis,
-    Eta,
-    FileInfo,
-    GpuPanel,
-    GpuSample,
-    Interval,
-    MetricInfo,
-    StageInfo,
-    StepTime,
-)
+from trainmon.gpu_snapshot import GpuPanel, GpuSample
+from trainmon.snapshot import ClockBasis, Eta, FileInfo, Interval, MetricInfo, StageInfo, StepTime
 
 NOW = 1_770_000_000.0
 """Monday 2 February 2026, 02:40 UTC."""

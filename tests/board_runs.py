@@ -7,7 +7,8 @@ from dataclasses import replace
 from tests.board_parts import GB, MINUTE, NOW, documented, eta, file, metrics, stages, step_time, verdict
 from trainmon.estimates import Scope, VerdictKind
 from trainmon.events import ProblemKind, StageKind
-from trainmon.snapshot import GpuDevice, ProblemInfo, RunGpu, RunSnapshot, RunStatus, StageInfo
+from trainmon.gpu_snapshot import GpuDevice, RunGpu
+from trainmon.snapshot import ProblemInfo, RunSnapshot, RunStatus, StageInfo
 
 
 def within() -> RunSnapshot:

@@ -23,17 +23,10 @@ from tests.board_parts import (
 from tests.board_runs import faster, pipeline, resumed, slower, within
 from trainmon.estimates import VerdictKind
 from trainmon.events import ProblemKind
+from trainmon.gpu_snapshot import GpuDevice, GpuPanel, RunGpu
 from trainmon.reading.readable import Extent, PieceRead, ReadableLog
 from trainmon.run_choices import PlanChoice
-from trainmon.snapshot import (
-    Board,
-    GpuDevice,
-    GpuPanel,
-    ProblemInfo,
-    RunGpu,
-    RunSnapshot,
-    RunStatus,
-)
+from trainmon.snapshot import Board, ProblemInfo, RunSnapshot, RunStatus
 
 __all__ = [
     "HOSTILE_NAMES", "BoardSource", "board", "document", "every_kind", "faster", "finished", "gpus", "interrupted",

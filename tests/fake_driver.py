@@ -12,7 +12,7 @@ import pytest
 
 from trainmon.gpu.feed import DriverFeed, Patience
 from trainmon.gpu.monitor import GpuMonitor
-from trainmon.snapshot import GpuPanel
+from trainmon.gpu_snapshot import GpuPanel
 
 MIB = 1024.0**2
 SOURCE = Path(__file__).parent / "fake_nvml" / "nvml.c"

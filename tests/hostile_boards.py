@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from trainmon.estimates import Contradiction, DocumentedRange, EstimateDocument, SourceLine, Verdict, VerdictKind
 from trainmon.events import ProblemKind, StageKind
+from trainmon.gpu_snapshot import GpuDevice, GpuPanel, GpuSample, RunGpu
 from trainmon.snapshot import (
     Board,
     FileInfo,
-    GpuDevice,
-    GpuPanel,
-    GpuSample,
     MetricInfo,
     ProblemInfo,
-    RunGpu,
     RunSnapshot,
     RunStatus,
     Skipped,

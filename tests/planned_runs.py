@@ -7,19 +7,11 @@ from pathlib import Path
 
 from trainmon.estimates import EstimateDocument
 from trainmon.events import StageKind
+from trainmon.gpu_snapshot import GpuDevice, RunGpu
 from trainmon.parsers.documents import read_document, read_text
 from trainmon.plan.evidence import evidence_of
 from trainmon.plan.matching import Matcher, matcher_for
-from trainmon.snapshot import (
-    ClockBasis,
-    FileInfo,
-    GpuDevice,
-    RunGpu,
-    RunSnapshot,
-    RunStatus,
-    StageInfo,
-    StepTime,
-)
+from trainmon.snapshot import ClockBasis, FileInfo, RunSnapshot, RunStatus, StageInfo, StepTime
 
 SAMPLES = Path(__file__).resolve().parents[1] / "sample_logs"
 

@@ -7,20 +7,16 @@ import math
 from tests.report_documents import document
 from trainmon.estimates import DocumentedRange, Scope, SourceLine, Verdict, VerdictKind
 from trainmon.events import ProblemKind, StageKind
+from trainmon.gpu_snapshot import GpuDevice, GpuPanel, GpuProcess, GpuSample, RunGpu
 from trainmon.snapshot import (
     Board,
     ClockBasis,
     Eta,
     EtaCheck,
     FileInfo,
-    GpuDevice,
-    GpuPanel,
-    GpuProcess,
-    GpuSample,
     Interval,
     MetricInfo,
     ProblemInfo,
-    RunGpu,
     RunSnapshot,
     RunStatus,
     Skipped,

@@ -11,7 +11,8 @@ from tests import boards
 from tests.board_parts import GB, NOW
 from trainmon.alerts.causes import AlertBook, AlertKind, Told, log_of
 from trainmon.events import ProblemKind
-from trainmon.snapshot import Board, GpuDevice, ProblemInfo, RunGpu, RunSnapshot, RunStatus
+from trainmon.gpu_snapshot import GpuDevice, RunGpu
+from trainmon.snapshot import Board, ProblemInfo, RunSnapshot, RunStatus
 
 
 def fresh(run: RunSnapshot) -> RunSnapshot:

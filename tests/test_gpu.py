@@ -19,7 +19,7 @@ from trainmon.gpu import monitor as gpu
 from trainmon.gpu.feed import Patience, _Seen, panel_at
 from trainmon.gpu.monitor import GpuMonitor
 from trainmon.gpu.nvml import REOPEN_S, NvmlReader
-from trainmon.snapshot import GpuPanel, GpuSample
+from trainmon.gpu_snapshot import GpuPanel, GpuSample
 
 
 def test_a_gpu_is_read_in_full(driver: Driver, monitor: GpuMonitor) -> None:

@@ -18,8 +18,9 @@ from tests.fake_driver import MIB, QUICK, TWO_GPUS, Driver, Library, pid_of, unt
 from tests.test_gpu_amd import METRIC, PROCESS, STATIC, install
 from trainmon.gpu import monitor as gpu
 from trainmon.gpu.monitor import GpuMonitor, together
+from trainmon.gpu_snapshot import GpuPanel, GpuSample
 from trainmon.settings import Settings
-from trainmon.snapshot import Board, GpuPanel, GpuSample
+from trainmon.snapshot import Board
 from trainmon.watching import LiveSource
 
 

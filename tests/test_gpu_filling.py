@@ -15,18 +15,9 @@ from trainmon.events import ProblemKind
 from trainmon.gpu import per_run
 from trainmon.gpu.filling import POINTS, SPACING_S, History, filling, remembered, with_history
 from trainmon.gpu.peaks import run_gpu
+from trainmon.gpu_snapshot import GpuDevice, GpuPanel, GpuProcess, GpuSample
 from trainmon.plan.findings import findings
-from trainmon.snapshot import (
-    ClockBasis,
-    Eta,
-    GpuDevice,
-    GpuPanel,
-    GpuProcess,
-    GpuSample,
-    Interval,
-    RunSnapshot,
-    RunStatus,
-)
+from trainmon.snapshot import ClockBasis, Eta, Interval, RunSnapshot, RunStatus
 from trainmon.timing.pace import Pace, Recurring
 
 MB, GB = 1024.0**2, 1024.0**3

@@ -16,8 +16,8 @@ from trainmon.gpu.claims import Claim, LogClaims
 from trainmon.gpu.owner import attribute
 from trainmon.gpu.peaks import LogPeaks, run_gpu, with_peaks
 from trainmon.gpu.per_run import LiveMemory, WrittenLog, best_known
+from trainmon.gpu_snapshot import GpuDevice, GpuPanel, GpuProcess, GpuSample, RunGpu
 from trainmon.reading.processes import Process, process_table, writers_of
-from trainmon.snapshot import GpuDevice, GpuPanel, GpuProcess, GpuSample, RunGpu
 
 GIB = 1024.0**3
 TRAIN = """

@@ -7,7 +7,7 @@ import pytest
 from trainmon.gpu.roll import GpuRoll
 from trainmon.gpu.sampler import command_label
 from trainmon.gpu.wire import decode, encode
-from trainmon.snapshot import GpuPanel, GpuProcess, GpuSample
+from trainmon.gpu_snapshot import GpuPanel, GpuProcess, GpuSample
 
 A = GpuSample(index=0, name="A", uuid="GPU-a", memory_used_bytes=5.0)
 B = GpuSample(index=1, name="B", uuid="GPU-b", memory_used_bytes=6.0)

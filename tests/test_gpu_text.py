@@ -12,7 +12,8 @@ from trainmon.exports.gpu_text import machine_gpu_lines, run_gpu_lines
 from trainmon.exports.schema import schema
 from trainmon.exports.status_text import status_text
 from trainmon.gpu.peaks import run_gpu
-from trainmon.snapshot import Board, GpuDevice, GpuPanel, GpuProcess, GpuSample, RunStatus
+from trainmon.gpu_snapshot import GpuDevice, GpuPanel, GpuProcess, GpuSample
+from trainmon.snapshot import Board, RunStatus
 from trainmon.tui.totals import gpu_rows
 
 GIB = 1024.0**3

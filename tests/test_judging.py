@@ -13,10 +13,11 @@ import pytest
 from tests.planned_runs import SAMPLES, a_run, document, sample_document
 from trainmon.estimates import EstimateDocument, Fact, Scope, Verdict, VerdictKind
 from trainmon.events import ProblemKind, StageKind
+from trainmon.gpu_snapshot import RunGpu
 from trainmon.plan.judging import judge
 from trainmon.session import look_once
 from trainmon.settings import Settings
-from trainmon.snapshot import ClockBasis, RunGpu, RunSnapshot, RunStatus, StageInfo
+from trainmon.snapshot import ClockBasis, RunSnapshot, RunStatus, StageInfo
 from trainmon.timing.pace import Pace, Slowdown
 
 HOUR, MINUTE, GB = 3600.0, 60.0, 1e9

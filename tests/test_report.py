@@ -22,7 +22,8 @@ from trainmon.exports.report import (
     verdict_text,
     verdicts,
 )
-from trainmon.snapshot import GpuDevice, MetricInfo, RunGpu, RunSnapshot
+from trainmon.gpu_snapshot import GpuDevice, RunGpu
+from trainmon.snapshot import MetricInfo, RunSnapshot
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from tests import boards
 from tests.board_parts import GB, NOW, metric
 from trainmon import units
 from trainmon.estimates import EstimateDocument
-from trainmon.snapshot import Board, GpuDevice, GpuPanel, GpuSample, RunGpu, RunSnapshot, RunStatus
+from trainmon.gpu_snapshot import GpuDevice, GpuPanel, GpuSample, RunGpu
+from trainmon.snapshot import Board, RunSnapshot, RunStatus
 from trainmon.tui import bars, columns, compare_rows, estimates_rows, run_sections, timeline, totals, words
 from trainmon.tui.help_screen import help_rows
 from trainmon.tui.text import Row, width_of

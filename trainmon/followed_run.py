@@ -6,13 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from trainmon.gpu.per_run import GpuLogFollower
+from trainmon.gpu_snapshot import RunGpu
 from trainmon.reading.follow import DocumentFollower, FileFollower, ReadingOptions
 from trainmon.reading.glance import Glance
 from trainmon.reading.grouping import RunFiles
 from trainmon.reading.guard import guarded
 from trainmon.runs.state import RunState
 from trainmon.runs.status import DELETED, DELETED_RUNNING, Liveness
-from trainmon.snapshot import FileInfo, RunGpu, RunSnapshot
+from trainmon.snapshot import FileInfo, RunSnapshot
 
 
 class FollowedRun:

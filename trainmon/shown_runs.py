@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from trainmon.followed_run import FollowedRun
-from trainmon.snapshot import RunGpu, RunSnapshot
+from trainmon.gpu_snapshot import RunGpu
+from trainmon.snapshot import RunSnapshot
 
 _SIDES_EVERY_S = 5.0
 

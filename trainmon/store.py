@@ -11,6 +11,7 @@ from pathlib import Path
 
 from trainmon.followed_run import FollowedRun
 from trainmon.gpu.per_run import GpuLogFollower, LiveMemory, WrittenLog, best_known
+from trainmon.gpu_snapshot import GpuPanel, RunGpu
 from trainmon.plan.documents import DocumentShelf
 from trainmon.plan.judging import judge
 from trainmon.plan.naming import KnownRun
@@ -28,7 +29,7 @@ from trainmon.runs.state import RunState
 from trainmon.runs.status import Liveness
 from trainmon.settings import Settings
 from trainmon.shown_runs import ShownRuns
-from trainmon.snapshot import Board, GpuPanel, RunGpu, RunSnapshot, RunStatus, Skipped
+from trainmon.snapshot import Board, RunSnapshot, RunStatus, Skipped
 from trainmon.turns import SCREENFUL, Turns
 
 _OVER = (RunStatus.FINISHED, RunStatus.FAILED, RunStatus.INTERRUPTED)

@@ -12,7 +12,8 @@ from trainmon.alerts.causes import MEMORY_NEAR_LIMIT
 from trainmon.attention import Rank, needs_attention, rank
 from trainmon.estimates import GRAVE
 from trainmon.exports.gpu_text import gpu_label
-from trainmon.snapshot import Board, GpuSample, RunSnapshot, RunStatus
+from trainmon.gpu_snapshot import GpuSample
+from trainmon.snapshot import Board, RunSnapshot, RunStatus
 from trainmon.tui.bars import meter
 from trainmon.tui.text import Row, Span, as_fits, clock_room, fit, fit_row, plain, shorten, width_of, with_clock
 

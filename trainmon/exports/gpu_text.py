@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from trainmon import units
+from trainmon.gpu_snapshot import GpuDevice, GpuPanel, GpuSample, RunGpu
 from trainmon.sanitise import clean
-from trainmon.snapshot import GpuDevice, GpuPanel, GpuSample, RunGpu
 
 
 def gpu_label(sample: GpuSample) -> str:

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from trainmon.gpu_snapshot import GpuProcess, GpuSample
 from trainmon.sanitise import clean
-from trainmon.snapshot import GpuProcess, GpuSample
 
 TIMEOUT_S = 20.0
 UNITS = {"B": 1.0, "KB": 1024.0, "MB": 1024.0**2, "GB": 1024.0**3, "KIB": 1024.0, "MIB": 1024.0**2, "GIB": 1024.0**3}

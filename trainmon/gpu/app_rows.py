@@ -10,8 +10,8 @@ import regex
 
 from trainmon.gpu.csv_logs import NAME, TIME, TOGETHER_S, bytes_in
 from trainmon.gpu.tables import Reading
+from trainmon.gpu_snapshot import GpuProcess, GpuSample
 from trainmon.reading.timestamps import iso_s
-from trainmon.snapshot import GpuProcess, GpuSample
 
 FIELDS = {
     "timestamp": "time", "pid": "pid", "process_name": "name", "name": "name", "used_gpu_memory": "used",

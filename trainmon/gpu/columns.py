@@ -9,8 +9,8 @@ from datetime import tzinfo
 import regex
 
 from trainmon.gpu.tables import MIB, Reading
+from trainmon.gpu_snapshot import GpuProcess, GpuSample
 from trainmon.reading.timestamps import moment_s
-from trainmon.snapshot import GpuProcess, GpuSample
 
 CLOCK = regex.compile(r"\d\d:\d\d:\d\d")
 DAY = regex.compile(r"(\d{4})[/-]?(\d\d)[/-]?(\d\d)")

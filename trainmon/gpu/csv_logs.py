@@ -9,8 +9,8 @@ from datetime import tzinfo
 import regex
 
 from trainmon.gpu.tables import MIB, Reading, with_reasons
+from trainmon.gpu_snapshot import GpuSample
 from trainmon.reading.timestamps import iso_s
-from trainmon.snapshot import GpuSample
 
 FIELDS = {
     "timestamp": "time", "index": "index", "name": "name", "gpu_name": "name", "uuid": "uuid", "gpu_uuid": "uuid",

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 
 from trainmon.gpu.roll import GpuRoll, blank
 from trainmon.gpu.wire import BEAT, decode
-from trainmon.snapshot import GpuPanel
+from trainmon.gpu_snapshot import GpuPanel
 from trainmon.units import duration
 
 

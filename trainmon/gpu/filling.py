@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from statistics import fmean, median
 
-from trainmon.snapshot import GpuDevice, RunGpu
+from trainmon.gpu_snapshot import GpuDevice, RunGpu
 
 POINTS = 128
 SPACING_S = 15.0

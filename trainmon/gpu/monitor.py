@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from trainmon.gpu.feed import DriverFeed, Patience
-from trainmon.snapshot import GpuPanel
+from trainmon.gpu_snapshot import GpuPanel
 
 NO_GPU = GpuPanel(note="no GPU on this machine")
 DRIVER_FILES = ("/dev/nvidiactl", "/proc/driver/nvidia/version", "/dev/dxg")

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from trainmon.gpu_snapshot import GpuProcess, GpuSample
 from trainmon.sanitise import clean
-from trainmon.snapshot import GpuProcess, GpuSample
 
 SLOW_S = 60.0
 """Names, totals, limits and calls that the driver refused for good are asked this often."""

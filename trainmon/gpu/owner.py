@@ -14,8 +14,8 @@ from types import MappingProxyType
 
 from trainmon.gpu.claims import Claim
 from trainmon.gpu.peaks import run_gpu
+from trainmon.gpu_snapshot import GpuDevice, GpuPanel, GpuProcess, GpuSample, RunGpu
 from trainmon.reading.processes import Process
-from trainmon.snapshot import GpuDevice, GpuPanel, GpuProcess, GpuSample, RunGpu
 
 HOST_PIDS = "the driver reports process IDs from outside this container: memory of the whole GPU"
 NO_LIST = "the driver does not tell which processes use the GPU: memory of the whole GPU"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from trainmon.snapshot import GpuDevice, GpuSample, RunGpu
+from trainmon.gpu_snapshot import GpuDevice, GpuSample, RunGpu
 
 
 def run_gpu(devices: Sequence[GpuDevice], basis: str, note: str = "") -> RunGpu:

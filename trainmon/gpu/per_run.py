@@ -11,11 +11,12 @@ from trainmon.gpu.filling import with_history
 from trainmon.gpu.logs import GpuLogReader
 from trainmon.gpu.owner import attribute
 from trainmon.gpu.peaks import LogPeaks, with_peaks
+from trainmon.gpu_snapshot import GpuPanel, RunGpu
 from trainmon.reading.encodings import StreamDecoder, decoder_for
 from trainmon.reading.lines import LineAssembler, text_of
 from trainmon.reading.processes import process_table
 from trainmon.reading.tail import Change, FileTail
-from trainmon.snapshot import FileInfo, GpuPanel, RunGpu
+from trainmon.snapshot import FileInfo
 
 
 class _Reading:

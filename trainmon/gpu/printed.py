@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from trainmon.events import GpuMemory
-from trainmon.snapshot import GpuDevice, RunGpu
+from trainmon.gpu_snapshot import GpuDevice, RunGpu
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from trainmon.snapshot import GpuSample
+from trainmon.gpu_snapshot import GpuSample
 from trainmon.units import duration
 
 BACK_SHOWN_S = 60.0

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from trainmon.gpu.wire import BEAT, encode
+from trainmon.gpu_snapshot import GpuPanel, GpuSample
 from trainmon.sanitise import clean
-from trainmon.snapshot import GpuPanel, GpuSample
 
 PR_SET_PDEATHSIG = 1
 """prctl(2)."""

@@ -8,8 +8,8 @@ from datetime import tzinfo
 
 import regex
 
+from trainmon.gpu_snapshot import GpuProcess, GpuSample
 from trainmon.reading.timestamps import moment_s, month_number
-from trainmon.snapshot import GpuProcess, GpuSample
 
 MIB = 1024.0**2
 Reading = tuple[float | None, GpuSample]

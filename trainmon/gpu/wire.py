@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from trainmon.snapshot import GpuPanel, GpuProcess, GpuSample
+from trainmon.gpu_snapshot import GpuPanel, GpuProcess, GpuSample
 
 BEAT = "."
 

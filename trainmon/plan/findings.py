@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from trainmon.estimates import Fact
 from trainmon.events import ProblemKind, StageKind
 from trainmon.gpu.filling import Filling, filling
+from trainmon.gpu_snapshot import GpuDevice
 from trainmon.plan.matching import Matcher
-from trainmon.snapshot import GpuDevice, ProblemInfo, RunSnapshot, RunStatus
+from trainmon.snapshot import ProblemInfo, RunSnapshot, RunStatus
 from trainmon.timing.pace import Pace, Slowdown
 from trainmon.units import bytes_text, duration_range, exact, step_time
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from trainmon import units
+from trainmon.gpu_snapshot import GpuPanel
 from trainmon.plan.documents import DocumentShelf
 from trainmon.replay.clock import Axis
 from trainmon.replay.log import ThenText
@@ -15,7 +16,7 @@ from trainmon.replay.run import ReplayRun
 from trainmon.replay.timeline import ClockSource
 from trainmon.run_choices import PlanChoice
 from trainmon.settings import Settings
-from trainmon.snapshot import Board, GpuPanel, RunSnapshot, RunStatus, Skipped
+from trainmon.snapshot import Board, RunSnapshot, RunStatus, Skipped
 
 _UNDER_WAY = (RunStatus.RUNNING, RunStatus.STALLED)
 

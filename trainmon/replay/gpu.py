@@ -9,10 +9,11 @@ from pathlib import Path
 from trainmon.gpu.logs import read_gpu_log
 from trainmon.gpu.peaks import LogPeaks
 from trainmon.gpu.per_run import GpuLogFollower
+from trainmon.gpu_snapshot import RunGpu
 from trainmon.reading.encodings import decoder_for
 from trainmon.reading.lines import LineAssembler, text_of
 from trainmon.replay.cursor import LogCursor
-from trainmon.snapshot import FileInfo, RunGpu
+from trainmon.snapshot import FileInfo
 
 _MOST_MOMENTS = 2048
 
