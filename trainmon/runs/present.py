@@ -15,7 +15,7 @@ from trainmon.runs.stages import stages_of
 from trainmon.runs.state import RunState
 from trainmon.runs.status import Liveness, decide_status
 from trainmon.runs.tracks import track_key
-from trainmon.snapshot import FileInfo, MetricInfo, ProblemInfo, RunSnapshot, RunStatus, StageInfo, StepTime
+from trainmon.snapshot import FileInfo, MetricInfo, RunSnapshot, RunStatus, StageInfo, StepTime
 from trainmon.timing.pace import Overhead
 from trainmon.units import plural
 
@@ -37,36 +37,57 @@ def present(
     state = state.asked()
     whole = state.whole_run
     step = _with_pending(state, whole, pending)
+    status, reason = _status(state, _at_last_step(state, whole, step), files, live, now)
+    over = status in (RunStatus.FINISHED, RunStatus.FAILED, RunStatus.INTERRUPTED)
     train = state.roles.train
-    step_time = _step_time(state, whole)
+    overheads = train.clock.overheads() if train is not None else {}
+    stages = stages_of(state, whole, step, overheads, over=over)
+    started_at, last_at = _times(state, live)
+    return replace(
+        _counted(RunSnapshot(name=name, files=tuple(files)), state, whole, step),
+        state=status,
+        state_reason=reason,
+        problems=tuple(sorted(state.problems.values(), key=lambda problem: problem.line)),
+        started_at=started_at,
+        ended_at=last_at if over else None,
+        last_activity_at=last_at if last_at is not None else live.grew_at,
+        elapsed_s=_elapsed(state, live, now, over=over),
+        stage=_stage_under_way(stages),
+        stages=stages,
+        pauses=pauses_of(state),
+        overhead_s=_overhead_s(stages, overheads),
+        metrics=_metrics(state),
+        facts=dict(state.all_facts),
+        gpu=state.memory.info(),
+        preview=preview,
+    )
+
+
+def _status(
+    state: RunState, at_last_step: bool, files: Sequence[FileInfo], live: Liveness, now: float
+) -> tuple[RunStatus, str]:
+    """Where the run stands, and why."""
+    train = state.roles.train
     pace = train.clock.pace() if train is not None else None
-    at_last = _at_last_step(state, whole, step)
-    status, reason = decide_status(
+    return decide_status(
         end=state.end,
-        at_last_step=at_last,
+        at_last_step=at_last_step,
         anything_read=bool(state.attempts),
         usual_gap_s=pace.usual_gap_s if pace is not None else 0.0,
         live=live,
         now=now,
         unread=_unread(files),
     )
-    over = status in (RunStatus.FINISHED, RunStatus.FAILED, RunStatus.INTERRUPTED)
-    overheads = train.clock.overheads() if train is not None else {}
-    stages = stages_of(state, whole, step, overheads, over=over)
-    started_at, last_at = _times(state, live)
+
+
+def _counted(run: RunSnapshot, state: RunState, whole: WholeRun, step: float | None) -> RunSnapshot:
+    """How far it is, in steps and epochs, and how long a step takes; what dying and going on cost in them."""
+    train = state.roles.train
     start = start_step(train, whole, state.all_facts, attempts=state.attempts) if train is not None else None
     lost = losses(state.dead, start, train.started_s if train is not None else None)
-    return RunSnapshot(
-        name=name,
-        files=tuple(files),
+    return replace(
+        run,
         attempts=max(state.attempts, 1),
-        state=status,
-        state_reason=reason,
-        problems=_problems(state),
-        started_at=started_at,
-        ended_at=last_at if over else None,
-        last_activity_at=last_at if last_at is not None else live.grew_at,
-        elapsed_s=_elapsed(state, live, now, over=over),
         step=step,
         start_step=start or 0.0,
         redone_steps=lost.redone_steps if lost is not None else None,
@@ -78,16 +99,8 @@ def present(
         epoch=whole.epoch,
         total_epochs=whole.total_epochs,
         progress=_progress(step, whole.total),
-        stage=_stage_under_way(stages),
-        step_time_s=step_time,
+        step_time_s=_step_time(state, whole),
         clock_history=_clock_history(state, whole),
-        stages=stages,
-        pauses=pauses_of(state),
-        overhead_s=_overhead_s(stages, overheads),
-        metrics=_metrics(state),
-        facts=dict(state.all_facts),
-        gpu=state.memory.info(),
-        preview=preview,
     )
 
 
@@ -179,10 +192,6 @@ def _elapsed(state: RunState, live: Liveness, now: float, *, over: bool) -> floa
         return None
     silence_s = max(now - live.grew_at, 0.0) if live.grew_at is not None and not (over or live.archive) else 0.0
     return max(known) + silence_s
-
-
-def _problems(state: RunState) -> tuple[ProblemInfo, ...]:
-    return tuple(sorted(state.problems.values(), key=lambda problem: problem.line))
 
 
 def _stage_under_way(stages: Sequence[StageInfo]) -> str:
