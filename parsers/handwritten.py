@@ -30,7 +30,7 @@ _EVAL_HEAD = pattern(
     re.I | re.A,
 )
 _TRAIN_HEAD = pattern(
-    r"\W{0,6}(?:(?:avg|average|mean|final)[ _])?train(?:ing)?[ _/.:-]{1,3}"
+    r"\W{0,6}(?:(?:avg|average|mean|final)[ _])?(?:(?P<whole>train(?:ing)?)|(?:mini-?)?batch)[ _/.:-]{1,3}"
     r"(?:loss|acc\w*|ppl|perplexity|error|reward|metrics)\b",
     re.I | re.A,
 )
@@ -207,9 +207,12 @@ def _only_values(text: str) -> dict[str, float]:
 
 def _trained(text: str) -> Sequence[Event] | None:
     """`train Loss: 0.79 Acc: 0.61` by itself: what the epoch came to whose number stands on a line above."""
-    values = _only_values(text) if _TRAIN_HEAD.match(text) is not None else {}
-    if not values:
+    head = _TRAIN_HEAD.match(text)
+    values = _only_values(text) if head is not None else {}
+    if head is None or not values:
         return None
+    if head["whole"] is None:  # `batch loss: 3.2`: of a step
+        return list(metric_events(values))
     return [StageMark(kind=StageKind.TRAIN, name="epoch", phase="end"), *metric_events(values)]
 
 

@@ -22,7 +22,7 @@ _COUNTED = (
     r"|epochs?|episodes?|ep|steps?|iter(?:ation)?s?|it|batch(?:es)?|update|mini-?batch"
     r"|(?:tokens|samples|examples|images|sentences)(?: seen| processed)?)"
     r"\ {0,3}(?:\#|no\.?|:|=|-)?[ \t]*[\[(]{0,2}[ \t]*"
-    r"(?P<n>\d{1,3}(?:,\d{3})+|\d{1,15}(?:\.\d{1,6})?[kM]?)[\])]?"
+    r"(?P<n>\d{1,3}(?:,\d{3})+|\d{1,15}(?:\.\d{1,6})?(?:[kM]|st|nd|rd|th)?)[\])]?"
     r"(?:[ ]*(?:/|of|out\ of)[ ]*[\[(]?(?P<total>\d{1,3}(?:,\d{3})+|\d{1,15}[kM]?)[\])]?)?(?![\w/]|[.:]\d)"
 )
 _COUNT = pattern(rf"(?:[\s|,;:>\[\](){{}}=.#*~-]|[^\x00-\x7f]){{0,60}}{_COUNTED}", re.I | re.A)
@@ -31,6 +31,7 @@ _TRAILING = pattern(
 )
 _VERB = pattern(
     r"\W{0,6}(?:(?P<begun>start(?:ing|ed)?|begin(?:ning)?|entering)"
+    r"|current|this|now at"
     r"|(?P<over>finish(?:ed|ing)|end(?:ed| of)?|completed?|done with))"
     r"\s+(?=(?:epoch|step|iteration|episode)\b\W{0,4}\d)",
     re.I | re.A,
@@ -145,7 +146,8 @@ def progress_line(text: str) -> ProgressLine | None:
     if _is_eval(split) and split is not None:
         line = line._replace(split=split["split"].lower())
     if verb is not None:
-        line = line._replace(over=verb["over"] is not None, begun=verb["begun"] is not None)
+        named = verb["over"] is None and verb["begun"] is None and "step" in counts  # `current step: 101th step`
+        line = line._replace(over=verb["over"] is not None or named, begun=verb["begun"] is not None)
     if tag is not None and tag[0][:5] != "[rank":
         line = line._replace(tag=tag[0].strip(" \t[](){}<>|:,;-"))
     share = _OF_EPOCH.match(rest) if "step" not in counts else None
@@ -274,7 +276,7 @@ def _counts(text: str, start: int) -> tuple[dict[str, Count], int]:
 
 def _plain_number(text: str) -> float:
     scale = {"k": 1e3, "M": 1e6}.get(text[-1], 1.0)
-    return float(text.rstrip("kM").replace(",", "")) * scale
+    return float(text.rstrip("kMstndrh").replace(",", "")) * scale
 
 
 def _unit(word: str) -> str:

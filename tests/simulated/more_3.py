@@ -223,3 +223,27 @@ def comma_thousands(log: Log) -> None:
             loss=loss,
             state="finished" if i == 20000 else "interrupted",
         )
+
+
+@style
+def level_glued_to_the_time(log: Log) -> None:
+    for e in range(6):
+        for i in range(0, 44, 11):
+            loss = log.loss(e * 44 + i, 300)
+            log.say(
+                f"{stamp(log)},{log.ms:03d}:INFO: Epoch: [{e}][{i:2d}/44]\tLoss {loss:.6f} ({loss:.6f})",
+                step=e * 44 + i + 1,
+                loss=loss,
+            )
+            for _ in range(11):
+                log.trained(1.7)
+    log.timed = False
+
+
+@style
+def ordinal_steps(log: Log) -> None:
+    for i in range(1, 151):
+        loss = log.loss(i, 150)
+        log.say(f"current step: {i}th step", step=i)
+        log.say(f"batch loss:{loss}", loss=loss)
+    log.timed = False

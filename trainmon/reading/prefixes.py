@@ -159,7 +159,7 @@ _NAME = r"[A-Za-z_][\w.<>/]{0,80}(?:::?[\w.<>/]{1,80}){0,4}"
 _SPLIT = r"(?i:train|val|valid|test|dev|eval|ep|step|iter|batch|lightgbm)"
 _SEPARATOR = r"[\ \t]*(?:(?:[-|]{1,2}|>>|:)[\ \t]+)?"
 _HEADER_LEVEL = _compiled(
-    rf"{_SEPARATOR}(?:(?P<logger>{_NAME})[\ \t]*(?:[-|]\ "
+    rf"(?::(?=(?:{_LEVEL})\b)|{_SEPARATOR})(?:(?P<logger>{_NAME})[\ \t]*(?:[-|]\ "
     rf"|(?<=\ )))?[\[(<]?\ ?(?P<level>{_LEVEL})\b\ {{0,6}}(?:[\])>]:?|:|(?=[\s|\-\[]))"
 )
 _HEADER_BRACKET = _compiled(
