@@ -36,10 +36,10 @@ _GPU_WAIT_S = 3.0
 _UNDER_WAY = (RunStatus.RUNNING, RunStatus.STALLED)
 
 
-def _looks_like_estimates(text: str) -> bool:
+def _looks_like_estimates(text: str, name: str) -> bool:
     from trainmon.parsers.documents import looks_like_estimates  # loaded where a folder holds a document at all
 
-    return looks_like_estimates(text)
+    return looks_like_estimates(text, name)
 
 
 def new_scanner(logs: Sequence[str]) -> Scanner:

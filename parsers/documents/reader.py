@@ -21,6 +21,11 @@ from trainmon.patterns import pattern
 
 _LOOK = 200_000
 _ABOUT_TRAINING = pattern(r"\b(?:pre-?|fine-?)?train|fine-?tun|\bepoch|训练|微调|\bSFT\b|\bGPU", re.IGNORECASE)
+_NAMED_FOR_TIME = pattern(
+    r"(?<![^\W_])(?:plan|estimat(?:es?|ions?)|tim(?:es?|ings?)|budget|schedule|durations?|eta|run-?times?)(?![^\W_])",
+    re.IGNORECASE,
+)
+"""`TRAINING_TIME.md`, `eta.txt`, `run-plan.md`: the name says what the lines are about."""
 RUN_SCOPES = (Scope.TOTAL, Scope.EPOCH, Scope.STEP, Scope.STAGE)
 
 
@@ -67,13 +72,14 @@ def read_text(text: str, path: str = "") -> EstimateDocument:
     )
 
 
-def looks_like_estimates(text: str) -> bool:
+def looks_like_estimates(text: str, name: str = "") -> bool:
     """Tell whether a document states how long training takes: a total, an epoch, a step or a stage.
 
-    Only the first part of a long document is looked at, and documents without a word of training are none.
+    Only the first part of a long document is looked at, and documents without a word of training are none, unless
+    the file's `name` says that it is about time.
     """
     start = text[:_LOOK]
-    if not _ABOUT_TRAINING.search(start):
+    if not _ABOUT_TRAINING.search(start) and not _NAMED_FOR_TIME.search(name):
         return False
     pieces = read_pieces(source_of(repair(start), "").lines)
     return any(claim.scope in RUN_SCOPES and not claim.span.vague for claim in read_claims(pieces).claims)

@@ -63,7 +63,7 @@ class Scanner:
         self,
         logs: Iterable[str],
         *,
-        is_document: Callable[[str], bool],
+        is_document: Callable[[str, str], bool],
         is_gpu_log: Callable[[str], bool],
         is_log: Callable[[bytes], bool],
     ) -> None:
@@ -221,9 +221,9 @@ class Scanner:
                     head = file.read(_HEAD_BYTES)
         except OSError as error:
             return FileKind.SKIP, f"{_UNREADABLE}: {_why(error)}"
-        return self._by_content(head, suffix)
+        return self._by_content(head, path.name, suffix)
 
-    def _by_content(self, head: bytes, suffix: str) -> tuple[FileKind, str]:
+    def _by_content(self, head: bytes, name: str, suffix: str) -> tuple[FileKind, str]:
         decoder = decoder_for(head)
         text_bytes = decoder.feed(head)
         if decoder.encoding == "utf-8" and is_binary(head):
@@ -236,7 +236,7 @@ class Scanner:
             return json_kind(text, suffix)
         if (
             suffix in DOCUMENT_SUFFIXES
-            and self._is_document(text)
+            and self._is_document(text, name)
             and not (suffix == "txt" and self._is_log(text_bytes))
         ):
             return FileKind.DOCUMENT, ""
