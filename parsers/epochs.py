@@ -13,6 +13,7 @@ _ALONE = pattern(
     r"|training)[ #]{1,2}(\d{1,9})(?: ?/ ?(\d{1,9}))?\W*$|^(\d{1,9})(?=\|\d{1,12}\|Loss: ))(?![\d.]\d|\d)",
     re.ASCII,
 )
+_BRACKETED = pattern(r"\W{0,3}\[ {0,3}(\d{1,6}) {0,2}/ {0,2}(\d{1,6})\](?=\W|$)", re.ASCII)
 _FOLD = pattern(
     r"(?i)(?:(?:cv[ _-]?)?fold|trial|seed|repeat|split)[ :#=]{0,3}(\d{1,4})(?: ?(?:/|of) ?(\d{1,4}))?", re.ASCII
 )
@@ -30,7 +31,7 @@ def epoch_in(name: str) -> tuple[int | None, int | None]:
 
     torchtune describes its bar as `1|10|Loss: 2.3`: epoch, step, loss.
     """
-    match = _OF_TOTAL.search(name)
+    match = _OF_TOTAL.search(name) or _BRACKETED.match(name)
     if match is not None:
         return int(match[1]), int(match[2])
     match = _ALONE.search(name)

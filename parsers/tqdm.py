@@ -108,7 +108,7 @@ class Tqdm(LogFormat):
             start, meter = end, _METER.search(text, end)
         rest = text[start:].strip()
         if rest.startswith(",") and (values := read_pairs(rest)) and not any(map(str.isalpha, leftover(rest))):
-            yield Metrics(values=values, kind=StageKind.EVAL if is_eval_name(name) else StageKind.TRAIN, in_bar=True)
+            yield _metrics(name, values)
         elif rest and not _is_stale(rest):
             yield Remainder(text=rest)
 
@@ -230,9 +230,17 @@ def _values(name: str, postfix: str) -> Iterator[Event]:
     if name and any(letter in name for letter in "=:.|"):
         values |= {key: value for key, value in read_pairs(name).items() if key not in values}
     if values:
-        yield Metrics(values=values, kind=StageKind.EVAL if is_eval_name(name) else StageKind.TRAIN, in_bar=True)
+        yield _metrics(name, values)
     if "mem" in text.lower() and (memory := gpu_memory(text)) is not None:
         yield memory
+
+
+def _metrics(name: str, values: dict[str, float]) -> Metrics:
+    """What a bar of evaluation calls `loss` is not the loss of training."""
+    if not is_eval_name(name) or any("train" in key.lower() for key in values):
+        return Metrics(values=values, in_bar=True)
+    evaluated = {key if is_eval_name(key) else f"eval_{key}": value for key, value in values.items()}
+    return Metrics(values=evaluated, kind=StageKind.EVAL, in_bar=True)
 
 
 def _is_stale(rest: str) -> bool:

@@ -109,7 +109,7 @@ class Counting(LoggedValues):
         """A counter fell back: a new epoch, or the program was started again?"""
         roles = self.roles
         if track is not roles.train:
-            return False
+            return track is roles.epochs and track.resumes_with(counter) and not track.complete
         if self.end is not None and track.lap is not None and counter.current <= track.lap.current:
             return not self._next_epoch_follows(track, counter)
         if track.scope is CounterScope.RUN:

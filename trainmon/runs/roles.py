@@ -154,10 +154,19 @@ def _epoch_counter(track: Track, by_key: Mapping[TrackKey, Track]) -> Track | No
             continue  # its format knows that it counts steps
         if outer.epoch is not None and outer.total != outer.total_epochs and track.laps < 2:
             continue  # a bar whose name gives the epoch (`Epoch 1/3`) counts the steps of that epoch
-        in_step = outer.current - track.laps in (-1.0, 0.0) and (outer.lap is None or outer.lap.first < 1)
-        if in_step and (names_epochs(outer.name) or track.laps >= 2):
+        first = outer.lap.first if outer.lap is not None else 0.0
+        begun = first if names_epochs(outer.name) else 0.0  # resumed: the bar shows the epochs done before
+        in_step = outer.current - begun - track.laps in (-1.0, 0.0) and first <= begun + 0.5
+        if in_step and (names_epochs(outer.name) or track.laps >= 2 or _begins_with(outer, track)):
             return outer
     return None
+
+
+def _begins_with(outer: Track, track: Track) -> bool:
+    """Tell whether many steps go by before the first one of a counter around them that has few: a first epoch."""
+    if outer.current > 0 or outer.total is None or track.total is None or track.kind not in (None, StageKind.TRAIN):
+        return False
+    return 1 < outer.total <= 0.5 * track.total
 
 
 def _is_within_epochs(track: Track, by_key: Mapping[TrackKey, Track]) -> bool:

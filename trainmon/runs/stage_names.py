@@ -53,6 +53,11 @@ def kind_by_name(name: str) -> StageKind | None:
     return next((kind for kind, pattern in _WORDS if pattern.search(name)), None)
 
 
+def kind_of(name: str, unit: str) -> StageKind | None:
+    """The same of a counter: what is counted in bytes is fetched or written."""
+    return kind_by_name(name) or (StageKind.DATA if unit in ("B", "iB") else None)
+
+
 def names_epochs(name: str) -> bool:
     """Tell whether a counter of this name may count epochs (`Epoch`, `Epochs`, `Epoch 1/3`)."""
     return bool(_EPOCHS.search(name))

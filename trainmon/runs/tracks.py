@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from trainmon.events import Counter, CounterScope, StageKind
 from trainmon.runs.laps import Lap
 from trainmon.runs.series import MetricSeries
-from trainmon.runs.stage_names import kind_by_name
+from trainmon.runs.stage_names import kind_of
 from trainmon.timing.spans import Span, Spans
 from trainmon.timing.steptime import StepClock
 
@@ -26,11 +26,6 @@ def track_key(counter: Counter) -> TrackKey:
 
 
 _RANKS_BEGIN_WITHIN_S = 10.0
-
-
-def _kind_of(counter: Counter) -> StageKind | None:
-    """By the words of its name; what is counted in bytes is fetched or written."""
-    return kind_by_name(counter.name) or (StageKind.DATA if counter.unit in ("B", "iB") else None)
 
 
 @dataclass(slots=True)
@@ -102,7 +97,7 @@ class Track:
             unit=counter.unit,
             is_bar=counter.is_bar,
             order=order,
-            kind=counter.kind if counter.kind is not None else _kind_of(counter),
+            kind=counter.kind if counter.kind is not None else kind_of(counter.name, counter.unit),
             scope=counter.scope,
         )
 
@@ -158,7 +153,7 @@ class Track:
         if counter.current >= lap.current:
             whole_again = counter.current == counter.total == lap.current
             longer = lap.current > 0 and counter.total not in (None, self.total)
-            return self._epoch_moved_on(counter) and (whole_again or longer)
+            return (self._epoch_moved_on(counter) and (whole_again or longer)) or self.resumes_with(counter)
         if counter.elapsed_s is not None and lap.elapsed_s is not None:
             if self._is_another_rank(counter, lap.elapsed_s):
                 return False
@@ -171,6 +166,11 @@ class Track:
         if not self.is_bar and counter.epoch is not None and lap.epoch is not None and counter.epoch >= lap.epoch:
             return counter.epoch > lap.epoch or counter.current < 0.5 * lap.current
         return counter.current <= max(lap.first, 0.5 * lap.current)
+
+    def resumes_with(self, counter: Counter) -> bool:
+        """Tell whether a bar is drawn anew that does not begin at nothing: its clock does."""
+        before_s = self.lap.elapsed_s if self.lap is not None else None
+        return self.is_bar and counter.current > 0 == counter.elapsed_s and (before_s or 0.0) > 2.0
 
     def _is_another_rank(self, counter: Counter, elapsed_s: float) -> bool:
         """Tell whether a bar that falls back is that of another rank: a restarted program prints something first."""

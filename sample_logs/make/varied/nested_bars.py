@@ -191,3 +191,60 @@ def uneven_epochs(p):
             n += 1
             p.train(n)
             t.set_postfix(loss=p.loss(p.falling(n)))
+
+
+@run(total=[400], epochs=[4], state="finished", evaluations=4)
+def gan(p):
+    n = 0
+    for e in range(4):
+        t = bar(range(100), desc=f"[{e + 1}/4]")
+        for i in t:
+            n += 1
+            p.train(n)
+            t.set_description(f"[{e + 1}/4] D: {p.falling(n):.3f} G: {p.falling(n):.3f}")
+        p.note("eval")
+        p.spend(5)
+        for _ in bar(range(10), desc="FID"):
+            p.spend(0.5)
+
+
+@run(total=[300], epochs=[3], state="finished", evaluations=3, attempts=1)
+def dict_postfix(p):
+    n = 0
+    for e in range(1, 4):
+        t = bar(range(100), desc=f"train | epoch {e}/3")
+        for i in t:
+            n += 1
+            p.train(n)
+            t.set_postfix({"loss": f"{p.loss(p.falling(n)):.2e}", "lr": "1.0e-04", "gpu": "10.2G"})
+        t = bar(range(20), desc=f"valid | epoch {e}/3")
+        for i in p.evaluation(t):
+            t.set_postfix({"loss": "4.00e-01"})
+
+
+@run(total=[150], epochs=[3, None], state="finished", evaluations=3)
+def logits_then_train(p):
+    """Features first (a stage of its own), then training on them."""
+    for _ in bar(range(200), desc="Extracting features"):
+        p.spend(0.3)
+    n = 0
+    for e in bar(range(3), desc="Training"):
+        for _ in bar(range(50), leave=False):
+            n += 1
+            p.train(n)
+        for _ in p.evaluation(bar(range(10), leave=False)):
+            pass
+        print(f"epoch={e} train_loss={p.loss(p.falling(n)):.4f} val_loss=0.42")
+
+
+@run(total=[240], epochs=[6, None], state="finished", attempts=2, evaluations=None)
+def resumed_epoch_bar(p, attempt):
+    first, n = (0, 0) if attempt == 1 else (3, 120)
+    if attempt == 2:
+        print("Loaded checkpoint from epoch 3")
+    for e in bar(range(first, 6), initial=first, total=6, desc="Epochs"):
+        for _ in bar(range(40), desc="Steps", leave=False):
+            n += 1
+            p.train(n)
+            if attempt == 1 and n == 137:
+                p.kill(n)
