@@ -74,10 +74,6 @@ class Terminal:
         """User and system time of the program and all that it started so far."""
         return sum(map(_cpu_s, _with_children(self._process.pid)))
 
-    def memory_bytes(self) -> int:
-        """What it and all that it started hold in memory and share with nobody else by more than its part (PSS)."""
-        return sum(map(_memory_bytes, _with_children(self._process.pid)))
-
     def leave(self) -> None:
         """End it as the key q does."""
         os.write(self._master, b"q")
@@ -109,14 +105,6 @@ def _cpu_s(pid: int) -> float:
     except OSError:
         return 0.0
     return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
-
-
-def _memory_bytes(pid: int) -> int:
-    try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) << 10 for line in lines if line.startswith("Pss:")), 0)
 
 
 def _plain(written: bytes) -> str:

@@ -280,5 +280,4 @@ def _size(value: float, unit: str, default: str) -> float | None:
     return size_bytes(f"{value:f}", unit if unit[:1] in ("M", "G", "K") else default)
 
 
-EVALUATED = StageMark(kind=StageKind.EVAL, name="evaluation")
 CHECKPOINT = StageMark(kind=StageKind.CHECKPOINT, name="checkpoint")

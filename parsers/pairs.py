@@ -9,7 +9,6 @@ from trainmon.events import Event, GpuMemory, Metrics, StageKind
 from trainmon.parsers.numbers import NUMBER, number, size_bytes
 from trainmon.patterns import pattern
 
-MAX_NAME_CHARS = 64
 MAX_PAIRS = 256
 
 # What may end a value. A size, a duration, a clock, a date, a version, a path and a fraction end otherwise.

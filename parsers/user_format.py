@@ -42,7 +42,7 @@ _NAME = pattern(r"[a-z][\w.-]{0,40}", re.ASCII)
 
 
 class UserFormat(LogFormat):
-    """Reads lines by a user's patterns. A pattern that takes too long three times is left out: see `disabled`."""
+    """Reads lines by a user's patterns. A pattern that takes too long three times is left out: see `trouble`."""
 
     patterns: ClassVar[tuple[regex.Pattern[str], ...]]
     finished: ClassVar[regex.Pattern[str] | None]
@@ -53,11 +53,6 @@ class UserFormat(LogFormat):
     def __init__(self) -> None:
         self._timeouts: dict[str, int] = {}
         self._epochs = EpochNames()
-
-    @property
-    def disabled(self) -> tuple[str, ...]:
-        """The patterns that took too long too often and are no longer asked."""
-        return tuple(text for text, times in self._timeouts.items() if times >= MOST_TIMEOUTS)
 
     def parse(self, line: Line) -> Sequence[Event] | None:
         """Give what the first matching pattern's groups say, or the end that a marker says."""

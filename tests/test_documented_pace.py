@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from trainmon.estimates import DocumentedRange, Scope
-from trainmon.timing.documented_pace import prior_of
 from trainmon.timing.eta import forecast
 from trainmon.timing.pace import Pace, Prior
 from trainmon.timing.steptime import StepClock
@@ -38,26 +36,6 @@ def test_before_the_first_step_the_document_alone_answers() -> None:
     assert 900 < eta.remaining_s.likely < 1800
     assert eta.remaining_s.low < 900
     assert eta.remaining_s.high > 1800
-
-
-@pytest.mark.parametrize(
-    ("scope", "known", "total_s"),
-    [
-        pytest.param(Scope.TOTAL, {}, 600.0, id="total"),
-        pytest.param(Scope.EPOCH, {"steps_per_epoch": 100.0}, 3 * 600.0, id="epoch of known length"),
-        pytest.param(Scope.EPOCH, {"total_epochs": 3.0}, 3 * 600.0, id="number of epochs"),
-        pytest.param(Scope.STEP, {}, 300 * 600.0, id="step"),
-    ],
-)
-def test_a_documented_duration_is_scaled_to_the_run(scope: Scope, known: dict[str, float], total_s: float) -> None:
-    prior = prior_of(DocumentedRange(low_s=None, high_s=None, likely_s=600.0, scope=scope), **known)
-
-    assert prior is not None
-    assert likely_s(None, 0, 300, prior) == pytest.approx(total_s)
-
-
-def test_a_documented_saving_is_no_prior() -> None:
-    assert prior_of(DocumentedRange(low_s=None, high_s=None, likely_s=60.0, scope=Scope.SAVING)) is None
 
 
 def test_evidence_takes_the_weight_from_the_document() -> None:

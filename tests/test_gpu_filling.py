@@ -187,7 +187,7 @@ def test_what_others_hold_on_the_gpu_is_no_room() -> None:
 
 def evaluating(cadence: float, last: float) -> Pace:
     each = Recurring(
-        kind="eval", count=3, cost_s=30.0, spread_s=1.0, last_step=last, slack_steps=0.0, cadence_steps=cadence,
+        kind="eval", count=3, cost_s=30.0, last_step=last, slack_steps=0.0, cadence_steps=cadence,
         announced=True,
     )  # fmt: skip
     return Pace(basis=ClockBasis.TIMESTAMPS, start_step=0, last_step=1000.0, recurring=(each,))

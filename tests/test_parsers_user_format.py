@@ -108,10 +108,9 @@ def test_a_pattern_that_takes_too_long_is_left_out_after_three_times() -> None:
     line = Line(text="abcdef" * 300 + "7")
 
     for _ in range(MOST_TIMEOUTS):
-        assert reader.disabled == ()
+        assert not reader.trouble
         assert reader.parse(line) is not None
 
-    assert reader.disabled == (r"(?P<loss>.*a.*b.*c.*d.*e.*f.*z)",)
     assert "format slow: pattern '(?P<loss>.*a.*b.*c.*d.*e.*f.*z)' took more than 0.05 s 3 times" in reader.trouble
 
 

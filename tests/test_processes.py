@@ -57,7 +57,6 @@ def test_a_log_whose_writer_ended_is_known_to_be_dead(log: Path, writer: Holder)
 
     scan = writers_of([str(log)])
 
-    assert scan.same_host
     assert scan.writers == {}
     assert scan.alive(str(log)) is False
 
@@ -116,7 +115,6 @@ def test_nothing_is_said_of_files_on_a_network_mount(
 
     scan = writers_of([str(log)])
 
-    assert not scan.same_host
     assert scan.alive(str(log)) is None
 
 
@@ -135,7 +133,6 @@ def test_a_process_that_cannot_be_looked_at_leaves_the_answer_open(
 
     scan = writers_of([str(log)])
 
-    assert not scan.complete
     assert scan.alive(str(log)) is None
 
 

@@ -19,7 +19,7 @@ def test_timestamps_put_a_run_on_the_calendar(tmp_path: Path) -> None:
     (run,) = archive.board(299.0).runs
 
     assert archive.notes == ("time by timestamps",)
-    assert archive.axis.begins_at == BEGAN_AT + 1
+    assert archive.axis.moment(0.0) == BEGAN_AT + 1
     assert (run.state, run.step, run.total_steps) == (RunStatus.RUNNING, 300, 600)
     assert run.eta is not None
     assert run.eta.finish_at is not None
@@ -50,7 +50,7 @@ def test_a_record_of_the_files_growth_comes_before_the_logs_own_clock(tmp_path: 
     archive = archive_of(tmp_path)
 
     assert archive.notes == ("time by timing.jsonl",)
-    assert (archive.axis.begins_at, archive.axis.span_s) == (BEGAN_AT, 4000)
+    assert (archive.axis.moment(0.0), archive.axis.span_s) == (BEGAN_AT, 4000)
     assert [archive.board(at).runs[0].step for at in (0, 1000, 2000, 4000)] == [None, 2, 5, 10]
 
 

@@ -101,7 +101,7 @@ class Store:
 
     def board(self, now: float, gpu: GpuPanel | None = None, notes: Sequence[str] = ()) -> Board:
         """Everything as it stands at `now`."""
-        scan = WriterScan(complete=False, same_host=False)
+        scan = WriterScan()
         if not self._options.archive:
             paths = (str(run.log.path) for run in self.runs.values() if run.log is not None)
             scan = self._writers.scan(paths, now, self._deleted)

@@ -18,7 +18,6 @@ from types import FrameType
 from typing import IO, Any
 
 EXIT_INTERRUPTED = 128 + signal.SIGINT
-EXIT_TERMINATED = 128 + signal.SIGTERM
 EXIT_HUNG_UP = 128 + signal.SIGHUP
 _GRACE_S = 2.0
 """How long an orderly exit may take before the process ends without it."""

@@ -33,7 +33,6 @@ class Bar:
     total: float
     spans: tuple[Span, ...]
     elapsed_s: float | None
-    seconds_per_unit: float | None
 
 
 def find_bars(text: str) -> list[Bar]:
@@ -53,13 +52,10 @@ def _tqdm(match: re.Match[str]) -> Bar:
     elapsed = _clock_seconds(match["elapsed"])
     start = match.start("elapsed")
     spans = [Span(start=start, end=match.end("elapsed"), text=match["elapsed"], likely_s=elapsed, clock=True)]
-    per_unit = None
     unit, rate = match["unit"] or "", match["rate"] or "?"
-    if rate != "?" and float(rate) > 0:
-        per_unit = float(rate) if unit.startswith("s/") else 1 / float(rate)
-        if unit.startswith("s/"):
-            text = match.string[match.start("rate") : match.end("unit")]
-            spans.append(Span(start=match.start("rate"), end=match.end("unit"), text=text, likely_s=per_unit))
+    if unit.startswith("s/") and rate != "?" and float(rate) > 0:
+        text = match.string[match.start("rate") : match.end("unit")]
+        spans.append(Span(start=match.start("rate"), end=match.end("unit"), text=text, likely_s=float(rate)))
     label = match["label"].strip(" `:>-*")
     return Bar(
         match.start(),
@@ -69,7 +65,6 @@ def _tqdm(match: re.Match[str]) -> Bar:
         _count(match["total"]),
         tuple(spans),
         elapsed,
-        per_unit,
     )
 
 
@@ -80,7 +75,7 @@ def _keras(match: re.Match[str]) -> Bar:
         for s in find_durations(match["rest"])
     )
     elapsed = spans[0].likely_s if spans and not match["rest"].startswith("ETA") else None
-    return Bar(match.start(), match.end(), "", _count(match["done"]), _count(match["total"]), spans, elapsed, None)
+    return Bar(match.start(), match.end(), "", _count(match["done"]), _count(match["total"]), spans, elapsed)
 
 
 def _clock_seconds(text: str) -> float:

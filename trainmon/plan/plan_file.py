@@ -18,7 +18,6 @@ from trainmon.estimates import Estimate, EstimateDocument, Fact, Scope
 from trainmon.plan.documented_ranges import excludes_init
 from trainmon.sanitise import clean
 
-SUFFIX = ".toml"
 _SCOPES = (Scope.TOTAL, Scope.EPOCH, Scope.STEP, Scope.STAGE, Scope.UNIT)
 _UNITS = {"days": 86400.0, "h": 3600.0, "min": 60.0, "s": 1.0}
 _SECONDS_BY_LETTER = {unit[0]: seconds for unit, seconds in _UNITS.items()}

@@ -62,7 +62,6 @@ class FileFollower:
         """Of lines that still came to a file after it was rotated away."""
         self._happened: Counter[str] = Counter()
         self._told_error = ""
-        self._grown_at: float | None = None
         self._caught_up_once = False
         self._stopped = False
 
@@ -111,7 +110,6 @@ class FileFollower:
             self._caught_up_once = True
         if changed:
             self.version += 1
-            self._grown_at = now
             self.seen_growing = self.seen_growing or live
         return changed
 

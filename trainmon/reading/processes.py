@@ -31,10 +31,6 @@ class WriterScan:
 
     writers: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     """Path as asked -> process IDs; files without a writer are left out."""
-    complete: bool
-    """Every process of this machine that may hold one of the files was looked at."""
-    same_host: bool
-    """None of the files lies on a mount that another machine (or the host of this guest) may write."""
     judged: frozenset[str] = frozenset()
     """Paths of which the absence in `writers` means that nobody writes them."""
 
@@ -68,7 +64,7 @@ class WriterWatch:
     def __init__(self, every_s: float = 3.0) -> None:
         self._every_s = every_s
         self._next_at = float("-inf")
-        self._last = WriterScan(complete=False, same_host=True)
+        self._last = WriterScan()
 
     def scan(
         self, paths: Iterable[str], now: float, deleted: Callable[[], Mapping[str, os.stat_result]] = dict
@@ -106,8 +102,6 @@ def writers_of(paths: Iterable[str], deleted: Mapping[str, os.stat_result] = Map
         judged = frozenset(files) if seen and all(s.st_uid == os.getuid() for s in files.values()) else frozenset()
     return WriterScan(
         writers={path: tuple(sorted(pids)) for path, pids in held.items()},
-        complete=judged >= files.keys(),
-        same_host=not foreign,
         judged=judged,
     )
 

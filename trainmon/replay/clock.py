@@ -27,11 +27,6 @@ class Axis:
         """The last position."""
         return self._starts[-1]
 
-    @property
-    def begins_at(self) -> float:
-        """The first moment."""
-        return self._begins[0]
-
     def moment(self, position_s: float) -> float:
         """The moment at a position; where a gap was cut out, the one behind it."""
         index = min(bisect_right(self._starts, position_s), len(self._spans)) - 1

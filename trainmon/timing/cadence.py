@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from statistics import fmean, median, pstdev
+from statistics import fmean, median
 
 from trainmon.timing.pace import Recurring
 
@@ -68,7 +68,6 @@ class Events:
             kind=self.kind,
             count=len(pattern.regular),
             cost_s=median(costs) if len(costs) > 4 else fmean(costs),
-            spread_s=pstdev(costs),
             last_step=pattern.regular[-1].step,
             slack_steps=max(event.within for event in pattern.regular),
             cadence_steps=pattern.cadence_steps,
@@ -85,7 +84,6 @@ class Events:
             kind=self.kind,
             count=1,
             cost_s=event.duration_s,
-            spread_s=0.0,
             last_step=cadence,
             slack_steps=event.within,
             cadence_steps=cadence,

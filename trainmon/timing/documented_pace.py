@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from trainmon.estimates import DocumentedRange, Scope
 from trainmon.snapshot import Interval
 from trainmon.timing.pace import Prior
 
@@ -43,34 +42,6 @@ class Guess:
 def spread_of(*parts: float) -> float:
     """Independent spreads together."""
     return math.sqrt(sum(part * part for part in parts))
-
-
-def prior_of(
-    documented_range: DocumentedRange, *, steps_per_epoch: float | None = None, total_epochs: float | None = None
-) -> Prior | None:
-    """A documented duration of the run, an epoch or a step as a prior; None where its scope says nothing of the run."""
-    factor, steps = 1.0, None
-    match documented_range.scope:
-        case Scope.TOTAL:
-            pass
-        case Scope.STEP:
-            steps = 1.0
-        case Scope.EPOCH:
-            if steps_per_epoch is not None:
-                steps = steps_per_epoch
-            elif total_epochs is not None:
-                factor = total_epochs
-            else:
-                return None
-        case _:
-            return None
-    low, likely, high = (
-        value * factor if value is not None and value > 0 else None
-        for value in (documented_range.low_s, documented_range.likely_s, documented_range.high_s)
-    )
-    if low is None and likely is None and high is None:
-        return None
-    return Prior(low_s=low, likely_s=likely, high_s=high, steps=steps, excludes_init=documented_range.excludes_init)
 
 
 def documented(

@@ -33,7 +33,6 @@ class Recurring:
     count: int
     cost_s: float
     """Of one, from the later ones."""
-    spread_s: float
     last_step: float
     slack_steps: float
     """How far off the step may be, where the counter was seen less often than every step."""
