@@ -21,11 +21,12 @@ _THRESHOLD = pattern(
 )
 _ALARMS = pattern(
     r"\bwhen\s+to\s+(?:worry|stop|panic|abort|kill|call)\b|\balarms?\b|\balerts?\b|\bred\s+flags?\b|\bwarning\s+signs?\b|"
-    r"\btrouble-?shoot\w*|\bsymptoms?\b|故障|报警|告警",
+    r"\btrouble-?shoot\w*|\bsymptoms?\b|\bfail(?:ure|ing)?\s+modes?\b|\bworr(?:y|ied|ies)\b|\bpitfalls?\b|"
+    r"\bgo(?:es|ing)?\s+wrong\b|\bsanity\b|\bhealth\b|\bwatch\s+(?:out\s+)?for\b|\b(?:common|known)\s+(?:issues|problems)\b|故障|报警|告警",
     re.IGNORECASE,
 )
 _NOTHING_FOR = pattern(
-    r"\b(?:no|not|nothing|without|silent|stuck|hang(?:s|ing)?)\b[^.;:]{0,60}\b(?:for|in|within|after)\s*$",
+    r"\b(?:no|not|none|nothing|without|silent|stuck|hang(?:s|ing)?)\b[^.;:]{0,60}\b(?:for|in|within|after)\s*$",
     re.IGNORECASE,
 )
 
@@ -40,7 +41,7 @@ _LIMIT_AFTER = pattern(r"\s*(?:[\w-]+\s+){0,2}(?:limit|cap|quota|timeout|deadlin
 
 
 _MEANS = pattern(
-    r"\s*(?:[(（][^()（）]*)?[)）]?\s*(?:usually\s+|probably\s+|would\s+|may\s+)?"
+    r"\s*(?:[(（][^()（）]*)?[)）]?\s*(?:(?:for|on|with|in|at|per)\s+[\w ]{1,24}?\s)?(?:usually\s+|probably\s+|would\s+|may\s+)?"
     r"(?:means?|indicates?|suggests?|hints?|points?\s+(?:to|at)|is\s+(?:a\s+sign|suspicious|too|not\s+normal)|"
     r"sollten?|darf|仍未|说明|表示|请检查)",
     re.IGNORECASE,
@@ -51,7 +52,8 @@ _HARD_LIMIT = pattern(
     re.IGNORECASE,
 )
 _NAMED_LIMIT = pattern(
-    r"\b(?:alert|alarm|threshold|limit|deadline|wall-?time|target|goal|budget)s?(?:\s+(?:time|duration|value))?\W*$",
+    r"\b(?:alert|alarm|threshold|limit|deadline|wall-?time|time-?out|target|goal|budget)s?(?:\s+(?:time|duration|value))?\W*$"
+    r"|\b(?:time|job|queue|wall(?:-?clock)?)[\s-]+limit\b|^\W*(?:max(?:imum|\.)?\s+(?:wall[\s-]?)?(?:time|runtime|duration))\b",
     re.IGNORECASE,
 )
 
@@ -68,6 +70,10 @@ _UNDONE = pattern(
 )
 _ENDED_AFTER = pattern(
     r"\b(?:stop|kill|abort|cancel|terminate|interrupt)\s+(?:it|this|them|(?:the|a|any|every)\s+[\w-]+)\s+(?:\w+\s+)?after\W*$",
+    re.IGNORECASE,
+)
+_ENDED = pattern(
+    r"\b(?:is|are|gets?|will\s+be|be)\s+(?:killed|stopped|aborted|cancell?ed|terminated|cut\s+off|purged)\s+after\W*$",
     re.IGNORECASE,
 )
 _SENTENCE_END = pattern(r"[.!?;]\s|\s[—–]\s|[()]")
@@ -102,6 +108,8 @@ def is_threshold(piece: Piece, span: Span, words: Words, near: str, bounded: boo
         return True
     if is_time_limit(left) or _LIMIT_IS.search(left) or _DEADLINE.search(left) or _is_limit_column(piece):
         return True
+    if _ENDED.search(left):
+        return True
     if left.rstrip()[-5:].lower() == "after" and _CUT_OFF.search(words.sentence):
         return True
     if _EACH_STAGE.search(words.clause):
@@ -114,12 +122,20 @@ def is_threshold(piece: Piece, span: Span, words: Words, near: str, bounded: boo
         return True
     if bounded and _THEN.match(words.after):
         return True
+    if span.low_s is not None and bounded and _CONSEQUENCE.match(words.rest) and not _VALUED.search(left):
+        return True
     hard = _HARD_LIMIT.search(near) or _NAMED_LIMIT.search(words.label) or _NAMED_LIMIT.search(words.inner)
     return bool(hard) or "单阶段" in words.after[:6]
 
 
 _THEN = pattern(
     r"\s*\?|\s*[,，):]\s*(?:check|ask|look|tell|call|ping|investigate|stop|something|you|kill|abort|arr[êe]te|abbrech|prüf)|(?:以上)?\w{0,6}(?:場合|경우)",
+    re.IGNORECASE,
+)
+_CONSEQUENCE = pattern(r"\s*(?:→|⇒|[-=]>|[-–—:]\s|\?\s)\s*[a-z]{2}", re.IGNORECASE)
+"""`epoch over 6 min: somebody shares the node`."""
+_VALUED = pattern(
+    r"[:：|=]\s*[~≈<>]?\s*$|\b(?:takes?|took|needs?|requires?|lasts?|runs?|train\w*|total|costs?)\W*(?:for\s+)?[~≈<>]?\s*$",
     re.IGNORECASE,
 )
 _LIMIT_IS = pattern(r"\b(?:limit|cap|quota|time-?out)\s+(?:is|was|of)\s+[^,.;:]{0,24}$", re.IGNORECASE)

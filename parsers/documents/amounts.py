@@ -25,7 +25,8 @@ _COMPOUND = (
 )
 _CLOCK = r"(?<!:)(?:\d+\s*(?:-|days?,?\s+))?\d{1,4}:[0-5]\d:[0-5]\d(?:\.\d+)?(?!:|,\d{3}\b)"
 _HOUR_AND = rf"\ban?\s+(?:hour|day|week)\s+and\s+(?:an?|{NUMBER}|{WORD_NUMBER})\s+(?:minutes?|hours?|days?)\b"
-AMOUNT = rf"(?:{_CLOCK}|{_COMPOUND}|{_ONE_AND_HALF}|{_HOUR_AND}|{_SINGLE})"
+_CLOCK_OF = r"(?<![:\d])\d{1,4}:[0-5]\d\s?(?:min|mins|minutes|h|hrs?|hours)(?![A-Za-zÀ-ɏ0-9_])"
+AMOUNT = rf"(?:{_CLOCK}|{_CLOCK_OF}|{_COMPOUND}|{_ONE_AND_HALF}|{_HOUR_AND}|{_SINGLE})"
 PART = pattern(
     rf"(?P<figure>\d/\d|{NUMBER}{_MILLIONS}|{WORD_NUMBER}|"
     rf"{CJK_NUMBER})(?P<open>\+?){GAP}(?P<device>(?:{DEVICE}[\s\-]+)?(?:GPU[\s\-]+)?)"
@@ -34,6 +35,8 @@ PART = pattern(
 )
 
 _CLOCK_FULL = pattern(r"(?:(\d+)\s*(?:-|days?,?\s+))?(\d+):(\d\d):(\d\d(?:\.\d+)?)", re.IGNORECASE)
+_CLOCK_HALF = pattern(r"(\d+):(\d\d)\s?([a-z]+)", re.IGNORECASE)
+"""`5:40 min`, `1:30 h`"""
 _GLUED = pattern(r"(\d+)\s?h\s?(\d\d)", re.IGNORECASE)
 _HALVED = pattern(rf"({CJK_NUMBER}|\d+)\s?[个個]半(\w+)")
 _ARTICLE_UNIT = pattern(r"an?\s+(hour|day|week)\s+and\s+", re.IGNORECASE)
@@ -45,6 +48,9 @@ def amount_of(text: str) -> tuple[float, float | None]:
     if clock:
         days, hours, minutes, seconds = clock.groups()
         return int(days or 0) * 86400 + int(hours) * 3600 + int(minutes) * 60 + float(seconds), 1.0
+    if half := _CLOCK_HALF.fullmatch(text):
+        size = 60.0 if half[3][0] in "mM" else 3600.0
+        return int(half[1]) * size + int(half[2]) * size / 60, size
     if glued := _GLUED.fullmatch(text):
         return int(glued[1]) * 3600.0 + int(glued[2]) * 60.0, 3600.0
     halved = _HALVED.fullmatch(text) if "半" in text else None

@@ -80,12 +80,19 @@ def header_unit(header: str) -> float | None:
         return None
     if device := _DEVICE.search(header):
         return seconds_of(re.split(r"[\s-]+", device[0])[-1])
-    if slash := re.match(r"\W*(ms|s|sec|min|h|hr|hours?|days?)\s*/\s*[A-Za-z]+", header):
-        return seconds_of(slash[1])
+    if slash := _SLASHED.search(header):
+        return seconds_of(slash[1] or slash[2])
     for match in HEADER_UNITS.finditer(header):
         if len(match["unit"]) > 1 or not match["unit"].isascii():
             return seconds_of(match["unit"])
     return None
+
+
+_SLASHED = pattern(
+    r"^\W*(ms|s|sec|min|h|hr|hours?|days?)\s*/\s*[A-Za-z]+|(?<![A-Za-z/])(ms|s|secs?|min|h)\s*/\s*(?:it|iter|step|batch|"
+    r"epoch|ep|eval)\w*\W*$",
+    re.IGNORECASE,
+)
 
 
 def _unit_of(inside: str) -> float | None:

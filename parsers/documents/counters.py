@@ -40,7 +40,7 @@ _ONE_EPOCH = pattern(
     re.IGNORECASE,
 )
 _ONE = pattern(
-    r"\W*(?:1|one|an?|une?|eine?|un[ao]?|一|单)\s*(?:full\s+)?(?:(?:epoch|epoche|[ée]po(?:que|ca)|エポック|에폭|에포크|轮|个epoch)"
+    r"\W*(?:(?:1|one|an?|une?|eine?|un[ao]?|一|单)\s*)?(?:full\s+)?(?:(?:epoch(?:\s+\d+)?|epoche|[ée]po(?:que|ca)|エポック|에폭|에포크|轮|个epoch)"
     r"|(?P<step>step|iteration|schritt|pas|paso|ステップ|스텝|步))\W*",
     re.IGNORECASE,
 )
@@ -48,8 +48,20 @@ _ONE = pattern(
 _PRODUCT_OF = pattern(r"[×x*✕·]\s*\d[\d,]*\s*(?:epochs?|ep|steps?|runs?)?\s*(?:=|≈)\s*~?$", re.IGNORECASE)
 """What `5.85 min/epoch, × 100 =` comes to is no epoch."""
 _EACH_AFTER = pattern(r"\s*(?:for\s+)?(?:each|apiece|jeweils|a\s+(?:pop|piece))\b(?!\s+(?:of|one)\b)", re.IGNORECASE)
+_SO_MANY_AT = pattern(
+    r"\d\s?[kM]?\s+(?:(?P<epochs>epochs?|ep)|steps|iterations|iters?|updates)\s+(?:at|@)\s*$"
+    r"|\b(?:the|an?|one|each|per)\s+(?:(?P<epoch>epoch)|step|iteration)(?:\s+time)?\s+(?:down\s+)?(?:to|from|at)\s*$",
+    re.IGNORECASE,
+)
+"""`12,000 steps at 17 s`; `would bring the step to 150 s`."""
+_PER_LENGTH = pattern(
+    r"[^.;:,]{0,30}?\bper\s+(?:\w+\s+)?(?:hour|minute|second)\s+of\s+(?:audio|speech|video|footage|music)\b",
+    re.IGNORECASE,
+)
+_EACH_TIME = pattern(r"\s*(?:each|every|per|a)\s+time\b", re.IGNORECASE)
+"""What is done `every 250 steps, 40 minutes each time` is done once in so many steps."""
 _COUNTED_BEFORE = pattern(
-    r"\b(?:\d[\d,]*|both|all|every|one|two|three|four|five|six|seven|eight|ten)\s+(?P<nouns>[a-z-]{3,}(?:\s+[a-z]{3,})?)"
+    r"(?<!every )(?<!each )\b(?:\d[\d,]*|both|all|every|one|two|three|four|five|six|seven|eight|ten)\s+(?P<nouns>[a-z-]{3,}(?:\s+[a-z]{3,})?)"
     r"|\b(?P<set>epochs|steps|runs|folds|seeds)\s*[=:]\s*\d+",
     re.IGNORECASE,
 )
@@ -88,10 +100,18 @@ def counted(piece: Piece, span: Span, words: Words) -> Reading | None:
         return Reading(Scope.EPOCH, per="epoch")
     if _PRODUCT_OF.search(words.clause):
         return None
+    if at := _SO_MANY_AT.search(words.clause):
+        return Reading(
+            *((Scope.EPOCH, None, "", "epoch") if at["epochs"] or at["epoch"] else (Scope.STEP, None, "", "step"))
+        )
+    if _PER_LENGTH.match(words.after):
+        return Reading(Scope.UNIT)
     if item := _ITEM.search(words.clause):
         return Reading(Scope.UNIT, per=(item["word"] or item["length"] or item["many"]).lower())
     near = (*(heading.text for heading in piece.headings[-1:]), words.label, header_of(piece))
     if any(text and _is_speed_of_use(text) for text in near):
+        return Reading(Scope.UNIT)
+    if _EACH_TIME.match(words.after):
         return Reading(Scope.UNIT)
     if not (per and counter_of(per["word"])) and _EACH_AFTER.match(words.after):
         return _each(piece, span, words)
@@ -131,11 +151,14 @@ def _is_brief(clause: str, span: Span) -> bool:
     return len(clause) < _BRIEF and span.text[:1] not in "=≈"
 
 
+_TAKE = pattern(r"\b(?:takes?|took|needs?|costs?|require)\W*$", re.IGNORECASE)
+
+
 def _each(piece: Piece, span: Span, words: Words) -> Reading | None:
     """Read `5 epochs, about 5.5 hours each`: what was counted before says of what one takes so long."""
     found = [m["nouns"] or m["set"] for m in _COUNTED_BEFORE.finditer(piece.text[: span.start])]
     if not found:
-        return None
+        return Reading(Scope.UNIT) if _TAKE.search(words.clause) and 0 < span.top_s < _SECONDS_LONG_RUN else None
     nouns = found[-1].split()
     noun = next((noun for noun in nouns if counter_of(noun) not in {"", "unit"}), nouns[-1])
     counter = counter_of(noun)
@@ -172,7 +195,9 @@ def _last_per(text: str) -> re.Match[str] | None:
         TIME.search(text)
         or TRAIN.search(text)
         or re.match(
-            r"\W*(?:per|each|every|an?\s|one\s|eine?\s|(?:the\s+)?(?:first|second|last)\s)", text, re.IGNORECASE
+            r"\W*(?:(?:s|secs?|seconds?|min|minutes?|hours?)\s+)?(?:per|each|every|an?\s|one\s|eine?\s|(?:the\s+)?(?:first|second|last)\s)",
+            text,
+            re.IGNORECASE,
         )
         or any(sign in text for sign in "/每单一")
     ):

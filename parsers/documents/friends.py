@@ -16,7 +16,7 @@ _HIGH = (
     r"\bhöchstens|\bbis\s+zu|\bunter(?=\s*$)|\bkürzer\s+als"
 )
 _LOW = (
-    r"(?<![-=])>=?|≥|＞|\bmore\s+than|\bover|\babove|\bat\s+least|\blonger\s+than|\bslower\s+than|\bupwards\s+of|\bexceed(?:s|"
+    r"(?<![-=])>=?|≥|＞|\bmore\s+than|\bover|\babove|\bat\s+least|\blonger\s+than|\bslower\s+than|\bupwards\s+of|\bbeyond|\bpast|\bexceed(?:s|"
     r"ing)?|\bmin(?:imum)(?:\s+of)?|"
     r"超过|大于|至少|\bmehr\s+als|\bplus\s+de|\bmás\s+de|\bmindestens|\blänger\s+als|\bau-delà\s+de|\büber(?=\s*$)"
 )
@@ -32,7 +32,7 @@ _LAST_WORDS = frozenset(
         *("a", "an", "about", "around", "approx", "approximately", "approx.", "roughly", "circa", "ca.", "nearly"),
         *("almost", "est.", "some", "rund", "etwa", "ungefähr", "environ", "than", "under", "below", "to", "most"),
         *("within", "max", "max.", "maximum", "of", "de", "höchstens", "zu", "unter", "als", "over", "above", "least"),
-        *("exceed", "exceeds", "exceeding", "min", "minimum", "mindestens", "über"),
+        *("beyond", "past", "exceed", "exceeds", "exceeding", "min", "minimum", "mindestens", "über"),
     )
 )
 
@@ -81,7 +81,7 @@ _NO_DURATION_BEFORE = pattern(
 _NO_DURATION_AFTER = pattern(
     r"(?:-(?-i:[A-Z])|\s*-?\s*(?:of\s+(?:[\w-]+\s+){0,3}?)?(?:audio|speech|video|videos|footage|recordings?|clips?|music|"
     r"songs?|podcasts?|"
-    r"windows?|chunks?|segments?|history|ago|earlier|later|old|retention|reads?|timeout|timeouts|interval|"
+    r"windows?|chunks?|segments?|files?|shards?|dumps?|partitions?|history|ago|earlier|later|old|retention|reads?|timeout|timeouts|interval|"
     r"intervals|lookback|trial|"
     r"notice|deadline|grace|delay|apart|left|remaining|frames?|utterances?|speed-?reading)\b"
     r"|\s+(?:[\w-]+\s+)?(?:splits?|subsets?|corpus|corpora)\b|\s*的\s*[\d一二两三四五六七八九十]+\s*分之"
@@ -90,6 +90,8 @@ _NO_DURATION_AFTER = pattern(
     r"|\s*[前后]|\s*一次|\s*(?:长|的)?(?:音频|视频|语音))",
     re.IGNORECASE,
 )
+_FIRST_PART = pattern(r"\s+(?:are|is|were|go(?:es)?\s+(?:in)?to|(?:is|are)\s+spent)\s+(?!per\b)[a-z]", re.IGNORECASE)
+"""`the first 20 minutes go into compilation`."""
 _CLIPS = pattern(r"\b(?:clips?|recordings?|utterances?|videos?|songs?|audio\s+files?)\s*$", re.IGNORECASE)
 """`clips longer than 30 s` are long, they do not take long."""
 _DECADE = pattern(r"(?:1[89]|20)\d0s")
@@ -119,7 +121,7 @@ def is_time_limit(left: str) -> bool:
 def is_false(text: str, start: int, end: int) -> bool:
     """Tell whether a seeming duration is a rate, a flag, a clock time, an interval, an age or a length of audio."""
     words, left = text[start:end], text[max(0, start - 40) : start]
-    if _NO_DURATION_BEFORE.search(left) and not re.match(r"[<>]", words):
+    if _NO_DURATION_BEFORE.search(left) and not re.match(r"[<>]", words) and not _FIRST_PART.match(text[end:]):
         return not is_time_limit(text[:start])
     if _NO_DURATION_AFTER.match(text, end) or (_CLIPS.search(left) and not re.match(r"[\d~]", words)):
         return True
@@ -151,7 +153,7 @@ def is_enumeration(text: str, start: int, low: str, dash: str) -> bool:
 _WORDED_BEFORE = pattern(
     r"(?:\b(?:takes?|took|taking|in|about|around|approx\w*|roughly|nearly|almost|within|under|than|over|least|"
     r"for|needs?|"
-    r"needed|requires?|to|or|last|lasts|only|just|every\s+other)\s*|[~≈<>:=(]\s*|^)$",
+    r"needed|requires?|to|or|last|lasts|beyond|past|exceeds?|only|just|every\s+other)\s*|[~≈<>:=(]\s*|^)$",
     re.IGNORECASE,
 )
 

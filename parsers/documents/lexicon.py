@@ -8,15 +8,15 @@ from functools import lru_cache
 from trainmon.patterns import pattern
 
 _STAGES: dict[str, str] = {
-    "overhead": r"\boverheads?\b|\bcompil(?:e|ing|ation)\b|开销",
-    "init": r"\binitiali[sz]\w*|\binit\b|\bstart-?up\b|\bboot\w*|\bprovision\w*|(?:^|[:+&/]\s*|\b(?:environment|"
+    "overhead": r"\boverheads?\b|\bcompil(?:es?|ing|ation)\b|开销",
+    "init": r"\binitiali[sz]\w*|(?<!after )(?<!of )\bwarm(?:ing)?[\s-]?up\b(?!\s+(?:steps|epochs|ratio|iterations))|\binit\b|\bstart-?up\b|\bboot\w*|\bprovision\w*|(?:^|[:+&/]\s*|\b(?:environment|"
     r"initial|infrastructure|cluster|"
     r"instance|project|time)\s+)set-?up\b(?!\s+\()|\bsetting\s+up\b|\binstall\w*|\bcold\s+start|"
     r"\bmodel\s+load\w*|\b(?:weights?|tokenizer|checkpoint|model)s?\s+loading|\bloading\s+(?:the\s+)?(?:base\s+)?model|"
     r"\bre-?start(?:s|ing)?\b(?!\s+from\s+scratch)|\bresum(?:e|es|ing)\b|\brecover(?:y|ing)\b|\broll-?backs?\b|"
-    r"\bcreate\s+\w+\s+instance|\bbuild(?:ing)?\b|\b(?:einricht|initialisier)\w*|\bmake\s+env\b|\b(?:conda|virtual)\s*env\w*|初始化|模型加载|安装|环境(?:搭建|配置)|環境構築|セットアップ|설치|\binstalaci[oó]n",
+    r"\bre-?queu\w*|\bcreate\s+\w+\s+instance|\bbuild(?:ing)?\b|\b(?:einricht|initialisier)\w*|\bmake\s+env\b|\b(?:conda|virtual)\s*env\w*|初始化|模型加载|安装|环境(?:搭建|配置)|環境構築|セットアップ|설치|\binstalaci[oó]n",
     "data": r"\bdown-?load\w*|\bfetch\w*|\bpre-?process\w*|\btokeni[sz](?:e|ing|ation)\b|\bembedd?ings?\b|"
-    r"\bextract\w*|\brender\w*|"
+    r"\bextract\w*|\brender\w*|\bpars(?:e|ing)\b|\bchunking\b|\bcaption(?:s|ing)?\b|\balign(?:ments?|ing)\b|\bstaging\b|"
     r"\b(?:sampl(?:e|ing)|synthetic)\s+(?:data\s+)?generation|\b(?:negative|hard)\s+sampl\w+|\bcaching\b|"
     r"\bindexing\b|\bconver(?:t|sion)\w*|\bupload\w*|"
     r"\bprecomput\w+|\bpre-comput\w+|\bdata\s*(?:set)?\s+(?:prep\w*|loading|generation|processing|collation|"
@@ -32,7 +32,7 @@ _STAGES: dict[str, str] = {
     r"\bvalidation\b|\bvalidating\b|\btest\s+evaluation|\binference\b|\bscoring\b|"
     r"\bvisuali[sz]\w*|"
     r"^\W*(?:the\s+|comput(?:e|ing)\s+)?(?:WER|BLEU|FID|ROUGE|word\s+error\s+rate|(?:offline|test)\s+metrics)\b|"
-    r"\bpre-?flight\b|\bdecoding\b|\bgenerati(?:ng|on)\s+(?:samples|predictions)|评估|验证|测试集|推理|評価|検証|推論|평가|검증|\b[ée]valua\w*",
+    r"\bpre-?flight\b|\bdecod(?:e|ing)\b|\bgenerati(?:ng|on)\s+(?:samples|predictions)|评估|验证|测试集|推理|評価|検証|推論|평가|검증|\b[ée]valua\w*",
     "checkpoint": r"\bcheck-?point\w*|\bckpts?\b|\b(?:final\s+)?(?:model\s+)?sav(?:e|ing)\b|\bclean-?up\b|\bexport\w*|"
     r"\bmerg(?:e|ing)\b|\bquanti[sz]\w*|\b(?:ab)?speicher\w*|"
     r"检查点|保存|导出|合并",
@@ -68,7 +68,7 @@ TRAIN = pattern(_TRAIN, re.IGNORECASE)
 TOTAL = pattern(
     r"\b(?:grand\s+|sub)?total\b|\boverall\b|\bentire\b|\bwhole\b|\bend-to-end\b|\baltogether\b|"
     r"\ball\s+together\b|\ball\s+in\s+all\b|\bin\s+(?:all|total|sum)\b|\bfor\s+(?:the\s+(?:whole\s+)?lot|everything)\b|"
-    r"^\W*(?:sum|summe|everything|all\s+of\s+it)\W*$|\b(?:ins)?gesamt\w*|总(?:耗时|时间|计|时长|共)|合计|合計|全体|총|전체|全程|整个|全流程|"
+    r"^\W*(?:sum|summe|everything|all(?:\s+of\s+it)?)\W*$|\b(?:ins)?gesamt\w*|总(?:耗时|时间|计|时长|共)|合计|合計|全体|총|전체|全程|整个|全流程|"
     r"整体(?!上)",
     re.IGNORECASE,
 )
@@ -133,7 +133,8 @@ _STEP_WORDS = (
 )
 _EPOCH_WORDS = r"(?:training\s+)?(?:full\s+)?(?:epochs?|ep|Epochen?|[ée]po(?:que|ca)s?|エポック|에폭|에포크)"
 _RUN_WORDS = (
-    r"(?:runs?|experiments?|trainings?|configs?|configurations?|datasets?|folds?|seeds?|jobs?|variants?|trials?|"
+    r"(?:runs?|experiments?|trainings?|configs?|configurations?|datasets?|folds?|seeds?|jobs?|variants?|trials?|games?|"
+    r"env(?:ironment)?s?|scenes?|tasks?|languages?|agents?|"
     r"models?|stages?|phases?)"
 )
 PER_AFTER = pattern(

@@ -20,11 +20,11 @@ _SAVING_BEFORE = pattern(
     r"ed)\s+(?:\w+\s+){0,4}by|"
     r"cuts?\s+(?:\w+\s+){0,4}by|shav(?:e|es|ed|ing)|shortens?\s+(?:\w+\s+){0,4}by|gains?|los(?:e|es)|would\s+(?:also\s+)?cost|extra|"
     r"additional|another|"
-    r"hides?|gagne\w*|[ée]conomis\w+|ahorra\w*|"
+    r"hides?|(?:w[io]n|claw|buy)s?\s+back|gagne\w*|[ée]conomis\w+|ahorra\w*|"
     r"faster\s+by|slower\s+by|longer\s+by)\s+(?:you\s+|us\s+|maybe\s+|perhaps\s+|at\s+most\s+|up\s+|roughly\s+|"
-    r"about\s+|an?\s+|extra\s+|additional\s+|another\s+|off\s+|only\s+)*[+~]?$"
+    r"about\s+|an?\s+|the\s+|extra\s+|additional\s+|another\s+|off\s+|only\s+)*[+~]?$"
     r"|\b(?:spart|sparen|einspar\w*|gespart)\s+(?:man\s+)?$"
-    r"|(?:节?省|减少|增加|额外)\D{0,6}$|(?:^|[\s(（])[+＋]\s?$",
+    r"|(?:节?省|减少|增加|额外)\D{0,6}$|(?:^|[\s(（])[+＋]\s?$|(?:^|[:|(]\s?)[-−]$",
     re.IGNORECASE,
 )
 _SAVING_AFTER = pattern(
@@ -32,7 +32,7 @@ _SAVING_AFTER = pattern(
     re.IGNORECASE,
 )
 _SAVING_LABEL = pattern(
-    r"\btime\s+sav(?:ed|ings?)\b|^(?:total\s+)?sav(?:ed|ings?|es?)\b(?!\s+\w)|\bspeed-?up\b|\bdelta\b|\bdifference\b|"
+    r"\btime\s+sav(?:ed|ings?)\b|^(?:total\s+)?sav(?:ed|ings?|es?)\b(?!\s+\w)|\bspeed-?up\b|^\W*(?:time\s+)?delta\W*$|\bdifference\b|"
     r"节省|增量|差异|差值|增长|增加",
     re.IGNORECASE,
 )
@@ -42,9 +42,11 @@ _COMPARED = pattern(
     r"\bauthors?\b|\b(?:people|folks|users|others)\s+(?:quote|report|say|claim|mention)\b|"
     r"\b(?-i:(?!We\b|I\b|This\b|It\b|Table|Figure|Fig|Section|Here|Below|Column|Row)[A-Z][\w-]*)\s+(?:[\w-]+\s+)?(?:lists?|reports?|quotes?|cites?|advertises?)\b|"
     r"\bused\s+to\s+take\b|"
+    r"\b(?-i:[A-Z][\w-]+)(?:'s|’s)\s+(?:[\w-]+\s+){0,2}(?:paper|report|material|supplement\w*|blog(?:\s?post)?|card|numbers|figures)\b|"
+    r"^\W*(?-i:(?!We\b|I\b|This\b|It\b|The\b|Training\b|One\b|Each\b)[A-Z][\w-]*)\s+(?:trained|needed|required|used|took|spent)\s+(?:its|their|about|around|over)?\b|"
     r"\bcompetitors?\b|\bothers?\s+report|\bthey\s+(?:say|report|claim)|\bgave\s+up\b|"
     r"\b(?:old|previous|former)\s+(?:box|machine|server|cluster|node|set-?up|workstation|laptop|card|gpu|version|code|"
-    r"pipeline|runs?|[a-z]\w+\.\w*xlarge)\b|论文|原文|官方",
+    r"grid|institute|lab|office|company|pipeline|runs?|[a-z]\w+\.\w*xlarge)\b|论文|原文|官方",
     re.IGNORECASE,
 )
 _EARLIER = pattern(
@@ -55,7 +57,7 @@ _EARLIER_TIMES = pattern(
     r"\W*(?:last\s+(?:year|month|time|week)|previous|earlier|old)\b(?!\s+(?:cards?|gpus?))", re.IGNORECASE
 )
 _OTHERS = pattern(
-    r"\b(?:comparison|compared)\s+(?:with|to)\s+(?:other|prior|existing|published|related|the\s+literature|"
+    r"\b(?:comparison|compared?)\s+(?:with|to)\s+(?:others?\b|other|prior|existing|published|related|the\s+literature|"
     r"state)|\brelated\s+work\b|\bprior\s+work\b|"
     r"原始经验|其他(?:模型|项目|方法)|开源项目|同类",
     re.IGNORECASE,

@@ -187,9 +187,10 @@ def _by_context(piece: Piece, words: Words, outline: Outline) -> Reading | None:
 
 def _by_place(piece: Piece, words: Words, outline: Outline) -> Reading | None:
     """Read what the place alone says: under a total, in a calendar, in a breakdown."""
-    if piece.headings and TOTAL.search(without_brackets(piece.headings[-1].text)) and is_condition(words.label):
+    under_total = piece.headings and TOTAL.search(without_brackets(piece.headings[-1].text))
+    if under_total and is_condition(words.label) and not (is_part_table(piece) and piece.column > 0):
         return Reading(Scope.TOTAL) if heading_stage(outline, piece) is None else None
-    if piece.kind in {"heading", "item"} and _NUMBERED_STAGE.match(piece.text):
+    if piece.kind in {"heading", "item", "paragraph", "code"} and _NUMBERED_STAGE.match(piece.text):
         return Reading(Scope.STAGE, words.label or bare(piece.text)[:60], "other")
     scheduled = any(is_calendar(heading.text) for heading in piece.headings) and not is_generic(words.label)
     if piece.kind == "item" and scheduled and words.valued:
@@ -200,6 +201,22 @@ def _by_place(piece: Piece, words: Words, outline: Outline) -> Reading | None:
         return Reading(Scope.STAGE, bare(words.clause).rstrip(" ,，"), "other")
     if words.label and piece.kind != "cell" and is_part_of_sum(outline, piece, words.label):
         return Reading(Scope.STAGE, words.label, "other")
+    if words.label and not is_condition(words.label) and _TOGETHER.search(words.rest):
+        return Reading(Scope.STAGE, words.label, "other")
+    return _among_parts(piece, words)
+
+
+_TOGETHER = pattern(r"[.;,]\s+(?:together|altogether|in\s+total|in\s+all|total|both|combined|sum)\b", re.IGNORECASE)
+_NUMBERED_HEADING = pattern(r"\W*(?:stage|phase|step|part)\s+(?:\d+|[IVX]+|[A-Z])\b", re.IGNORECASE)
+_SHORT_NAME = pattern(r"\W*(?:[a-z][\w/+-]*\s+){1,4}(?:to\s+\w+\s+)?[~≈<>]?\s*$", re.IGNORECASE)
+
+
+def _among_parts(piece: Piece, words: Words) -> Reading | None:
+    """Read a name below a numbered stage, and the names of a row such as `features 9 min; report 4 min; upload 1 min`."""
+    if piece.kind != "cell" and words.label and not is_condition(words.label):
+        numbered = next((h for h in reversed(piece.headings) if _NUMBERED_HEADING.match(h.text)), None)
+        if numbered is not None:
+            return Reading(Scope.STAGE, words.label, "other")
     return None
 
 
