@@ -41,7 +41,8 @@ _LIMIT_AFTER = pattern(r"\s*(?:[\w-]+\s+){0,2}(?:limit|cap|quota|timeout|deadlin
 
 
 _MEANS = pattern(
-    r"\s*(?:[(（][^()（）]*)?[)）]?\s*(?:(?:for|on|with|in|at|per)\s+[\w ]{1,24}?\s)?(?:usually\s+|probably\s+|would\s+|may\s+)?"
+    r"\s*(?:[(（][^()（）]*)?[)）]?\s*(?:(?:for|on|with|in|at|per)\s+[\w ]{1,24}?\s)?"
+    r"(?:usually\s+|probably\s+|would\s+|may\s+)?"
     r"(?:means?|indicates?|suggests?|hints?|points?\s+(?:to|at)|is\s+(?:a\s+sign|suspicious|too|not\s+normal)|"
     r"sollten?|darf|仍未|说明|表示|请检查)",
     re.IGNORECASE,

@@ -49,8 +49,8 @@ def amount_of(text: str) -> tuple[float, float | None]:
         days, hours, minutes, seconds = clock.groups()
         return int(days or 0) * 86400 + int(hours) * 3600 + int(minutes) * 60 + float(seconds), 1.0
     if half := _CLOCK_HALF.fullmatch(text):
-        size = 60.0 if half[3][0] in "mM" else 3600.0
-        return int(half[1]) * size + int(half[2]) * size / 60, size
+        large = 60.0 if half[3][0] in "mM" else 3600.0
+        return int(half[1]) * large + int(half[2]) * large / 60, large
     if glued := _GLUED.fullmatch(text):
         return int(glued[1]) * 3600.0 + int(glued[2]) * 60.0, 3600.0
     halved = _HALVED.fullmatch(text) if "半" in text else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from trainmon.parsers.documents.markup import plain, plain_code
-from trainmon.parsers.documents.tables import HtmlTables, Row, drawn_rows, is_drawn, pipe_cells
+from trainmon.parsers.documents.tables import HtmlTables, Row, aligned_rows, drawn_rows, is_drawn, pipe_cells
 from trainmon.patterns import pattern
 
 if TYPE_CHECKING:
@@ -197,7 +197,7 @@ def _heading(state: _State, level: int, text: str, line: int) -> Piece:
 def _paragraph(state: _State, lines: list[str], line: int) -> Iterator[Piece]:
     lines = lines[:_LONGEST_BLOCK]
     pipes = [pipe_cells(text) for text in lines]
-    if any(pipes) and is_drawn(lines):
+    if (any(pipes) and is_drawn(lines)) or (not any(pipes) and len(lines) > 1 and aligned_rows(lines)):
         group = state.next_group()
         for drawn in drawn_rows(lines).values():
             yield from _row(state, replace(drawn, lines=tuple(line + number for number in drawn.lines)), group)

@@ -98,7 +98,21 @@ def _claims(pieces: list[Piece], spans: list[list[Span]]) -> tuple[list[Claim], 
             claims += _in_line(piece, spans[index], outline, claims, previous)
         claims += _positions(piece, spans[index])
         previous = piece
-    return _net_of_parts(claims, outline), outline
+    return _net_of_parts(_as_stated(claims), outline), outline
+
+
+def _as_stated(claims: list[Claim]) -> list[Claim]:
+    """Take the factor of a product for what the document states the same value to be: an epoch's, a unit's."""
+    stated_of: dict[float, Reading] = {}
+    for claim in claims:
+        if claim.scope in {Scope.EPOCH, Scope.UNIT, Scope.STEP} and not claim.operand and claim.span.likely_s:
+            stated_of.setdefault(claim.span.likely_s, claim.reading)
+    return [
+        replace(claim, reading=stated_of[claim.span.likely_s])
+        if claim.operand and claim.scope is Scope.STEP and claim.span.likely_s in stated_of
+        else claim
+        for claim in claims
+    ]
 
 
 _STEPS_TIMES_SECONDS = pattern(
@@ -179,13 +193,17 @@ def _in_line(
         reading = Reading(Scope.SAMPLE) if log_line else scope_of(piece, span, words, outline)
         before = found[-1] if found else None
         restates = -1
+        if reading is not None and before is not None and (again := _as_before(before, words)):
+            reading = again
         if before is not None and _restates(piece.text, before, span):
             restates, reading = base + len(found) - 1, before.reading
         elif before is None and claims and previous and _goes_on(piece, claims[-1], span):
             restates, reading = base - 1, claims[-1].reading
+        operand = _is_operand(piece.text, span)
+        if reading is None and operand:
+            reading = Reading(Scope.TOTAL)
         if reading is None:
             continue
-        operand = _is_operand(piece.text, span)
         found.append(Claim(piece=piece, span=span, words=words, reading=reading, restates=restates, operand=operand))
     return found
 
@@ -201,6 +219,21 @@ def _restates(text: str, before: Claim, span: Span) -> bool:
     if re.search(r"[（(]", between) and not re.match(r"\s*[)）,;/，；]", text[span.end :]):
         return False  # `5 hours (3 h active)` says two things
     return alike and not before.operand and _EQUAL.match(between) is not None
+
+
+_AND = pattern(r"(?:^|\s)(?:and|or|plus|then)\W*$", re.IGNORECASE)
+_OTHER_ONES = pattern(
+    r"\W*(?:and\s+|but\s+)?(?:the\s+)?(?:last|first|later|early|earlier|other|slow(?:est)?|fast(?:est)?|final|rest)\s*(?:ones?)?\s*"
+    r"(?:takes?\s+)?[~≈<>]?\s*",
+    re.IGNORECASE,
+)
+
+
+def _as_before(before: Claim, words: Words) -> Reading | None:
+    """Read `they needed a week for A and 4 days for B`, and `an iteration takes 100 s, the last ones 200`, alike."""
+    if before.scope is Scope.COMPARISON and _AND.search(words.clause):
+        return before.reading
+    return before.reading if _OTHER_ONES.fullmatch(words.clause) and before.scope is not Scope.TOTAL else None
 
 
 def _goes_on(piece: Piece, claim: Claim, span: Span) -> bool:

@@ -25,6 +25,11 @@ _DEVICE = pattern(
 _BRACKET = pattern(r"[（(\[]([^()（）\[\]]{1,30})[)）\]]|,\s*([A-Za-z]{1,7})\.?$")
 _CLOCK_HEADER = pattern(r"(?<![A-Za-z:])(?P<large>hh?|mm?):(?P<small>mm?|ss?)(?![A-Za-z:])", re.IGNORECASE)
 _CLOCK_CELL = pattern(r"[~≈]?\s?(\d{1,4}):([0-5]\d)")
+_OF_ONE = pattern(
+    r"\b(?:times?|duration|min(?:utes)?)\s*(?:/|per)\s*(?:epoch|step|iter\w*|eval\w*)\b|\b(?:epoch|step|iteration|eval\w*)\s+(?:time|duration)\b",
+    re.IGNORECASE,
+)
+"""Under `time/epoch` a bare `4:10` is minutes and seconds."""
 _SPACED = pattern(r"(?<=\d)[ \u202f](?=\d{3}\b)")
 """The space of `4 300`."""
 _TIME_HEADER = pattern(r"\b(?:times?|duration|took|takes|elapsed|runtime|eta)\b|时间|耗时|用时", re.IGNORECASE)
@@ -63,8 +68,10 @@ def cell_spans(piece: Piece, lent: float | None = None) -> list[Span]:
 def _clock(header: str, text: str) -> float | None:
     """Read `1:40` where the header says what stands before and after the colon: `h:mm`, `mm:ss`."""
     form, figures = _CLOCK_HEADER.search(header), _CLOCK_CELL.fullmatch(text)
-    if form is None or figures is None:
+    if figures is None:
         return None
+    if form is None:
+        return int(figures[1]) * 60.0 + int(figures[2]) if _OF_ONE.search(header) else None
     return int(figures[1]) * seconds_of(form["large"][0]) + int(figures[2]) * seconds_of(form["small"][0])
 
 

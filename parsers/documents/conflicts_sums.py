@@ -80,6 +80,7 @@ def _left_out(plan: Plan) -> Iterator[Contradiction]:
 
 def _is_total(claim: Claim) -> bool:
     words = claim.piece.cells[0] if claim.piece.kind == "cell" and claim.piece.cells else claim.words.label
+    words = words or claim.words.clause
     return bool(TOTAL.search(words)) and not re.search(r"[×x*]\s*\d", claim.piece.text)
 
 

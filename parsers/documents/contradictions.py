@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from trainmon.estimates import Contradiction
 from trainmon.parsers.documents.conflicts_midpoints import midpoint_conflicts
+from trainmon.parsers.documents.conflicts_rows import row_conflicts
 from trainmon.parsers.documents.conflicts_samples import sample_conflicts
 from trainmon.parsers.documents.conflicts_scaling import scaling_conflicts
 from trainmon.parsers.documents.conflicts_speed import speed_conflicts
@@ -16,6 +17,7 @@ from trainmon.parsers.documents.plan import Plan, is_comparable
 
 _CHECKS = (
     written_conflicts,
+    row_conflicts,
     sum_conflicts,
     value_conflicts,
     summary_conflicts,

@@ -40,7 +40,7 @@ _ONE_EPOCH = pattern(
     re.IGNORECASE,
 )
 _ONE = pattern(
-    r"\W*(?:(?:1|one|an?|une?|eine?|un[ao]?|一|单)\s*)?(?:full\s+)?(?:(?:epoch(?:\s+\d+)?|epoche|[ée]po(?:que|ca)|エポック|에폭|에포크|轮|个epoch)"
+    r"\W*(?:(?:1|one|an?|une?|eine?|un[ao]?|一|单)\s*)?(?:full\s+)?(?:(?:epoch|epoche|[ée]po(?:que|ca)|エポック|에폭|에포크|轮|个epoch)"
     r"|(?P<step>step|iteration|schritt|pas|paso|ステップ|스텝|步))\W*",
     re.IGNORECASE,
 )
@@ -61,7 +61,8 @@ _PER_LENGTH = pattern(
 _EACH_TIME = pattern(r"\s*(?:each|every|per|a)\s+time\b", re.IGNORECASE)
 """What is done `every 250 steps, 40 minutes each time` is done once in so many steps."""
 _COUNTED_BEFORE = pattern(
-    r"(?<!every )(?<!each )\b(?:\d[\d,]*|both|all|every|one|two|three|four|five|six|seven|eight|ten)\s+(?P<nouns>[a-z-]{3,}(?:\s+[a-z]{3,})?)"
+    r"(?<!every )(?<!each )\b(?:\d[\d,]*|both|all|every|one|two|three|four|five|six|seven|eight|ten)\s+"
+    r"(?P<nouns>[a-z-]{3,}(?:\s+[a-z]{3,})?)"
     r"|\b(?P<set>epochs|steps|runs|folds|seeds)\s*[=:]\s*\d+",
     re.IGNORECASE,
 )
@@ -100,14 +101,8 @@ def counted(piece: Piece, span: Span, words: Words) -> Reading | None:
         return Reading(Scope.EPOCH, per="epoch")
     if _PRODUCT_OF.search(words.clause):
         return None
-    if at := _SO_MANY_AT.search(words.clause):
-        return Reading(
-            *((Scope.EPOCH, None, "", "epoch") if at["epochs"] or at["epoch"] else (Scope.STEP, None, "", "step"))
-        )
-    if _PER_LENGTH.match(words.after):
-        return Reading(Scope.UNIT)
-    if item := _ITEM.search(words.clause):
-        return Reading(Scope.UNIT, per=(item["word"] or item["length"] or item["many"]).lower())
+    if found := _in_prose(words):
+        return found
     near = (*(heading.text for heading in piece.headings[-1:]), words.label, header_of(piece))
     if any(text and _is_speed_of_use(text) for text in near):
         return Reading(Scope.UNIT)
@@ -121,6 +116,18 @@ def counted(piece: Piece, span: Span, words: Words) -> Reading | None:
             counter = "unit" if word.startswith("次") else counter_of(word)
             if counter:
                 return _of_one(piece, span, words, (word, counter, source))
+    return None
+
+
+def _in_prose(words: Words) -> Reading | None:
+    """Read `12,000 steps at 17 s`, `per hour of audio`, `a request takes`."""
+    if at := _SO_MANY_AT.search(words.clause):
+        epochs = at["epochs"] or at["epoch"]
+        return Reading(Scope.EPOCH, per="epoch") if epochs else Reading(Scope.STEP, per="step")
+    if _PER_LENGTH.match(words.after):
+        return Reading(Scope.UNIT)
+    if item := _ITEM.search(words.clause):
+        return Reading(Scope.UNIT, per=(item["word"] or item["length"] or item["many"]).lower())
     return None
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from trainmon.parsers.documents.amounts import AMOUNT, amount_of
 from trainmon.parsers.documents.blocks import Piece
 from trainmon.parsers.documents.quantities import NUMBER, number_of
 from trainmon.parsers.documents.units import SAFE_UNIT, seconds_of
@@ -83,7 +84,20 @@ def _equation(pieces: list[Piece]) -> Equation | None:
 
 
 def _readable(text: str) -> str:
-    return re.sub(r"^[^=≈:：]{0,80}[:：]\s", "", text)
+    return _WHOLE_AMOUNT.sub(_in_one_unit, re.sub(r"^[^=≈:：]{0,80}[:：]\s", "", text))
+
+
+_WHOLE_AMOUNT = pattern(rf"(?<![\w.:,]){AMOUNT}", re.IGNORECASE)
+_IN_PARTS = pattern(r"\d\s?[a-zA-Z]+\s?\d|\d:\d|\band\b", re.IGNORECASE)
+
+
+def _in_one_unit(match: re.Match[str]) -> str:
+    """Write `2h15` and `4 min 10 s` as a figure and one unit, so that they can be reckoned with."""
+    if not _IN_PARTS.search(match[0]):
+        return match[0]
+    value, _ = amount_of(match[0])
+    size, unit = (3600.0, "h") if value >= 3600 else (60.0, "min") if value >= 60 else (1.0, "s")
+    return f"{value / size:.5g} {unit}"
 
 
 def _side(text: str) -> Value | None:

@@ -13,7 +13,14 @@ from trainmon.patterns import pattern
 
 _LABEL = pattern(r"^(?P<label>[^:：=]{1,140}?)\s*(?:[:：](?=\s|$|\W|[\u4e00-\u9fff])|[：]|=(?=\s|~|$)|≈)\s*")
 _OPEN_BRACKET = pattern(r"^(?P<label>.*?)\s*[（(\[][^()（）\[\]]*$")
-_SENTENCE = pattern(r"(?<=[a-zA-Z)%\]\d])[.!?;](?=\s+[A-Z(\"“])|[。；！？]|;\s")
+_ENDS_IN_UNIT = (
+    r"(?:(?<=\d[smhd])|(?<=\d\s[smhd])|(?<=\smin)|(?<=hours)|(?<=days)|(?<=minutes)|(?<=seconds)|(?<=epochs)|"
+    r"(?<=steps))"
+)
+_SENTENCE = pattern(
+    rf"(?<=[a-zA-Z)%\]\d])[.!?;](?=\s+[A-Z(\"“])|{_ENDS_IN_UNIT}\.(?=\s+(?:[~≈]?\d|[~≈]?$))|"
+    r"[。；！？]|;\s"
+)
 _WORD = pattern(r"[A-Za-z\u4e00-\u9fff]{2,}")
 _SUFFIX = pattern(r"^\s*(?:/\s*[A-Za-z]+|per\s+[A-Za-z]+)")
 _OPERATOR = pattern(r"\d\s*[×*÷]\s*\d|/[A-Za-z]+\s*[×*]")
@@ -67,12 +74,15 @@ def words_around(piece: Piece, span: Span, others: list[Span]) -> Words:
     after = text[span.end : following] if following < len(text) else rest
     ends = _SENTENCE.search(after)
     after = after[: ends.start()] if ends else after
-    label, inner, bracketed = _labels(sentence, left)
+    anew = 0 < before <= begins and (_LABEL.match(sentence) or (len(bounds) > 1 and _LABEL.match(previous.strip())))
+    label, inner, bracketed = _labels(sentence, sentence if anew else left)
+    if len(label) > len(own := _SENTENCE.split(label)[-1]) and len(label.split()) - len(own.split()) > 2:
+        label = bare(own)
     if _OPERATOR.search(label):
         label = ""
     if _OPERATOR.search(inner):
         inner = ""
-    alone = piece.kind == "cell" or not _WORD.search(without_brackets(left))
+    alone = piece.kind == "cell" or not _WORD.search(without_brackets(left)) or _is_sentence(runs_on + sentence, after)
     return Words(
         label=label,
         inner=inner,
@@ -83,8 +93,29 @@ def words_around(piece: Piece, span: Span, others: list[Span]) -> Words:
         rest=rest,
         after=_ARROW.split(_CELL_BREAK.split(after)[0])[0],
         in_brackets=bracketed,
-        valued=bool(label) or alone or _ARROW_AT_END.search(left) is not None,
+        valued=bool(label)
+        or alone
+        or _ARROW_AT_END.search(left) is not None
+        or _is_value(piece, left, words_after=after),
     )
+
+
+_NAME_ONLY = pattern(
+    r"\W*(?:(?!(?:in|for|after|every|last|next|the|of|at|by|than)\b)[\w.()+-]+\s+){1,5}(?:=\s*)?[~≈<>]?\s*",
+    re.IGNORECASE,
+)
+
+
+def _is_sentence(before: str, after: str) -> bool:
+    """Tell whether a sentence is nothing but a duration: `90 epochs. Three hours.`"""
+    return not _WORD.search(before) and not after.strip(" .;)*")
+
+
+def _is_value(piece: Piece, left: str, words_after: str) -> bool:
+    """Tell whether an item is only a name and its duration (`- DeepAR 4h15`), or the result of a sum (`... = 4h15`)."""
+    ends = not words_after.strip(" .;,)*")
+    equal = left.rstrip(" ~≈")[-1:] == "=" or words_after.strip() in {"=", "≈"}
+    return equal or (piece.kind == "item" and ends and _NAME_ONLY.fullmatch(left) is not None)
 
 
 def _runs_on(piece: Piece, left: str, bounded: bool) -> str:

@@ -9,7 +9,9 @@ from trainmon.patterns import pattern
 
 _STAGES: dict[str, str] = {
     "overhead": r"\boverheads?\b|\bcompil(?:es?|ing|ation)\b|开销",
-    "init": r"\binitiali[sz]\w*|(?<!after )(?<!of )\bwarm(?:ing)?[\s-]?up\b(?!\s+(?:steps|epochs|ratio|iterations))|\binit\b|\bstart-?up\b|\bboot\w*|\bprovision\w*|(?:^|[:+&/]\s*|\b(?:environment|"
+    "init": r"\binitiali[sz]\w*|"
+    r"(?<!after )(?<!of )\bwarm(?:ing)?[\s-]?up\b(?!\s+(?:steps|epochs|ratio|iterations))|"
+    r"\binit\b|\bstart-?up\b|\bboot\w*|\bprovision\w*|(?:^|[:+&/]\s*|\b(?:environment|"
     r"initial|infrastructure|cluster|"
     r"instance|project|time)\s+)set-?up\b(?!\s+\()|\bsetting\s+up\b|\binstall\w*|\bcold\s+start|"
     r"\bmodel\s+load\w*|\b(?:weights?|tokenizer|checkpoint|model)s?\s+loading|\bloading\s+(?:the\s+)?(?:base\s+)?model|"
@@ -68,7 +70,7 @@ TRAIN = pattern(_TRAIN, re.IGNORECASE)
 TOTAL = pattern(
     r"\b(?:grand\s+|sub)?total\b|\boverall\b|\bentire\b|\bwhole\b|\bend-to-end\b|\baltogether\b|"
     r"\ball\s+together\b|\ball\s+in\s+all\b|\bin\s+(?:all|total|sum)\b|\bfor\s+(?:the\s+(?:whole\s+)?lot|everything)\b|"
-    r"^\W*(?:sum|summe|everything|all(?:\s+of\s+it)?)\W*$|\b(?:ins)?gesamt\w*|总(?:耗时|时间|计|时长|共)|合计|合計|全体|총|전체|全程|整个|全流程|"
+    r"^\W*(?:sum|summe|everything|together|all(?:\s+of\s+it)?)\W*$|\b(?:ins)?gesamt\w*|总(?:耗时|时间|计|时长|共)|合计|合計|全体|총|전체|全程|整个|全流程|"
     r"整体(?!上)",
     re.IGNORECASE,
 )

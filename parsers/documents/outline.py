@@ -40,6 +40,8 @@ class Outline:
     heading_kinds: dict[tuple[str, ...], dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     """Path of the parent -> heading -> its kind."""
     techniques: set[str] = field(default_factory=set)
+    parts: set[str] = field(default_factory=set)
+    """Names of numbered stages and of the rows of tables of parts, in lower case."""
     has_parts: bool = False
     """Initialisation, checkpoints or overhead are timed apart from training."""
     counted: dict[int, tuple[int, int]] = field(default_factory=dict)
@@ -66,6 +68,10 @@ def outline_of(pieces: Iterable[Piece], timed_lines: set[int]) -> Outline:
         if piece.line not in timed_lines and not (piece.kind in {"item", "cell"} and _LEFT_OUT.search(piece.text)):
             continue
         label = label_of(piece.cells[0] if piece.kind == "cell" and piece.cells else piece.text)
+        if numbered := _NUMBERED_LINE.match(label):
+            outline.parts.add(bare(label[numbered.end() :]).lower())
+        elif piece.kind == "cell" and is_part_table(piece):
+            outline.parts.add(bare(part_name(piece)).lower())
         kinds = frozenset[str]() if _CADENCE.search(label) else label_kinds(label)
         if kinds:
             outline.group_kinds[piece.group].setdefault(piece.line, set()).update(kinds)
@@ -98,9 +104,10 @@ _CADENCE = pattern(r"\b(?:every|each)\s+\d", re.IGNORECASE)
 """`ckpt every 4k it (7 s)` is no part beside the others."""
 _LEFT_OUT = pattern(r"[:：|–—-]\s*\W*(?:skipped|cached|reused|already|none|not\s+needed|n/a)\b", re.IGNORECASE)
 """A part that takes no time this time is a part all the same: `Embedding: skipped`."""
+_NUMBERED_LINE = pattern(r"\W*(?:stage|phase|step)\s+[\w.]{1,4}\s*[:.–-]?\s+", re.IGNORECASE)
 _SHARE = pattern(r"\d\s*%\s*(?:of|der|du|des)\b|占比?\s*\d+\s*%", re.IGNORECASE)
 _NO_STAGE_HEADING = pattern(
-    r"\b(?:is|are|was|why|how|what|when|can|should|vs\.?)\b|\?|^\W*(?:day|week|hour|month)s?\s+\d|为什么|如何",
+    r"\b(?:is|are|was|why|how|(?:what|how)(?!\s+about\b)|when|can|should|vs\.?)\b(?!\s+(?:long|much\s+time)\b)|^\W*(?:day|week|hour|month)s?\s+\d|为什么|如何",
     re.IGNORECASE,
 )
 

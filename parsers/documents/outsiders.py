@@ -10,7 +10,7 @@ from trainmon.parsers.documents.alarms import is_alarm, is_threshold
 from trainmon.parsers.documents.blocks import Piece
 from trainmon.parsers.documents.durations import Span
 from trainmon.parsers.documents.labels import Words
-from trainmon.parsers.documents.lexicon import TRAIN, stage_kinds, techniques, without_brackets
+from trainmon.parsers.documents.lexicon import TRAIN, counter_of, stage_kinds, techniques, without_brackets
 from trainmon.parsers.documents.outline import Outline
 from trainmon.parsers.documents.readings import Reading, header_of
 from trainmon.patterns import pattern
@@ -116,6 +116,10 @@ def _many_times(piece: Piece, span: Span) -> Reading | None:
     if match is None or not re.search(r"=|≈", piece.text[span.end :]):
         return None
     count = float(match["count"].replace(",", "").rstrip(".") or 0) * (1000 if match["k"] else 1)
+    counted = re.search(rf"(?<![\d,.]){re.escape(match['count'])}\s+(?P<noun>[a-z]{{3,}})", piece.text)
+    if counted and counter_of(counted["noun"].removesuffix("s")) in {"epoch", "unit"}:
+        per = counted["noun"].removesuffix("s")
+        return Reading(Scope.EPOCH if counter_of(per) == "epoch" else Scope.UNIT, per=per)
     if count < _MANY:
         return None
     parts = stage_kinds(" ".join([without_brackets(piece.text[:60]), *(h.text for h in piece.headings[-1:])]))
@@ -126,7 +130,7 @@ def no_estimate(piece: Piece, span: Span, words: Words, outline: Outline) -> Rea
     left = piece.text[: span.start]
     header = header_of(piece)
     differs = _SAVING_BEFORE.search(left) or _SAVING_AFTER.match(words.after)
-    if (differs and not _is_next_part(words)) or _SAVING_LABEL.search(words.inner):
+    if (differs and not _is_next_part(words) and span.text[:1] not in "<>") or _SAVING_LABEL.search(words.inner):
         return Reading(Scope.SAVING)
     if _SAVING_LABEL.search(words.label):
         return Reading(Scope.SAVING)

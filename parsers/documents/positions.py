@@ -23,8 +23,8 @@ def find_positions(text: str) -> list[Span]:
     if match is None:
         return []
     if match["chinese"]:
-        count = int(match["until"] or match["number"]) - int(match["number"]) + 1
-        length = max(count, 1) * seconds_of(match["cjk"])
+        days = int(match["until"] or match["number"]) - int(match["number"]) + 1
+        length = max(days, 1) * seconds_of(match["cjk"])
         return [Span(start=match.start("chinese"), end=match.end("chinese"), text=match["chinese"], likely_s=length)]
     first, last = float(match["first"]), float(match["last"] or match["first"])
     unit = match["unit"].lower()

@@ -203,20 +203,35 @@ def _by_place(piece: Piece, words: Words, outline: Outline) -> Reading | None:
         return Reading(Scope.STAGE, words.label, "other")
     if words.label and not is_condition(words.label) and _TOGETHER.search(words.rest):
         return Reading(Scope.STAGE, words.label, "other")
-    return _among_parts(piece, words)
+    return _among_parts(piece, words, outline)
 
 
 _TOGETHER = pattern(r"[.;,]\s+(?:together|altogether|in\s+total|in\s+all|total|both|combined|sum)\b", re.IGNORECASE)
 _NUMBERED_HEADING = pattern(r"\W*(?:stage|phase|step|part)\s+(?:\d+|[IVX]+|[A-Z])\b", re.IGNORECASE)
-_SHORT_NAME = pattern(r"\W*(?:[a-z][\w/+-]*\s+){1,4}(?:to\s+\w+\s+)?[~≈<>]?\s*$", re.IGNORECASE)
+_SHORT_NAME = pattern(r"(?:^|[:;,+]\s*)(?P<name>[a-z][^:;,+\d|()]{2,30}?)\s*[~≈<>]?\s*$", re.IGNORECASE)
+_NAME_AND_VALUE = pattern(
+    r"(?:^|[:;,+]\s*)[a-z][^:;,+|()=]{2,30}?\s[~≈<>]?\d[\d.:–-]*\s?(?:s|sec|seconds?|min|minutes?|h|hrs?|hours?|days?)\s*(?=[;,+.]|$)",
+    re.IGNORECASE,
+)
+_SUBJECT = pattern(
+    r"(?:^|[.;]\s)\W*(?:the|our|its|this)\s+(?P<who>[\w+ -]{2,40}?)\s+(?:(?:will|should)\s+)?"
+    r"(?:takes?|took|needs?|lasts?|runs?)\b",
+    re.IGNORECASE,
+)
+"""`The egs take 45 min`, where `egs` is the name of a stage."""
 
 
-def _among_parts(piece: Piece, words: Words) -> Reading | None:
-    """Read a name below a numbered stage, and the names of a row such as `features 9 min; report 4 min; upload 1 min`."""
+def _among_parts(piece: Piece, words: Words, outline: Outline) -> Reading | None:
+    """Read a name below a numbered stage, and the names of a row such as `features 9 min; report 4 min`."""
     if piece.kind != "cell" and words.label and not is_condition(words.label):
         numbered = next((h for h in reversed(piece.headings) if _NUMBERED_HEADING.match(h.text)), None)
         if numbered is not None:
             return Reading(Scope.STAGE, words.label, "other")
+    name = _SHORT_NAME.search(words.clause)
+    if name and not is_condition(name["name"]) and len(_NAME_AND_VALUE.findall(piece.text)) > 2:
+        return Reading(Scope.STAGE, bare(name["name"]), "other")
+    if (subject := _SUBJECT.search(words.sentence)) and bare(subject["who"]).lower() in outline.parts:
+        return Reading(Scope.STAGE, bare(subject["who"]), "other")
     return None
 
 

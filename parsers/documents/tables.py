@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -38,6 +39,34 @@ def is_drawn(lines: Sequence[str]) -> bool:
     return ruled[0] and ruled[-1] and sum(ruled) > 1
 
 
+_COLUMNS = pattern(r"[ ]{2,}|\s*\t\s*")
+_NAMES_TIME = pattern(
+    r"\b(?:times?|duration|hours?|total|wall|ETA|runtime|took|epochs?|steps?)\b|(?<![A-Za-z])(?:s|sec|min|h)/[a-z]|\((?:s|min|h)\)",
+    re.IGNORECASE,
+)
+
+
+_VALUE = pattern(r"\d\s?(?:ms|s|sec|min|h|hrs?|hours?|days?)(?![a-z])|\d\.\d|\d:\d\d", re.IGNORECASE)
+
+
+def aligned_rows(lines: Sequence[str]) -> dict[int, Row]:
+    """Find the rows of tables that only spaces align, below a header that speaks of time: line index to row."""
+    found: dict[int, Row] = {}
+    header: tuple[str, ...] = ()
+    for index, line in enumerate(lines):
+        if not (text := line.strip()) or _RULE.fullmatch(text):
+            header = header if text else ()
+            continue
+        cells = tuple(_COLUMNS.split(text))
+        if header and len(cells) == len(header):
+            found[index] = Row(header, cells, (index,) * len(cells))
+        else:
+            figures = _VALUE.search(text) or any(cell[0].isdigit() for cell in cells)
+            named = len(cells) > 2 and _NAMES_TIME.search(text) and not figures
+            header = cells if named else ()
+    return found
+
+
 def drawn_rows(lines: Sequence[str]) -> dict[int, Row]:
     """Find the rows of tables drawn inside a fence: line index to row. The row above the first rule is the header."""
     found: dict[int, Row] = {}
@@ -55,7 +84,7 @@ def drawn_rows(lines: Sequence[str]) -> dict[int, Row]:
             bodies += 1
         elif not line.strip():
             header, previous, bodies = (), None, 0
-    return found
+    return found or aligned_rows(lines)
 
 
 class HtmlTables(HTMLParser):
