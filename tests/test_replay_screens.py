@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -162,7 +161,7 @@ def test_in_a_terminal_a_replay_runs_through_the_sample_logs(pane: Pane) -> None
     pane.keys("Space")
     pane.until("paused")
     pane.keys("%")
-    time.sleep(1.0)  # the prompt takes keys once it is drawn
+    pane.until("Go to a percentage")
     pane.keys("2", "5", "Enter")
     quarter = pane.until(" 25 %")
     pane.keys("Enter")

@@ -9,8 +9,9 @@ import pytest
 from tests import boards
 from tests.test_tui_app import app_of, ready, text_of, until
 from trainmon.tui.app import TrainmonApp
-from trainmon.tui.exporting import PathPrompt, ReplacePrompt
+from trainmon.tui.exporting import ReplacePrompt
 from trainmon.tui.overview import Overview
+from trainmon.tui.prompt import Question
 
 SIZE = (80, 24)
 
@@ -35,7 +36,7 @@ async def test_e_writes_the_summary_in_the_format_of_its_name_and_says_the_path(
     async with app.run_test(size=SIZE) as pilot:
         await ready(pilot)
         await pilot.press("e")
-        await until(pilot, lambda: isinstance(app.screen, PathPrompt))
+        await until(pilot, lambda: isinstance(app.screen, Question))
         assert "trainmon-summary.md" in text_of(app)
 
         await pilot.press("backspace", "backspace", *ending, "enter")
@@ -55,7 +56,7 @@ async def test_a_file_that_is_there_is_replaced_only_after_a_yes(answer: str, ke
     async with app.run_test(size=SIZE) as pilot:
         await ready(pilot)
         await pilot.press("e")
-        await until(pilot, lambda: isinstance(app.screen, PathPrompt))
+        await until(pilot, lambda: isinstance(app.screen, Question))
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, ReplacePrompt))
         assert "This file exists" in text_of(app)
@@ -71,7 +72,7 @@ async def test_escape_writes_nothing(tmp_path: Path) -> None:
     async with app.run_test(size=SIZE) as pilot:
         await ready(pilot)
         await pilot.press("e")
-        await until(pilot, lambda: isinstance(app.screen, PathPrompt))
+        await until(pilot, lambda: isinstance(app.screen, Question))
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, Overview))
 
@@ -88,7 +89,7 @@ async def test_a_name_that_cannot_be_written_is_said(typed: str, answer: str) ->
     async with app.run_test(size=SIZE) as pilot:
         await ready(pilot)
         await pilot.press("e")
-        await until(pilot, lambda: isinstance(app.screen, PathPrompt))
+        await until(pilot, lambda: isinstance(app.screen, Question))
         await pilot.press("ctrl+u", *typed, "enter")
         await until(pilot, lambda: answer in said(app))
 

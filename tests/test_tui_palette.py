@@ -6,7 +6,7 @@ import pytest
 
 from tests.test_tui_app import app_of, ready, text_of, until
 from trainmon.tui.estimates_screen import EstimatesScreen
-from trainmon.tui.exporting import PathPrompt
+from trainmon.tui.prompt import Prompt, Question
 from trainmon.tui.runlist import RunList
 
 SIZE = (100, 30)
@@ -52,10 +52,10 @@ async def test_the_palette_of_a_run_names_its_sections() -> None:
     ("typed", "then"),
     [
         pytest.param("plan", lambda app: isinstance(app.screen, EstimatesScreen), id="estimates"),
-        pytest.param("export", lambda app: isinstance(app.screen, PathPrompt), id="export"),
+        pytest.param("export", lambda app: isinstance(app.screen, Question), id="export"),
         pytest.param("sort by name", lambda app: "  name" in text_of(app).splitlines()[1], id="sort"),
         pytest.param("dirs", lambda app: " lora/ ─" in text_of(app), id="folders"),
-        pytest.param("filter", lambda app: app.focused is not None and app.focused.id == "filter", id="filter"),
+        pytest.param("filter", lambda app: isinstance(app.focused, Prompt), id="filter"),
     ],
 )
 async def test_a_command_does_what_its_key_does(typed: str, then: object) -> None:

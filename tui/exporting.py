@@ -6,12 +6,11 @@ import asyncio
 from pathlib import Path
 from typing import ClassVar
 
-from textual import on
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from trainmon import units
 from trainmon.errors import TrainmonError
@@ -19,26 +18,10 @@ from trainmon.exports.export import TargetExistsError, write_report
 from trainmon.exports.summaries import summarise
 from trainmon.sanitise import clean
 from trainmon.snapshot import Board
+from trainmon.tui.prompt import Question
 
 _PROPOSED = "trainmon-summary.md"
 _KINDS = {".md": "md", ".html": "html", ".json": "json", ".csv": "csv"}
-
-
-class PathPrompt(ModalScreen[str | None]):
-    """Asks where to write; gives the path as typed, or None."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", show=False)]
-
-    def compose(self) -> ComposeResult:
-        """Build the line to type in."""
-        field = Input(value=_PROPOSED, classes="prompt", select_on_focus=False)
-        field.border_title = f"Write the summary to ({', '.join(_KINDS)})"
-        field.border_subtitle = "enter: write   esc: do not"
-        yield field
-
-    @on(Input.Submitted)
-    def _typed(self, event: Input.Submitted) -> None:
-        self.dismiss(event.value.strip() or None)
 
 
 class ReplacePrompt(ModalScreen[bool]):
@@ -65,7 +48,9 @@ async def export(app: App[object], board: Board) -> None:
     if app.is_web:
         app.notify("Export from a terminal: the browser has no folder to write to.", markup=False, timeout=6)
         return
-    typed = await app.push_screen_wait(PathPrompt())
+    typed = await app.push_screen_wait(
+        Question(f"Write the summary to ({', '.join(_KINDS)})", "enter: write   esc: do not", value=_PROPOSED)
+    )
     if typed is None:
         return
     path = Path(typed).expanduser().absolute()

@@ -8,10 +8,10 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Input
 
 from trainmon.tui.footer import FittingFooter
 from trainmon.tui.itemlist import Item, ItemList
+from trainmon.tui.prompt import Prompt
 from trainmon.tui.screens import BoardScreen
 from trainmon.tui.spanview import LinesView
 from trainmon.tui.text import Row
@@ -38,9 +38,7 @@ class ListScreen(BoardScreen):
         yield LinesView(id="head", classes="fixed")
         yield ItemList(id="main")
         yield LinesView(id="told", classes="fixed")
-        field = Input(classes="prompt narrowing", placeholder="words of a line")
-        field.border_title, field.border_subtitle = "Filter", "enter: keep   esc: all lines"
-        yield field
+        yield Prompt("Filter", "enter: keep   esc: all lines", placeholder="words of a line")
         yield FittingFooter()
 
     def head(self, width: int) -> list[Row]:
@@ -75,29 +73,20 @@ class ListScreen(BoardScreen):
 
     def action_filter(self) -> None:
         """Type words that a line must hold to be shown."""
-        field = self.query_one(".narrowing", Input)
-        field.display = True
-        self.set_focus(field)  # at once: whoever types fast has typed on before a queued focus
-        self.call_after_refresh(self.set_focus, field)  # again: a late Hide event of its old state takes it away
+        self.query_one(Prompt).open()
 
-    @on(Input.Changed, ".narrowing")
-    def _narrow(self, event: Input.Changed) -> None:
+    @on(Prompt.Changed)
+    def _narrow(self, event: Prompt.Changed) -> None:
         self._wanted = event.value
         self.update_view()
 
-    @on(Input.Submitted, ".narrowing")
-    def _done_typing(self) -> None:
-        self.query_one(".narrowing", Input).display = False
-        self.query_one(ItemList).focus()
-
     def action_back(self) -> None:
         """Show all lines again; leave where they are all shown."""
-        field = self.query_one(".narrowing", Input)
-        if not field.display and not self._wanted:
+        prompt = self.query_one(Prompt)
+        if prompt.display or self._wanted:
+            prompt.action_give_up()
+        else:
             self.app.pop_screen()
-            return
-        field.value = ""
-        self._done_typing()
 
 
 def _narrowed(items: Sequence[Item], wanted: str) -> list[Item]:

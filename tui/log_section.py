@@ -17,10 +17,10 @@ from trainmon.reading.log_search import Needle
 from trainmon.reading.readable import Extent, ReadableLog
 from trainmon.tui import log_feed
 from trainmon.tui.log_feed import LogFeed, WindowWanted
-from trainmon.tui.log_prompt import SearchPrompt
 from trainmon.tui.log_reading import LogReading
 from trainmon.tui.log_status import status_row
 from trainmon.tui.log_view import LogView
+from trainmon.tui.prompt import Prompt
 from trainmon.tui.spanview import LinesView
 from trainmon.tui.text import fit_row, plain
 
@@ -60,7 +60,7 @@ class LogSection(Vertical):
         yield LogView(id="log")
         yield LogReading()
         yield LinesView(id="log-status", classes="fixed")
-        yield SearchPrompt()
+        yield Prompt("Search the log", "enter: find   esc: back", placeholder="words, or /a regular expression/")
 
     @property
     def view(self) -> LogView:
@@ -203,16 +203,16 @@ class LogSection(Vertical):
         self.show_status()
         self._ask_explanation()
 
-    @on(SearchPrompt.Given)
-    def _search_for(self, message: SearchPrompt.Given) -> None:
+    @on(Prompt.Submitted)
+    def _search_for(self, message: Prompt.Submitted) -> None:
         message.stop()
-        if not message.query:
+        if not message.value:
             self.action_next(True)
             return
         self._searching, self._found = False, None
         self._more.clear()
         try:
-            self.view.mark(Needle(message.query))
+            self.view.mark(Needle(message.value))
         except UsageError as error:
             self._told = str(error)
             self.show_status()
@@ -221,7 +221,9 @@ class LogSection(Vertical):
 
     def action_search(self) -> None:
         """Ask what to search for."""
-        self.query_one(SearchPrompt).open()
+        prompt = self.query_one(Prompt)
+        prompt.clear()
+        prompt.open()
 
     def action_next(self, forward: bool) -> None:
         """Go on to the next line in which it is, or the one before."""
@@ -274,7 +276,7 @@ class LogSection(Vertical):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave `n` and escape to the screen where there is nothing here to do for them."""
-        if isinstance(self.screen.focused, SearchPrompt):
+        if isinstance(self.screen.focused, Prompt):
             return False
         if action == "next":
             return self.view.needle is not None

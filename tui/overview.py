@@ -9,11 +9,11 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.widgets import Input
 
 from trainmon.tui import columns, totals
 from trainmon.tui.attention import Sort, arrange
 from trainmon.tui.footer import FittingFooter
+from trainmon.tui.prompt import Prompt
 from trainmon.tui.run_sections import preview
 from trainmon.tui.runlist import RunList
 from trainmon.tui.screens import EXPORT, BoardScreen, ComparisonWanted, EstimatesWanted
@@ -50,9 +50,7 @@ class Overview(BoardScreen):
         yield LinesView(id="titles", classes="fixed")
         yield RunList(id="main")
         yield LinesView(id="preview", classes="fixed")
-        field = Input(id="filter", classes="prompt", placeholder="words of a name, state, stage or problem")
-        field.border_title, field.border_subtitle = "Filter", "enter: keep   esc: all runs"
-        yield field
+        yield Prompt("Filter", "enter: keep   esc: all runs", placeholder="words of a name, state, stage or problem")
         yield LinesView(id="gpus", classes="fixed")
         yield FittingFooter()
 
@@ -97,25 +95,16 @@ class Overview(BoardScreen):
 
     def action_filter(self) -> None:
         """Type words that a run must hold to be shown."""
-        field = self.query_one("#filter", Input)
-        field.display = True
-        self.set_focus(field)  # at once: whoever types fast has typed on before a queued focus
-        self.call_after_refresh(self.set_focus, field)  # again: a late Hide event of its old state takes it away
+        self.query_one(Prompt).open()
 
-    @on(Input.Changed, "#filter")
-    def _narrow(self, event: Input.Changed) -> None:
+    @on(Prompt.Changed)
+    def _narrow(self, event: Prompt.Changed) -> None:
         self._wanted = event.value
         self.update_view()
 
-    @on(Input.Submitted, "#filter")
-    def _done_typing(self) -> None:
-        self.query_one("#filter", Input).display = False
-        self.query_one(RunList).focus()
-
     def action_clear(self) -> None:
         """Show all runs again."""
-        self.query_one("#filter", Input).value = ""
-        self._done_typing()
+        self.query_one(Prompt).action_give_up()
 
     def commands(self) -> Iterator[SystemCommand]:
         """Offer each order by its name."""

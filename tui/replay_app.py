@@ -11,9 +11,10 @@ from textual.widgets import Input
 from trainmon.replay.reel import Reel
 from trainmon.tui.app import TrainmonApp
 from trainmon.tui.feed import BoardChanged
+from trainmon.tui.prompt import Question
 from trainmon.tui.run_screen import RunScreen
 from trainmon.tui.screens import BoardScreen
-from trainmon.tui.scrubber import PercentPrompt, Scrubber
+from trainmon.tui.scrubber import Scrubber
 from trainmon.tui.source import Clock, Source
 
 
@@ -101,11 +102,23 @@ class ReplayApp(TrainmonApp):
     def action_tape_percent(self) -> None:
         """Ask for a percentage and go there."""
 
-        def go(fraction: float | None) -> None:
+        def go(typed: str | None) -> None:
+            fraction = _fraction(typed or "")
             if fraction is not None:
                 self.action_clock_seek(fraction)
 
-        self.push_screen(PercentPrompt(), go)
+        self.push_screen(
+            Question("Go to a percentage of the replay", "enter: go   esc: stay", placeholder="0 to 100"), go
+        )
+
+
+def _fraction(typed: str) -> float | None:
+    """0..1; None where no percentage was typed."""
+    try:
+        percent = float(typed.removesuffix("%"))
+    except ValueError:
+        return None
+    return min(max(percent / 100, 0.0), 1.0) if percent == percent else None
 
 
 def run_replay(tape: Tape, *, ascii: bool = False, hz: float = 2.0) -> int:  # noqa: A002

@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import ClassVar
 
-from textual import events, on
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual import events
 from textual.message import Message
-from textual.screen import ModalScreen
-from textual.widgets import Input
 
 from trainmon.events import StageKind
 from trainmon.replay.clock import stopwatch
@@ -127,24 +122,3 @@ class Scrubber(LinesView, can_focus=False):
         cells = _line_cells(self._reel, self.size.width)
         if _BEFORE <= event.x < _BEFORE + cells:
             self.post_message(self.Sought((event.x - _BEFORE) / (cells - 1)))
-
-
-class PercentPrompt(ModalScreen[float | None]):
-    """Asks for a percentage of the replay; gives 0..1, or None where none was typed."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", show=False)]
-
-    def compose(self) -> ComposeResult:
-        """Build the line to type in."""
-        field = Input(placeholder="0 to 100", classes="prompt")
-        field.border_title, field.border_subtitle = "Go to a percentage of the replay", "enter: go   esc: stay"
-        yield field
-
-    @on(Input.Submitted)
-    def _typed(self, event: Input.Submitted) -> None:
-        try:
-            percent = float(event.value.strip().removesuffix("%"))
-        except ValueError:
-            self.dismiss(None)
-            return
-        self.dismiss(min(max(percent / 100, 0.0), 1.0) if percent == percent else None)
