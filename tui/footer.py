@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from textual.app import ComposeResult
+from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
 _FIRST_TO_GO = ("group", "export", "compare", "sort", "smoothing", "log_scale", "mark")
 """Actions that give way first, in this order; then the others, the last one first."""
+_Look = tuple[str, str, bool]
+"""What a key's look depends on."""
 _ALWAYS = frozenset({"help", "quit", "back", "app.pop_screen"})
 
 
@@ -19,20 +22,27 @@ class FittingFooter(Footer):
 
     def __init__(self) -> None:
         super().__init__(show_command_palette=False)
-        self._shown: tuple[str, ...] = ()
+        self._shown: list[_Look] = []
 
     def compose(self) -> ComposeResult:
         """Build the keys that fit."""
-        keys = list(super().compose())
-        kept = self._fitting(keys)
-        self._shown = tuple(each.action for each in kept if isinstance(each, FooterKey))
+        kept = self._fitting(list(super().compose()))
+        self._shown = _looks_of(kept)
         yield from kept
+
+    def bindings_changed(self, screen: Screen[object]) -> None:
+        """Build them anew where others are active now: this is told with each change of the focus, too."""
+        self._bindings_ready = True
+        if screen.app.app_focus:
+            self.call_after_refresh(self._renew)
 
     def on_resize(self) -> None:
         """Build them anew where others fit now."""
-        shown = tuple(each.action for each in self._fitting(list(super().compose())) if isinstance(each, FooterKey))
-        if shown != self._shown:
-            self.call_after_refresh(self.recompose)
+        self.call_after_refresh(self._renew)
+
+    async def _renew(self) -> None:
+        if self.is_attached and _looks_of(self._fitting(list(super().compose()))) != self._shown:
+            await self.recompose()
 
     def _fitting(self, keys: Sequence[Widget]) -> list[Widget]:
         kept = list(keys)
@@ -53,3 +63,9 @@ class FittingFooter(Footer):
 
 def _rank(key: FooterKey) -> int:
     return _FIRST_TO_GO.index(key.action) if key.action in _FIRST_TO_GO else len(_FIRST_TO_GO)
+
+
+def _looks_of(keys: Sequence[Widget]) -> list[_Look]:
+    return [
+        (each.action, each.key_display, each.has_class("-disabled")) for each in keys if isinstance(each, FooterKey)
+    ]
