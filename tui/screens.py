@@ -9,7 +9,6 @@ from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding
 from textual.content import Content
 from textual.message import Message
-from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Footer, Static
 
@@ -17,6 +16,7 @@ from trainmon.run_choices import DocumentLine, PlanChoice
 from trainmon.snapshot import Board
 from trainmon.tui.exporting import export
 from trainmon.tui.fine_paint import FineCompositor
+from trainmon.tui.spanview import SpanScreen
 
 EXPORT = Binding("e", "export", "Export", tooltip="Write the summary of all runs to a file: md, html, json or csv")
 CHOOSE = Binding("c", "choose_plan", "Choose plan", tooltip="Choose the documented line that this run is held against")
@@ -61,7 +61,7 @@ class PlanChosen(Message):
         self.choice = choice
 
 
-class BoardScreen(Screen[None]):
+class BoardScreen(SpanScreen):
     """A screen that shows a board; it holds the newest one and no other state of the runs."""
 
     AUTO_FOCUS = "#main"

@@ -8,6 +8,7 @@ from typing import ClassVar
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region, Size
+from textual.screen import Screen
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -23,16 +24,20 @@ SERIES = 6
 """How many curves have a colour of their own."""
 
 
-class SpanView(ScrollView):
-    """A line-API view; the theme gives the roles their colours (`app.tcss`)."""
+class SpanScreen(Screen[None]):
+    """A screen of such views; the theme gives the roles their colours (`app.tcss`), once for all views."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"span--{role}" for role in ROLES} | {"span--cursor"}
+
+
+class SpanView(ScrollView):
+    """A line-API view on a `SpanScreen`."""
 
     def paint(self, row: Row, *, selected: bool = False) -> Strip:
         """Return one line of the widget: spans as plain segments, as wide as the widget."""
         base = self.rich_style
         if selected:
-            base += Style(bgcolor=self.get_component_rich_style("span--cursor").bgcolor, bold=True)
+            base += Style(bgcolor=self.screen.get_component_rich_style("span--cursor").bgcolor, bold=True)
         segments = [Segment(text, base + self._style_of(role) if role else base) for text, role in _without_gaps(row)]
         strip = Strip(segments, width_of(row))
         return strip.crop_extend(0, self.size.width, base)
@@ -47,7 +52,7 @@ class SpanView(ScrollView):
             self.refresh(*regions)
 
     def _style_of(self, role: str) -> Style:
-        style = self.get_component_rich_style(f"span--{role}")
+        style = self.screen.get_component_rich_style(f"span--{role}")
         return Style(color=style.color, bold=style.bold or None, dim=style.dim or None, reverse=style.reverse or None)
 
 
