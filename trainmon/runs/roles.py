@@ -228,8 +228,11 @@ def _last(track: Track) -> float:
 
 
 def _spans_laps_of(whole: Track, part: Track) -> bool:
-    """Tell whether one counter goes on while the other starts again with each epoch."""
-    return whole.laps == 1 and part.laps > 1 and whole.total is not None and whole.total > (part.total or math.inf)
+    """Tell whether one counter goes on while the other starts again with each epoch: in the first one, of two bars that
+    move together, the longer one will."""
+    if whole.laps != 1 or whole.total is None or not whole.total > (part.total or math.inf):
+        return False
+    return part.laps > 1 or (whole.is_bar and part.is_bar)
 
 
 def _likelihood(track: Track) -> tuple[bool, bool, bool, bool, float, float]:
