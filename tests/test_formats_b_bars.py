@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.read_events import counters, read
 from tests.whole_runs import run_of
-from trainmon.events import Counter, CounterScope, Ending, Event, Facts, Line, StageKind
-from trainmon.parsers import format_named
+from trainmon.events import CounterScope, Ending, Facts, StageKind
 from trainmon.snapshot import RunStatus
 
 HEADER = """\
@@ -30,22 +29,12 @@ def bar(name: str, n: int, total: int, seconds: int, postfix: str = "") -> str:
     return f"\r{name}: {100 * n // total:3d}%|█         | {n}/{total} [{clock}<10:00,  1.00s/it{postfix}]"
 
 
-def read(name: str, *texts: str) -> list[Event]:
-    """What one instance of a format says of lines in their order."""
-    reader = format_named(name)()
-    return [event for text in texts for event in reader.parse(Line(text=text)) or ()]
-
-
-def counters(events: list[Event]) -> Iterator[Counter]:
-    return (event for event in events if isinstance(event, Counter))
-
-
 # -- kohya -----------------------------------------------------------------------------------------------------
 
 
 def test_the_bilingual_header_states_the_plan() -> None:
     facts = {
-        name: value for event in read("kohya", *HEADER.splitlines()) if isinstance(event, Facts)
+        name: value for event in read("kohya", *HEADER.splitlines(), foreign=True) if isinstance(event, Facts)
         for name, value in event.values.items()
     }  # fmt: skip
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.read_events import read
 from tests.whole_runs import run_of
 from trainmon.events import (
     Counter,
@@ -25,17 +26,6 @@ from trainmon.parsers import format_named
 from trainmon.snapshot import RunStatus
 
 MIB = 1024.0**2
-
-
-def read(name: str, *texts: str) -> list[Event]:
-    """What one instance of a format says of lines in their order."""
-    reader = format_named(name)()
-    found: list[Event] = []
-    for number, text in enumerate(texts, 2):
-        events = reader.parse(Line(text=text, number=number))
-        assert events is not None, text
-        found += events
-    return found
 
 
 def only(kind: type, events: list[Event]) -> Any:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.read_events import read
 from tests.whole_runs import run_of
 from trainmon.events import (
     Clock,
@@ -13,7 +14,6 @@ from trainmon.events import (
     CounterScope,
     Ending,
     EndingKind,
-    Event,
     Facts,
     GpuMemory,
     Line,
@@ -40,17 +40,6 @@ INNER_JSON = (
     '{"epoch": 1, "update": 0.416, "loss": "9.276", "ppl": "620.1", "num_updates": "200", "lr": "3.125e-06", '
     '"gnorm": "1.2", "train_wall": "99", "gb_free": "9.3", "wall": "105"}'
 )
-
-
-def read(name: str, *texts: str) -> list[Event]:
-    """What one instance of a format says of lines in their order."""
-    reader = format_named(name)()
-    found: list[Event] = []
-    for text in texts:
-        events = reader.parse(Line(text=text))
-        assert events is not None, text
-        found += events
-    return found
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import pytest
 
-from trainmon.events import Counter, CounterScope, Ending, EndingKind, Event, Line, Metrics, StageKind
-from trainmon.parsers.base import LogFormat
+from tests.read_events import counters, read, values
+from trainmon.events import Counter, CounterScope, Ending, EndingKind, Line, StageKind
 from trainmon.parsers.composer import Composer
 from trainmon.parsers.ray_tune import RayTune
 from trainmon.parsers.rsl_rl import RslRl
@@ -34,23 +32,6 @@ OLDER = """\
                     Iteration time: 1.55s
                         Total time: 35.20s
                                ETA: 1234.5s""".splitlines()
-
-
-def read(reader: LogFormat, *texts: str) -> list[Event]:
-    found: list[Event] = []
-    for text in texts:
-        events = reader.parse(Line(text=text))
-        assert events is not None, text
-        found += events
-    return found
-
-
-def counters(events: Iterable[Event]) -> list[Counter]:
-    return [event for event in events if isinstance(event, Counter)]
-
-
-def values(events: Iterable[Event], kind: StageKind = StageKind.TRAIN) -> dict[str, float]:
-    return {k: v for e in events if isinstance(e, Metrics) and e.kind is kind for k, v in e.values.items()}
 
 
 @pytest.mark.parametrize(

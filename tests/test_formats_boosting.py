@@ -6,24 +6,12 @@ from collections.abc import Iterable
 
 import pytest
 
-from trainmon.events import Counter, CounterScope, Ending, EndingKind, Event, Facts, Line, Metrics, StageKind
+from tests.read_events import counters, read
+from trainmon.events import CounterScope, Ending, EndingKind, Event, Facts, Line, Metrics, StageKind
 from trainmon.parsers.base import LogFormat
 from trainmon.parsers.catboost import CatBoost
 from trainmon.parsers.lightgbm import LightGBM
 from trainmon.parsers.xgboost import XGBoost
-
-
-def read(reader: LogFormat, *texts: str) -> list[Event]:
-    found: list[Event] = []
-    for text in texts:
-        events = reader.parse(Line(text=text))
-        assert events is not None, text
-        found += events
-    return found
-
-
-def counters(events: Iterable[Event]) -> list[Counter]:
-    return [event for event in events if isinstance(event, Counter)]
 
 
 def endings(events: Iterable[Event]) -> list[EndingKind]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import pytest
 
-from trainmon.events import Counter, CounterScope, Ending, EndingKind, Event, Facts, Line, Metrics, StageKind
+from tests.read_events import counters, read, values
+from trainmon.events import Counter, CounterScope, Ending, EndingKind, Facts, Metrics, StageKind
 from trainmon.parsers.base import LogFormat
 from trainmon.parsers.fastai import FastAI
 from trainmon.parsers.ignite import Ignite
@@ -17,23 +16,6 @@ ROW = "{}         7.393435    7.157796    2.592065  00:03     "
 
 def fast(epoch: int, epochs: int, n: int, total: int, loss: str = "") -> str:
     return f"Epoch {epoch}/{epochs} : |████----| 10.00% [{n}/{total} 00:00<00:01{'... ' + loss if loss else ''}]"
-
-
-def read(reader: LogFormat, *texts: str) -> list[Event]:
-    found: list[Event] = []
-    for text in texts:
-        events = reader.parse(Line(text=text))
-        assert events is not None, text
-        found += events
-    return found
-
-
-def counters(events: Iterable[Event]) -> list[Counter]:
-    return [event for event in events if isinstance(event, Counter)]
-
-
-def values(events: Iterable[Event], kind: StageKind = StageKind.TRAIN) -> dict[str, float]:
-    return {k: v for e in events if isinstance(e, Metrics) and e.kind is kind for k, v in e.values.items()}
 
 
 @pytest.mark.parametrize("batches", [pytest.param(8, id="fewer"), pytest.param(32, id="as many")])

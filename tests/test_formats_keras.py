@@ -6,25 +6,13 @@ from collections.abc import Iterable
 
 import pytest
 
+from tests.read_events import read, values
 from trainmon.events import Counter, CounterScope, Ending, EndingKind, Event, Line, Metrics, StageKind, StageMark
 from trainmon.parsers.keras import Keras
 
 
-def read(reader: Keras, *texts: str) -> list[Event]:
-    found: list[Event] = []
-    for text in texts:
-        events = reader.parse(Line(text=text))
-        assert events is not None, text
-        found += events
-    return found
-
-
 def bars(events: Iterable[Event]) -> list[Counter]:
     return [event for event in events if isinstance(event, Counter) and event.scope is not CounterScope.EPOCHS]
-
-
-def values(events: Iterable[Event], kind: StageKind = StageKind.TRAIN) -> dict[str, float]:
-    return {k: v for e in events if isinstance(e, Metrics) and e.kind is kind for k, v in e.values.items()}
 
 
 def test_a_bar_under_an_epoch_line_is_training_within_that_epoch() -> None:

@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import pytest
 
-from trainmon.events import Counter, Ending, EndingKind, Event, Facts, Line, Metrics, Remainder, StageKind, StageMark
-from trainmon.parsers.base import LogFormat
+from tests.read_events import counters, read
+from trainmon.events import Ending, EndingKind, Facts, Line, Metrics, Remainder, StageKind, StageMark
 from trainmon.parsers.lightning import Lightning
 from trainmon.parsers.rich_progress import RichProgress
 
 TRAINING = "Epoch 1/2  ━━━━━━━━━━━━━━━━━━━━ {} 0:00:01 • 0:00:04 9.75it/s train_loss_step: 16.030 lr: 0.001 val_loss: "
 VALIDATION = "Validation ━━━━━━━━━━━━━━━━╺━━━ {} 0:00:00 • 0:00:01 14.81it/s          "
 BLANKS = " " * 85
-
-
-def read(reader: LogFormat, *texts: str) -> list[Event]:
-    found: list[Event] = []
-    for text in texts:
-        events = reader.parse(Line(text=text))
-        assert events is not None, text
-        found += events
-    return found
-
-
-def counters(events: Iterable[Event]) -> list[Counter]:
-    return [event for event in events if isinstance(event, Counter)]
 
 
 @pytest.mark.parametrize(

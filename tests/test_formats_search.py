@@ -2,31 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import pytest
 
-from trainmon.events import Counter, CounterScope, Ending, EndingKind, Event, Facts, Line, Metrics, Problem, StageKind
-from trainmon.parsers.base import LogFormat
+from tests.read_events import counters, read, values
+from trainmon.events import Counter, CounterScope, Ending, EndingKind, Facts, Metrics, Problem, StageKind
 from trainmon.parsers.optuna import Optuna
 from trainmon.parsers.scikit_learn import ScikitLearn
-
-
-def read(reader: LogFormat, *texts: str) -> list[Event]:
-    found: list[Event] = []
-    for text in texts:
-        events = reader.parse(Line(text=text))
-        assert events is not None, text
-        found += events
-    return found
-
-
-def counters(events: Iterable[Event]) -> list[Counter]:
-    return [event for event in events if isinstance(event, Counter)]
-
-
-def values(events: Iterable[Event], kind: StageKind = StageKind.TRAIN) -> dict[str, float]:
-    return {k: v for e in events if isinstance(e, Metrics) and e.kind is kind for k, v in e.values.items()}
 
 
 def test_a_search_counts_its_fits() -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import pytest
 
-from trainmon.events import Counter, CounterScope, Ending, EndingKind, Event, Line, Metrics, StageKind, StageMark
-from trainmon.parsers.base import LogFormat
+from tests.read_events import counters, read, values
+from trainmon.events import CounterScope, Ending, EndingKind, Line, StageKind, StageMark
 from trainmon.parsers.skorch import Skorch
 from trainmon.parsers.spacy import SpaCy
 from trainmon.parsers.stable_baselines import StableBaselines
@@ -39,18 +37,6 @@ SPACY_HEAD = "E    #       LOSS TOK2VEC  LOSS NER  ENTS_F  ENTS_P  ENTS_R  SCORE
 SKORCH_HEAD = "  epoch    train_loss    valid_acc    valid_loss    cp     dur"
 
 
-def read(reader: LogFormat, *texts: str) -> list[Event]:
-    return [event for text in texts for event in reader.parse(Line(text=text)) or ()]
-
-
-def counters(events: Iterable[Event]) -> list[Counter]:
-    return [event for event in events if isinstance(event, Counter)]
-
-
-def values(events: Iterable[Event], kind: StageKind = StageKind.TRAIN) -> dict[str, float]:
-    return {k: v for e in events if isinstance(e, Metrics) and e.kind is kind for k, v in e.values.items()}
-
-
 def test_a_table_is_one_record() -> None:
     events = read(StableBaselines(), *ROLLOUT)
 
@@ -61,7 +47,7 @@ def test_a_table_is_one_record() -> None:
 
 
 def test_an_evaluation_is_marked_once_and_its_values_stand_apart() -> None:
-    events = read(StableBaselines(), *EVALUATION)
+    events = read(StableBaselines(), *EVALUATION, foreign=True)
 
     assert [event.step for event in events if isinstance(event, StageMark)] == [6000]
     assert values(events, StageKind.EVAL) == {"eval/mean_reward": 492}
@@ -71,7 +57,7 @@ def test_an_evaluation_is_marked_once_and_its_values_stand_apart() -> None:
 def test_a_line_printed_inside_a_table_does_not_end_it() -> None:
     lines = [*ROLLOUT[:4], "/lib/gymnasium/core.py:12: UserWarning: env is old", *ROLLOUT[4:]]
 
-    assert counters(read(StableBaselines(), *lines))[0].current == 1024
+    assert counters(read(StableBaselines(), *lines, foreign=True))[0].current == 1024
 
 
 def test_a_table_without_sections_is_read_too() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import statistics
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,30 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.step_clocks import clock_of, running
 from trainmon.events import StageKind
 from trainmon.snapshot import ClockBasis
 from trainmon.timing.steptime import StepClock
 
 BAR = re.compile(rb"\|\s*(\d+)/(\d+) \[(?:(\d+):)?(\d+):(\d\d)<")
 EVALUATED = re.compile(rb"'eval_runtime': '?([\d.]+)")
-
-
-def clock_of(times: Iterable[float], *, resolution_s: float = 0.0, first: int = 0) -> StepClock:
-    """A clock that saw step `first`, `first + 1`, ... at these times, cut off to whole ticks."""
-    clock = StepClock()
-    for step, time_s in enumerate(times, first):
-        shown = time_s // resolution_s * resolution_s if resolution_s else time_s
-        clock.observe(step, shown, resolution_s=resolution_s)
-    return clock
-
-
-def running(*step_times: float) -> Iterator[float]:
-    """Times of the steps 0, 1, ... with these seconds between them."""
-    time_s = 0.0
-    yield time_s
-    for seconds in step_times:
-        time_s += seconds
-        yield time_s
 
 
 def test_one_state_of_the_counter_says_nothing() -> None:
