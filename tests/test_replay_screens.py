@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
 
 from tests.archives import SAMPLES
+from tests.pressed import until
 from tests.terminal import Pane, needs_tmux
 from trainmon.events import ProblemKind, StageKind
 from trainmon.replay.reel import Reel, ReelProblem, ReelRun, ReelStage
@@ -65,14 +65,6 @@ def test_the_line_is_as_wide_as_the_screen(width: int) -> None:
 
 def test_while_nothing_is_known_there_is_no_line() -> None:
     assert scrubber_row(Reel(), 0.0, 80, run_name=None, playing=True) == ()
-
-
-async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
-    for _ in range(1000):
-        if condition():
-            return
-        await pilot.pause(0.01)
-    raise AssertionError("it never came")
 
 
 def app_over(folder: Path) -> tuple[ReplayApp, ReplaySource]:

@@ -2,65 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import cast
 
 import pytest
 from textual import events
-from textual.pilot import Pilot
 from textual.strip import Strip
 from textual.widgets import Input, Static
 
 from tests import boards
 from tests.board_parts import eta
+from tests.pressed import SIZE, app_of, main_text, ready, text_of, until
 from trainmon.snapshot import Board, RunSnapshot
 from trainmon.tui.app import TrainmonApp
 from trainmon.tui.compare_screen import CompareScreen
 from trainmon.tui.estimates_screen import EstimatesScreen
 from trainmon.tui.feed import FeedStopped
 from trainmon.tui.help_screen import HelpScreen
-from trainmon.tui.log_view import LogView
 from trainmon.tui.overview import Overview
 from trainmon.tui.run_screen import RunScreen
-from trainmon.tui.runlist import RunList
 from trainmon.tui.source import Clock
-from trainmon.tui.spanview import LinesView, SpanView
-
-SIZE = (100, 30)
-
-
-def app_of(board: Board | None = None) -> tuple[TrainmonApp, boards.BoardSource]:
-    source = boards.BoardSource(board or boards.board())
-    return TrainmonApp(source, hz=100), source
-
-
-async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
-    for _ in range(400):
-        if condition():
-            return
-        await pilot.pause(0.01)
-    raise AssertionError("it never came")
-
-
-async def ready(pilot: Pilot[None]) -> RunList:
-    app = cast(TrainmonApp, pilot.app)
-    await until(pilot, lambda: app.board is not None and app.screen.query_one(RunList).current is not None)
-    await pilot.pause()
-    return app.screen.query_one(RunList)
-
-
-def text_of(app: TrainmonApp) -> str:
-    strips = app.screen._compositor.render_strips()
-    return "\n".join(strip.text.rstrip() for strip in strips)
-
-
-def main_text(app: TrainmonApp) -> str:
-    logs = [view for view in app.screen.query(LogView) if view.is_on_screen]
-    part = logs[0] if logs else app.screen.query_one("#main")
-    assert isinstance(part, LinesView | LogView)
-    rows = part.rows
-    return "\n".join("".join(text for text, _ in row) for row in rows)
+from trainmon.tui.spanview import SpanView
 
 
 async def test_the_first_paint_does_not_wait_for_a_board() -> None:

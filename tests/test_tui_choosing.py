@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from tests import boards
-from tests.test_tui_app import text_of, until
+from tests.pressed import text_of, until
 from trainmon.run_choices import DocumentLine, PlanChoice
 from trainmon.session import open_store
 from trainmon.settings import Settings

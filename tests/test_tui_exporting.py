@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests import boards
-from tests.test_tui_app import app_of, ready, text_of, until
+from tests.pressed import app_of, ready, text_of, until
 from trainmon.tui.app import TrainmonApp
 from trainmon.tui.exporting import ReplacePrompt
 from trainmon.tui.overview import Overview

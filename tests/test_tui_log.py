@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +11,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests import boards
+from tests.pressed import text_of, until
 from trainmon.events import ProblemKind
 from trainmon.reading.log_text import GrowingText
 from trainmon.reading.readable import ReadableLog
@@ -45,18 +46,6 @@ def log(tmp_path: Path) -> Path:
     return path
 
 
-async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
-    for _ in range(3000):
-        if condition():
-            return
-        await pilot.pause(0.01)
-    raise AssertionError(f"it never came\n{text_of(pilot)}")
-
-
-def text_of(pilot: Pilot[None]) -> str:
-    return "\n".join(strip.text.rstrip() for strip in pilot.app.screen._compositor.render_strips())
-
-
 def view_of(pilot: Pilot[None]) -> LogView:
     return pilot.app.screen.query_one(LogView)
 
@@ -89,7 +78,7 @@ async def test_it_opens_at_the_end_and_follows_what_is_added(log: Path) -> None:
             file.write("one more line\n")
 
         await until(pilot, lambda: here(pilot) == "one more line")
-        assert "one more line" in text_of(pilot)
+        assert "one more line" in text_of(pilot.app)
 
 
 async def test_scrolling_up_leaves_the_end_and_a_key_goes_back_to_it(log: Path) -> None:
@@ -197,14 +186,14 @@ async def test_enter_tells_what_the_line_under_the_cursor_was_read_as(log: Path)
         await open_log(pilot, LINES[-1])
 
         await pilot.press("enter")
-        await until(pilot, lambda: "format huggingface" in text_of(pilot))
-        assert "→ Metrics" in text_of(pilot)
-        assert "loss=1.001" in text_of(pilot)
+        await until(pilot, lambda: "format huggingface" in text_of(pilot.app))
+        assert "→ Metrics" in text_of(pilot.app)
+        assert "loss=1.001" in text_of(pilot.app)
 
         await pilot.press("slash", *"rare", "enter")
-        await until(pilot, lambda: "→ Problem" in text_of(pilot))
+        await until(pilot, lambda: "→ Problem" in text_of(pilot.app))
         await pilot.press("enter")
-        assert "Read as ─" not in text_of(pilot)
+        assert "Read as ─" not in text_of(pilot.app)
 
 
 @pytest.mark.parametrize("hostile", boards.HOSTILE_NAMES[:5])
@@ -215,9 +204,9 @@ async def test_hostile_text_is_shown_and_never_acts(hostile: str, tmp_path: Path
         await open_log(pilot, "end")
 
         await pilot.press("k", "enter")
-        await until(pilot, lambda: "no format knows" in text_of(pilot))
+        await until(pilot, lambda: "no format knows" in text_of(pilot.app))
 
-        assert "\x1b" not in text_of(pilot)
+        assert "\x1b" not in text_of(pilot.app)
         assert pilot.app.is_running
 
 
@@ -231,11 +220,11 @@ async def test_enter_on_a_problem_shows_its_line_of_the_log(log: Path) -> None:
         assert isinstance(app, TrainmonApp)
         await until(pilot, lambda: app.board is not None)
         await pilot.press("enter", "4")
-        await until(pilot, lambda: LINES[-1] in text_of(pilot))
-        first = next(line for line in text_of(pilot).splitlines() if "▸" in line)
+        await until(pilot, lambda: LINES[-1] in text_of(pilot.app))
+        first = next(line for line in text_of(pilot.app).splitlines() if "▸" in line)
 
         await pilot.press("down")
-        second = next(line for line in text_of(pilot).splitlines() if "▸" in line)
+        second = next(line for line in text_of(pilot.app).splitlines() if "▸" in line)
         await pilot.press("enter")
         wanted = {"701": FAILURE, "1200": LINES[1198]}
         line = wanted["701" if "line 701" in second else "1200"]
@@ -257,8 +246,8 @@ async def test_a_problem_that_no_line_reports_leads_nowhere(log: Path) -> None:
 
         await pilot.press("enter", "4", "enter")
 
-        await until(pilot, lambda: "it was measured" in text_of(pilot))
-        assert "Problems ─" in text_of(pilot)
+        await until(pilot, lambda: "it was measured" in text_of(pilot.app))
+        assert "Problems ─" in text_of(pilot.app)
 
 
 async def test_a_line_that_is_no_longer_there_is_told(log: Path) -> None:
@@ -280,7 +269,7 @@ async def test_a_log_that_is_replaced_is_shown_from_its_new_end(log: Path) -> No
         log.write_text("begun again\n")
 
         await until(pilot, lambda: here(pilot) == "begun again")
-        assert LINES[-1] not in text_of(pilot)
+        assert LINES[-1] not in text_of(pilot.app)
 
 
 async def test_the_place_is_kept_while_the_terminal_changes_its_size(log: Path) -> None:
@@ -294,7 +283,7 @@ async def test_the_place_is_kept_while_the_terminal_changes_its_size(log: Path) 
             await pilot.pause()
 
         assert "rare word" in here(pilot)
-        assert "rare word" in text_of(pilot)
+        assert "rare word" in text_of(pilot.app)
 
 
 @contextmanager
@@ -327,17 +316,17 @@ async def test_what_was_redrawn_can_be_looked_into(tmp_path: Path) -> None:
     log.write_text(f"begin\n{bar}\nend\n")
     async with TrainmonApp(FileSource(log), hz=100).run_test(size=SIZE) as pilot:
         await open_log(pilot, "end")
-        assert len([line for line in text_of(pilot).splitlines() if "it/s" in line]) == 1
+        assert len([line for line in text_of(pilot.app).splitlines() if "it/s" in line]) == 1
 
         await pilot.press("slash", *"loss=5.125", "enter")
         await until(pilot, lambda: "not found: loss=5.125  r: in redraws" in status(pilot))
         await pilot.press("r")
-        await until(pilot, lambda: "each redraw" in status(pilot) and "98/100" in text_of(pilot))
+        await until(pilot, lambda: "each redraw" in status(pilot) and "98/100" in text_of(pilot.app))
         await pilot.press("n")
         await until(pilot, lambda: "41/100" in here(pilot))
         await pilot.press("enter")
-        await until(pilot, lambda: "format tqdm" in text_of(pilot))
-        assert "current=41" in text_of(pilot)
+        await until(pilot, lambda: "format tqdm" in text_of(pilot.app))
+        assert "current=41" in text_of(pilot.app)
 
         await pilot.press("r")
         await until(pilot, lambda: "99/100" in here(pilot))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -14,6 +13,7 @@ from textual.pilot import Pilot
 from textual.widgets._toast import Toast
 
 from tests import boards
+from tests.pressed import until
 from trainmon.alerts.alerting import Alerting, Bulletin
 from trainmon.alerts.causes import Alert, AlertKind
 from trainmon.alerts.memory import AlertMemory
@@ -42,14 +42,6 @@ def app_of(board: Board, folder: Path, **options: bool) -> tuple[TrainmonApp, bo
     alerting = Alerting(AlertMemory(folder / "alerts.json"))
     app = TrainmonApp(source, hz=100, alerting=alerting, notices=NoticeOptions(**options))
     return app, source
-
-
-async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
-    for _ in range(400):
-        if condition():
-            return
-        await pilot.pause(0.01)
-    raise AssertionError("it never came")
 
 
 def toasts(app: TrainmonApp) -> list[str]:

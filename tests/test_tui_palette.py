@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.test_tui_app import app_of, ready, text_of, until
+from tests.pressed import app_of, ready, text_of, until
 from trainmon.tui.estimates_screen import EstimatesScreen
 from trainmon.tui.prompt import Prompt, Question
 from trainmon.tui.runlist import RunList

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual import events
 from textual.app import App
 
-from tests.test_tui_app import SIZE, app_of, main_text, ready, until
+from tests.pressed import SIZE, app_of, main_text, ready, until
 from trainmon.tui.run_screen import RunScreen
 
 
