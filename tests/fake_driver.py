@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from trainmon.gpu.feed import DriverFeed, Patience
+from trainmon.gpu.feed import DriverFeed
 from trainmon.gpu.monitor import GpuMonitor
+from trainmon.gpu.patience import Patience
 from trainmon.gpu_snapshot import GpuPanel
 
 MIB = 1024.0**2

@@ -12,12 +12,13 @@ import pytest
 
 from tests import report_boards as boards
 from tests.test_backtest import steady_log
+from trainmon.eta_accuracy import with_eta_accuracy
 from trainmon.exports.contract import board_object
 from trainmon.exports.status_text import status_text
 from trainmon.exports.summaries import summarise
 from trainmon.exports.times import eta_rows, step_time_basis
 from trainmon.parsers import log_formats
-from trainmon.session import look_once, with_eta_accuracy
+from trainmon.session import look_once
 from trainmon.settings import Settings
 from trainmon.snapshot import ETA_CHECKED, Board, ClockBasis, RunSnapshot
 from trainmon.timing import backtest as replaying
@@ -55,7 +56,7 @@ def test_a_run_that_did_not_finish_is_not_asked_and_nothing_is_said_of_it(tmp_pa
 
 def test_a_long_log_is_left_out_with_a_note(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "steady.log").write_bytes(steady_log())
-    monkeypatch.setattr("trainmon.session.CHECK_BYTES", 2048)
+    monkeypatch.setattr("trainmon.eta_accuracy.CHECK_BYTES", 2048)
     board = summary_of(tmp_path)
     assert board.runs[0].eta_accuracy == ()
     (note,) = board.notes

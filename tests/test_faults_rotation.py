@@ -15,12 +15,12 @@ from typing import ClassVar
 import pytest
 
 from tests.live import NOW, read_whole, store_over
+from trainmon.eta_accuracy import backtests
 from trainmon.events import Event, Line, Metrics
 from trainmon.parsers.base import LogFormat, Sample
 from trainmon.reading.follow import FileFollower, ReadingOptions
 from trainmon.reading.rotated import families
 from trainmon.replay.reading import ArchiveReading
-from trainmon.session import backtests
 from trainmon.settings import Settings
 from trainmon.snapshot import RunSnapshot
 

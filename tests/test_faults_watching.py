@@ -146,7 +146,7 @@ class Silent:
 @pytest.fixture
 def deaf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveSource]:
     """A source of boards that no kernel wakes."""
-    monkeypatch.setattr("trainmon.watching.FolderWatch", Silent)
+    monkeypatch.setattr("trainmon.reading.watch.FolderWatch", Silent)
     source = LiveSource([str(tmp_path)], Settings())
     yield source
     source.close()

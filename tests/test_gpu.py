@@ -16,9 +16,10 @@ import pytest
 
 from tests.fake_driver import MIB, QUICK, TWO_GPUS, Driver, Library, nvidia_feed, pid_of, until
 from trainmon.gpu import monitor as gpu
-from trainmon.gpu.feed import Patience, _Seen, panel_at
+from trainmon.gpu.feed import _Seen, panel_at
 from trainmon.gpu.monitor import GpuMonitor
 from trainmon.gpu.nvml import REOPEN_S, NvmlReader
+from trainmon.gpu.patience import Patience
 from trainmon.gpu_snapshot import GpuPanel, GpuSample
 
 

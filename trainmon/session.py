@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -15,20 +14,16 @@ from trainmon.parsers import log_formats
 from trainmon.parsers.base import LogFormat
 from trainmon.parsers.user_format import user_formats
 from trainmon.plan.documents import DocumentShelf
-from trainmon.plan.scenarios import check_choices
 from trainmon.reading.discover import Scanner
 from trainmon.reading.encodings import decoder_for
 from trainmon.reading.file_kinds import FileKind
 from trainmon.reading.follow import ReadingOptions
-from trainmon.reading.guard import guarded
 from trainmon.reading.likeness import looks_like_log
 from trainmon.reading.reader import LogReader
 from trainmon.settings import Settings
-from trainmon.snapshot import ETA_CHECKED, Board, EtaCheck, RunSnapshot, RunStatus
+from trainmon.snapshot import Board, RunStatus
 from trainmon.store import Store, StoreOptions
-from trainmon.timing.arrivals import arrivals_beside, cut
-from trainmon.timing.backtest import CHECK_BYTES, RunBacktest, backtest, checks, in_lines, in_stretches
-from trainmon.units import bytes_text, plural
+from trainmon.units import plural
 
 _STEP_S = 0.5
 _GPU_WAIT_S = 3.0
@@ -66,66 +61,17 @@ def reader_of(log: Path, settings: Settings, earlier: Sequence[str] = ()) -> tup
 
 def new_reader(settings: Settings) -> LogReader:
     """A reader of the formats that the settings know. Raises UsageError for a pattern that cannot be used."""
-    return LogReader(known_formats(settings), default_year=_this_year())
+    return LogReader(known_formats(settings), default_year=this_year())
 
 
-def backtests(logs: Sequence[str], settings: Settings) -> list[RunBacktest]:
-    """Replay every log under LOGS. Raises NothingReadableError where there is none."""
-    board_runs = look_once(logs, settings, archive=True).runs
-    found = []
-    for run in board_runs:
-        path = Path(run.files[0].path)
-        earlier = run.files[0].earlier
-        arrivals = () if earlier else arrivals_beside(path)
-        data, _ = reader_of(path, settings, earlier)
-        pieces = cut(data, arrivals) if arrivals else in_lines(data)
-        found.append(backtest(run.name, pieces, known_formats(settings), default_year=_this_year()))
-    return found
-
-
-def with_eta_accuracy(board: Board, settings: Settings) -> Board:
-    """Add to every finished run what its ETA would have said on the way; a note says where that was not replayed."""
-    runs, notes = [], []
-    for run in board.runs:
-        found, reason = _eta_accuracy(run, settings)
-        runs.append(replace(run, eta_accuracy=found))
-        if reason:
-            notes.append(f"ETA accuracy of {run.name} not replayed: {reason}")
-    return replace(board, runs=tuple(runs), notes=(*board.notes, *notes))
-
-
-def _eta_accuracy(run: RunSnapshot, settings: Settings) -> tuple[tuple[EtaCheck, ...], str]:
-    """The checks, and what kept from replaying the log."""
-    if run.state is not RunStatus.FINISHED or not run.files:
-        return (), ""
-    if run.files[0].earlier:
-        return (), "its log was rotated"
-    if run.files[0].bytes > CHECK_BYTES:
-        return (), f"{bytes_text(run.files[0].bytes)} of log, more than {bytes_text(CHECK_BYTES)}"
-    try:
-        data, _ = reader_of(Path(run.files[0].path), settings)
-    except NothingReadableError as error:
-        return (), str(error)
-    replayed, fault = guarded(
-        lambda: backtest(
-            run.name,
-            in_stretches(data),
-            known_formats(settings),
-            shares=ETA_CHECKED,
-            default_year=_this_year(),
-            quick=True,
-        )
-    )
-    return (checks(replayed) if replayed is not None else ()), fault
-
-
-def _this_year() -> int:
+def this_year() -> int:
+    """What a log without years is read with."""
     return datetime.now().astimezone().year
 
 
 def reading_options(settings: Settings) -> ReadingOptions:
     """How lines are read. Raises UsageError for a pattern of the user's that cannot be used."""
-    return ReadingOptions(formats=known_formats(settings), default_year=_this_year())
+    return ReadingOptions(formats=known_formats(settings), default_year=this_year())
 
 
 def open_store(logs: Sequence[str], settings: Settings, *, archive: bool = False) -> Store:
@@ -134,7 +80,9 @@ def open_store(logs: Sequence[str], settings: Settings, *, archive: bool = False
     scanner.check()
     options = StoreOptions(reading=reading_options(settings), archive=archive, settings=settings)
     shelf = new_shelf(settings)
-    if settings.scenario or settings.runs:
+    if settings.scenario or settings.hardware or settings.runs:
+        from trainmon.plan.scenarios import check_choices  # loaded where somebody chose
+
         shelf.offer([each.path for each in scanner.scan() if each.kind is FileKind.DOCUMENT])
         check_choices(shelf.documents, settings)
     return Store(logs, scanner, shelf, options)

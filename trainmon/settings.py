@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -41,6 +40,8 @@ class Settings:
     bell: bool = True
     notes: tuple[str, ...] = ()
     """What was left aside, and why."""
+    typed: frozenset[str] = frozenset()
+    """Names of the settings that came with the command itself, not from a file or the environment."""
 
     def choosing(self, choice: PlanChoice) -> Settings:
         """Give the settings with one more choice made on the screen."""
@@ -89,7 +90,8 @@ def load_settings(
     merged |= _from_environment(environment)
     typed: dict[str, Any] = {"scenario": scenario, "hardware": hardware, "deadline": deadline}
     typed |= {"on_event": on_event, "desktop": desktop, "bell": bell}
-    merged |= {name: value for name, value in typed.items() if value is not None}
+    typed = {name: value for name, value in typed.items() if value is not None}
+    merged |= typed
     missing = [path for path in named if not _is_there(path)]
     if missing:
         raise UsageError(f"no such estimate document: {missing[0]}")
@@ -106,6 +108,7 @@ def load_settings(
         desktop=merged.get("desktop", False),
         bell=merged.get("bell", True),
         notes=notes,
+        typed=frozenset(typed),
     )
 
 
@@ -152,6 +155,8 @@ def _users(environment: Mapping[str, str]) -> _Layer:
 
 
 def _read(path: Path) -> _Layer:
+    import tomllib  # loaded where there is a settings file at all
+
     try:
         with path.open("rb") as file:
             values = tomllib.load(file)

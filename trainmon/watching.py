@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING
 
 from trainmon.errors import NothingReadableError
 from trainmon.gpu.monitor import GpuMonitor
-from trainmon.reading.readable import ReadableLog
 from trainmon.run_choices import PlanChoice
-from trainmon.run_log import live_log
 from trainmon.session import look_once, open_store
 from trainmon.settings import Settings
-from trainmon.snapshot import Board, RunSnapshot
+from trainmon.snapshot import Board
 
 if TYPE_CHECKING:
     from trainmon.reading.watch import FolderWatch
@@ -30,7 +28,7 @@ class LiveSource:
     """Boards of growing logs. Used by one thread."""
 
     def __init__(self, logs: Sequence[str], settings: Settings) -> None:
-        self._store, self._settings = open_store(logs, settings), settings
+        self._store = open_store(logs, settings)
         self.behind = True
         """Whether there is more to read at once."""
         self._watch: FolderWatch | None = None
@@ -67,10 +65,6 @@ class LiveSource:
         board = self._store.board(time.time(), gpu=self._gpu.latest(), notes=notes)
         self._board_s, self._unshown_s = time.monotonic() - began_s, 0.0
         return board
-
-    def log(self, run: RunSnapshot) -> ReadableLog | None:
-        """The log of a run as it grows."""
-        return live_log(run, self._settings)
 
     def choose(self, choice: PlanChoice) -> None:
         """Hold runs against what was chosen on the screen."""

@@ -67,9 +67,10 @@ def summary(
     config: ConfigOption = None,
 ) -> None:
     """Report plan against actual for the runs under LOGS."""
+    from trainmon.eta_accuracy import with_eta_accuracy
     from trainmon.exports.export import write_report
     from trainmon.exports.summaries import summarise
-    from trainmon.session import look_once, with_eta_accuracy
+    from trainmon.session import look_once
 
     settings = settings_of(logs, estimates, scenario, hardware, config)
     text = summarise(with_eta_accuracy(look_once(logs, settings), settings), format.value)
@@ -119,8 +120,8 @@ def estimates_command(
 @app.command()
 def backtest(logs: Logs, json: JsonOption = False, config: ConfigOption = None) -> None:
     """Replay finished runs and show how good the ETA would have been on the way."""
+    from trainmon.eta_accuracy import backtests
     from trainmon.exports.contract import json_text
-    from trainmon.session import backtests
     from trainmon.timing.backtest_report import backtest_object, backtest_text
 
     runs = backtests(logs, settings_of(logs, None, None, None, config))

@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 
-import regex
-
 from trainmon.gpu.csv_logs import NAME, TIME, TOGETHER_S, bytes_in
 from trainmon.gpu.tables import Reading
 from trainmon.gpu_snapshot import GpuProcess, GpuSample
+from trainmon.patterns import pattern
 from trainmon.reading.timestamps import iso_s
 
 FIELDS = {
@@ -18,7 +17,7 @@ FIELDS = {
     "used_memory": "used", "gpu_uuid": "gpu", "gpu_bus_id": "bus", "gpu_serial": "serial", "gpu_name": "model",
 }  # fmt: skip
 """Field names of `--query-compute-apps`; the header prints the longer ones."""
-PROGRAM = regex.compile(r"\S*/.*|\[[\w /]+\]|python[\w.]*|[\w.:-]*[A-Za-z][\w.:-]*")
+PROGRAM = pattern(r"\S*/.*|\[[\w /]+\]|python[\w.]*|[\w.:-]*[A-Za-z][\w.:-]*")
 LEAST_PID = 64
 """Smaller numbers in front of a name are those of GPUs: `0, Tesla T4, 7399 MiB`."""
 UNNAMED_GPU = "the nvidia-smi log names processes and no GPU: memory of the largest process"

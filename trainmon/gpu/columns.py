@@ -6,15 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
 
-import regex
-
 from trainmon.gpu.tables import MIB, Reading
 from trainmon.gpu_snapshot import GpuProcess, GpuSample
+from trainmon.patterns import pattern
 from trainmon.reading.timestamps import moment_s
 
-CLOCK = regex.compile(r"\d\d:\d\d:\d\d")
-DAY = regex.compile(r"(\d{4})[/-]?(\d\d)[/-]?(\d\d)")
-SPLIT = regex.compile(r"[,\s]+")
+CLOCK = pattern(r"\d\d:\d\d:\d\d")
+DAY = pattern(r"(\d{4})[/-]?(\d\d)[/-]?(\d\d)")
+SPLIT = pattern(r"[,\s]+")
 
 
 @dataclass(slots=True)

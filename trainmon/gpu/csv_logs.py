@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 
-import regex
-
 from trainmon.gpu.tables import MIB, Reading, with_reasons
 from trainmon.gpu_snapshot import GpuSample
+from trainmon.patterns import pattern
 from trainmon.reading.timestamps import iso_s
 
 FIELDS = {
@@ -24,11 +23,11 @@ READINGS = {
     "used": "memory_used_bytes", "utilization": "utilization_percent", "temperature": "temperature_c",
     "power": "power_w",
 }  # fmt: skip
-THROTTLE = regex.compile(r"clocks_(?:throttle|event)_reasons\.(?!supported|active|gpu_idle)(\w+)")
-NAME = regex.compile(r"(?P<name>[a-z][\w.]*)(?: \[(?P<unit>[^\]]+)\])?")
+THROTTLE = pattern(r"clocks_(?:throttle|event)_reasons\.(?!supported|active|gpu_idle)(\w+)")
+NAME = pattern(r"(?P<name>[a-z][\w.]*)(?: \[(?P<unit>[^\]]+)\])?")
 UNITS = {"B": 1.0, "KiB": 1024.0, "MiB": MIB, "GiB": 1024.0**3, "MB": MIB, "GB": 1024.0**3}
-TIME = regex.compile(r"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d(?:\.\d+)?")
-VALUE = regex.compile(r"(?P<number>-?\d+(?:\.\d+)?) ?(?P<unit>[%\w]*)")
+TIME = pattern(r"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d(?:\.\d+)?")
+VALUE = pattern(r"(?P<number>-?\d+(?:\.\d+)?) ?(?P<unit>[%\w]*)")
 TOGETHER_S = 0.05
 """Rows of one round are printed within this time; -lms 100 is the fastest in use."""
 

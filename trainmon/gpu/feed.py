@@ -15,26 +15,11 @@ import threading
 import time
 from dataclasses import dataclass, field, replace
 
+from trainmon.gpu.patience import Patience
 from trainmon.gpu.roll import GpuRoll, blank
 from trainmon.gpu.wire import BEAT, decode
 from trainmon.gpu_snapshot import GpuPanel
 from trainmon.units import duration
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
-    """How long to wait for the driver, in seconds."""
-
-    silence_s: float = 2.0
-    """A single call may take so long; then it hangs."""
-    start_s: float = 30.0
-    """Without persistence mode the driver wakes each GPU first."""
-    retry_s: float = 60.0
-    """Until a driver that refused as a whole is asked again."""
-    backoff_s: float = 1.0
-    """Doubles with each crash in a row, up to `retry_s`."""
-    forget_s: float = 60.0
-    """Older readings are not shown."""
 
 
 @dataclass(frozen=True, slots=True)

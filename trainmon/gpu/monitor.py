@@ -8,9 +8,13 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from trainmon.gpu.feed import DriverFeed, Patience
+from trainmon.gpu.patience import Patience
 from trainmon.gpu_snapshot import GpuPanel
+
+if TYPE_CHECKING:
+    from trainmon.gpu.feed import DriverFeed
 
 NO_GPU = GpuPanel(note="no GPU on this machine")
 DRIVER_FILES = ("/dev/nvidiactl", "/proc/driver/nvidia/version", "/dev/dxg")
@@ -79,10 +83,16 @@ class GpuMonitor:
         """Start what is present and does not run yet: a driver may be loaded later."""
         kinds = {feed.kind for feed in self._feeds}
         if "nvml" not in kinds and nvidia_present():
-            self._feeds.append(DriverFeed("nvml", self._interval_s, self._patience))
+            self._feeds.append(_feed("nvml", self._interval_s, self._patience))
         if "amd" not in kinds and amd_present():
             patience = replace(self._patience, silence_s=max(AMD_SILENCE_S, self._patience.silence_s))
-            self._feeds.append(DriverFeed("amd", max(self._interval_s, AMD_INTERVAL_S), patience))
+            self._feeds.append(_feed("amd", max(self._interval_s, AMD_INTERVAL_S), patience))
+
+
+def _feed(kind: str, interval_s: float, patience: Patience) -> DriverFeed:
+    from trainmon.gpu.feed import DriverFeed
+
+    return DriverFeed(kind, interval_s, patience)
 
 
 def together(panels: Sequence[tuple[str, GpuPanel]]) -> GpuPanel:

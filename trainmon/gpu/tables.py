@@ -6,28 +6,27 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 
-import regex
-
 from trainmon.gpu_snapshot import GpuProcess, GpuSample
+from trainmon.patterns import pattern
 from trainmon.reading.timestamps import moment_s, month_number
 
 MIB = 1024.0**2
 Reading = tuple[float | None, GpuSample]
 """(seconds since the epoch, or None where the log has no clock; sample)."""
 
-DATE = regex.compile(
+DATE = pattern(
     r"\s*[A-Z][a-z]{2} (?P<month>[A-Z][a-z]{2}) {1,2}(?P<day>\d{1,2}) (?P<clock>\d\d:\d\d:\d\d) (?P<year>\d{4})\s*"
 )
-NAME_ROW = regex.compile(
+NAME_ROW = pattern(
     r"\|\s{1,4}(?P<index>\d{1,3})\s+(?P<name>\S.*?)(?:\s+(?:On|Off|N/A|WDDM|TCC|MCDM))?\s*\|\s*[0-9A-Fa-f]{4,8}:[0-9A-Fa-f]{2}:"
 )
-MEMORY = regex.compile(r"(?P<used>\d+)MiB\s*/\s*(?P<total>\d+)MiB")
-TEMPERATURE = regex.compile(r"\b(\d+)C\b")
-POWER = regex.compile(r"(?:(?P<now>\d+)W|N/A)\s*/\s*(?:(?P<limit>\d+)W|N/A)")
-UTILIZATION = regex.compile(r"\|\s*(\d+)%\s+\S")
-READINGS_ROW = regex.compile(r"\|[^|]*\|\s*(?:\d+MiB\s*/|N/A\s*\||(?:ERR!|\[?Unknown Error\]?))")
-MIG_ROW = regex.compile(r"\|\s+(?P<gpu>\d+)\s+\d+\s+\d+\s+(?P<mig>\d+)\s+\|\s*(?P<used>\d+)MiB\s*/\s*(?P<total>\d+)MiB")
-PROCESS_ROW = regex.compile(
+MEMORY = pattern(r"(?P<used>\d+)MiB\s*/\s*(?P<total>\d+)MiB")
+TEMPERATURE = pattern(r"\b(\d+)C\b")
+POWER = pattern(r"(?:(?P<now>\d+)W|N/A)\s*/\s*(?:(?P<limit>\d+)W|N/A)")
+UTILIZATION = pattern(r"\|\s*(\d+)%\s+\S")
+READINGS_ROW = pattern(r"\|[^|]*\|\s*(?:\d+MiB\s*/|N/A\s*\||(?:ERR!|\[?Unknown Error\]?))")
+MIG_ROW = pattern(r"\|\s+(?P<gpu>\d+)\s+\d+\s+\d+\s+(?P<mig>\d+)\s+\|\s*(?P<used>\d+)MiB\s*/\s*(?P<total>\d+)MiB")
+PROCESS_ROW = pattern(
     r"\|\s+(?P<gpu>\d+)\s+(?:(?:\d+|N/A)\s+(?:\d+|N/A)\s+)?(?P<pid>\d+)\s+(?:M\+)?[CG](?:\+G)?\s+(?P<name>.*?)\s+"
     r"(?:(?P<used>\d+)MiB|N/A)\s*\|"
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import regex
+from trainmon.patterns import pattern
 
 FOREIGN = frozenset({
     "9p", "acfs", "afs", "beegfs", "ceph", "cifs", "coda", "davfs", "drvfs", "gfs", "gfs2", "glusterfs", "gpfs",
@@ -17,7 +17,7 @@ LOCAL_FUSE = frozenset({
     "fuse.encfs", "fuse.fuse-overlayfs", "fuse.gocryptfs", "fuse.lxcfs", "fuse.mergerfs", "fuse.ntfs-3g",
 })  # fmt: skip
 """All other `fuse.*` (sshfs, gcsfuse, s3fs, rclone ...) have their files elsewhere."""
-_OCTAL = regex.compile(r"\\([0-7]{3})")
+_OCTAL = pattern(r"\\([0-7]{3})")
 
 
 def mounts() -> tuple[tuple[str, str], ...]:
