@@ -20,11 +20,28 @@ _THRESHOLD = pattern(
     re.IGNORECASE,
 )
 _ALARMS = pattern(
-    r"\bwhen\s+to\s+(?:worry|stop|panic|abort|kill|call)\b|\balarms?\b|\balerts?\b|\bred\s+flags?\b|\bwarning\s+signs?\b|"
+    r"\bwhen\s+to\s+(?:worry|stop|panic|abort|kill|call|interrupt|intervene|restart|cancel|quit|give\s+up|act)\b|\balarms?\b|\balerts?\b|\bred\s+flags?\b|\bwarning\s+signs?\b|"
     r"\btrouble-?shoot\w*|\bsymptoms?\b|\bfail(?:ure|ing)?\s+modes?\b|\bworr(?:y|ied|ies)\b|\bpitfalls?\b|"
-    r"\bgo(?:es|ing)?\s+wrong\b|\bsanity\b|\bhealth\b|\bwatch\s+(?:out\s+)?for\b|\b(?:common|known)\s+(?:issues|problems)\b|故障|报警|告警",
+    r"\bgo(?:es|ing)?\s+wrong\b|\bsanity\b|\b(?:looks?|seems?|feels?)\s+(?:off|wrong|odd|strange|slow|stuck)\b|\bhealth\b|\bwatch\s+(?:out\s+)?for\b|\b(?:common|known)\s+(?:issues|problems)\b|故障|报警|告警",
     re.IGNORECASE,
 )
+_SYMPTOM = pattern(
+    r"\W*(?:symptoms?|observations?|problems?|issues?|signs?|warnings?|alerts?|if\b|when\b|you\s+see)", re.IGNORECASE
+)
+_REMEDY = pattern(
+    r"\W*(?:(?:likely|possible|probable)\s+)?(?:meaning|means|causes?|fix(?:es)?|actions?|solutions?|remed\w+|what\s+to\s+do|do|then|check|"
+    r"response|diagnosis|reason)\b",
+    re.IGNORECASE,
+)
+
+
+def _lists_symptoms(piece: Piece) -> bool:
+    """Tell whether a cell stands in the column of symptoms of a table of symptoms and remedies."""
+    if piece.kind != "cell" or not piece.header or not _SYMPTOM.match(header_of(piece)):
+        return False
+    return any(_REMEDY.match(header) for header in piece.header)
+
+
 _NOTHING_FOR = pattern(
     r"\b(?:no|not|none|nothing|without|silent|stuck|hang(?:s|ing)?)\b[^.;:]{0,60}\b(?:for|in|within|after)\s*$",
     re.IGNORECASE,
@@ -103,8 +120,10 @@ def is_threshold(piece: Piece, span: Span, words: Words, near: str, bounded: boo
     if piece.kind == "cell" and piece.cells == piece.header:
         return bounded
     left = piece.text[: span.start]
+    if _lists_symptoms(piece):
+        return True
     if any(_tells_of_alarms(heading.text) for heading in piece.headings[-1:]) and (
-        bounded or _NOTHING_FOR.search(left)
+        bounded or _NOTHING_FOR.search(left) or _AFTER_SO_LONG.search(left)
     ):
         return True
     if is_time_limit(left) or _LIMIT_IS.search(left) or _DEADLINE.search(left) or _is_limit_column(piece):
@@ -139,11 +158,18 @@ _VALUED = pattern(
     r"[:：|=]\s*[~≈<>]?\s*$|\b(?:takes?|took|needs?|requires?|lasts?|runs?|train\w*|total|costs?)\W*(?:for\s+)?[~≈<>]?\s*$",
     re.IGNORECASE,
 )
-_LIMIT_IS = pattern(r"\b(?:limit|cap|quota|time-?out)\s+(?:is|was|of)\s+[^,.;:]{0,24}$", re.IGNORECASE)
+_AFTER_SO_LONG = pattern(
+    r"\b(?:ends?|stops?|dies|crash(?:es)?|fails?|quits?|freezes?|not\b[^.;]{0,40})\s+after\s*$", re.IGNORECASE
+)
+_LIMIT_IS = pattern(
+    r"\bmax(?:imum)?[_\s-]?(?:wait|run\w*|time|duration|hours)\b\W*(?:to|of|is)?\s*$|\b(?:limit|cap|quota|time-?out)\s+(?:is|was|of)\s+[^,.;:]{0,24}$",
+    re.IGNORECASE,
+)
 _EACH_STAGE = pattern(r"每阶段|各阶段|\b(?:each|every|per)\s+stage\b", re.IGNORECASE)
 _DEADLINE = pattern(r"\b(?:deadline|due)\W+(?:is\s+)?(?:[^:;|]{0,24}\bin\s+|in\s+)?$", re.IGNORECASE)
 _CUT_OFF = pattern(
     r"^\W*(?:if|when|unless)\b.*(?:\b(?:not|never|still|unfinished|stuck|nothing)\b|n['’]t\b)"
+    r"|\b(?:sessions?|kernels?|notebooks?|allocations?|reservations?)\s+(?:\w+\s+)?(?:ends?|stops?|close[sd]?|lasts?)\b"
     r"|\b(?:disconnects?|times?\s+out|shuts?\s+down|logs?\s+(?:you\s+)?out|expires?)\b",
     re.IGNORECASE,
 )

@@ -12,7 +12,7 @@ from trainmon.parsers.documents.blocks import Piece
 from trainmon.parsers.documents.columns import cell_spans, lent_units
 from trainmon.parsers.documents.durations import Span, find_durations
 from trainmon.parsers.documents.labels import Words, words_around
-from trainmon.parsers.documents.lexicon import stage_kinds
+from trainmon.parsers.documents.lexicon import TRAIN, stage_kinds
 from trainmon.parsers.documents.outline import Outline, in_breakdown, outline_of
 from trainmon.parsers.documents.positions import find_positions
 from trainmon.parsers.documents.readings import Reading
@@ -82,7 +82,7 @@ def read_claims(pieces: Iterable[Piece]) -> Claims:
     for index, piece in enumerate(held):
         size = lent.get((piece.group, piece.column)) if piece.kind == "cell" and not spans[index] else None
         spans[index] = cell_spans(piece, size) if size else spans[index]
-    claims, outline = _claims(held, spans)
+    claims, outline = _claims(held, list(_without_millions(held, spans)))
     return Claims(pieces=held, claims=claims, outline=outline, unread=unread)
 
 
@@ -109,7 +109,7 @@ def _as_stated(claims: list[Claim]) -> list[Claim]:
             stated_of.setdefault(claim.span.likely_s, claim.reading)
     return [
         replace(claim, reading=stated_of[claim.span.likely_s])
-        if claim.operand and claim.scope is Scope.STEP and claim.span.likely_s in stated_of
+        if claim.operand and claim.scope in {Scope.STEP, Scope.UNIT} and claim.span.likely_s in stated_of
         else claim
         for claim in claims
     ]
@@ -151,7 +151,20 @@ def _spans(piece: Piece) -> list[Span]:
     found = find_durations(piece.text)
     if piece.kind == "cell" and not found:
         found = cell_spans(piece)
-    return [span for span in found[:_MOST_IN_LINE] if not span.short_unit or _speaks_of_time(piece)]
+    return found[:_MOST_IN_LINE]
+
+
+def _without_millions(pieces: list[Piece], spans: list[list[Span]]) -> Iterator[list[Span]]:
+    """Leave out `5m` where nothing speaks of time: not the words around it, nor the other cells of its column."""
+    timed = {
+        (piece.group, piece.column)
+        for piece, found in zip(pieces, spans, strict=True)
+        if piece.kind == "cell" and any(not span.short_unit for span in found)
+    }
+    for piece, found in zip(pieces, spans, strict=True):
+        beside = piece.kind == "cell" and (piece.group, piece.column) in timed and len(found) == 1
+        kept = beside and found[0].text == piece.text.strip()
+        yield [span for span in found if not span.short_unit or kept or _speaks_of_time(piece)]
 
 
 def _speaks_of_time(piece: Piece) -> bool:
@@ -193,7 +206,7 @@ def _in_line(
         reading = Reading(Scope.SAMPLE) if log_line else scope_of(piece, span, words, outline)
         before = found[-1] if found else None
         restates = -1
-        if reading is not None and before is not None and (again := _as_before(before, words)):
+        if reading is not None and before is not None and (again := _as_before(before, words, reading)):
             reading = again
         if before is not None and _restates(piece.text, before, span):
             restates, reading = base + len(found) - 1, before.reading
@@ -222,6 +235,9 @@ def _restates(text: str, before: Claim, span: Span) -> bool:
 
 
 _AND = pattern(r"(?:^|\s)(?:and|or|plus|then)\W*$", re.IGNORECASE)
+_AND_ALSO = pattern(r"\W*(?:and|or)\s+[^.;]{3,60}\s(?:in|for|takes?|took|needs?|needed)\W*$", re.IGNORECASE)
+_THAT_IS = pattern(r"(?:^|[,;(]\s*)(?:i\.e\.|that\s+is|which\s+(?:is|makes)|or|so|in\s+all)[\s,:~≈]*$", re.IGNORECASE)
+_OURS = pattern(r"\b(?:we|our|ours|us|this|here|my|mine)\b", re.IGNORECASE)
 _OTHER_ONES = pattern(
     r"\W*(?:and\s+|but\s+)?(?:the\s+)?(?:last|first|later|early|earlier|other|slow(?:est)?|fast(?:est)?|final|rest)\s*(?:ones?)?\s*"
     r"(?:takes?\s+)?[~≈<>]?\s*",
@@ -229,10 +245,15 @@ _OTHER_ONES = pattern(
 )
 
 
-def _as_before(before: Claim, words: Words) -> Reading | None:
+def _as_before(before: Claim, words: Words, reading: Reading) -> Reading | None:
     """Read `they needed a week for A and 4 days for B`, and `an iteration takes 100 s, the last ones 200`, alike."""
-    if before.scope is Scope.COMPARISON and _AND.search(words.clause):
+    goes_on = _AND.search(words.clause) or _THAT_IS.search(words.clause)
+    if before.scope in {Scope.COMPARISON, Scope.SAVING} and goes_on and not _OURS.search(words.clause):
         return before.reading
+    if before.scope is Scope.COMPARISON and _AND_ALSO.match(words.clause) and not _OURS.search(words.clause):
+        return before.reading
+    if before.scope is Scope.STAGE and goes_on and reading.scope is Scope.TOTAL and not reading.kind:
+        return None if TRAIN.search(words.clause) else before.reading
     return before.reading if _OTHER_ONES.fullmatch(words.clause) and before.scope is not Scope.TOTAL else None
 
 

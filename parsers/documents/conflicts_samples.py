@@ -52,7 +52,11 @@ def _bars(plan: Plan) -> Iterator[Contradiction]:
         stages = [
             c
             for c in plan.claims
-            if c.scope is Scope.STAGE and c.restates < 0 and interval(c.span) and _kinds(c.reading.stage or "") & kinds
+            if c.scope is Scope.STAGE
+            and c.restates < 0
+            and interval(c.span)
+            and not re.search(r"early[\s-]+stop", c.piece.text, re.IGNORECASE)
+            and _kinds(c.reading.stage or "") & kinds
         ]
         counted = [c for c in stages if _counts_match(plan, c, bar.total, bool(epochs))]
         broken = [c for c in counted if (whole := interval(c.span)) and outside(value, whole) > 1]

@@ -50,7 +50,8 @@ _PRODUCT_OF = pattern(r"[×x*✕·]\s*\d[\d,]*\s*(?:epochs?|ep|steps?|runs?)?\s*
 _EACH_AFTER = pattern(r"\s*(?:for\s+)?(?:each|apiece|jeweils|a\s+(?:pop|piece))\b(?!\s+(?:of|one)\b)", re.IGNORECASE)
 _SO_MANY_AT = pattern(
     r"\d\s?[kM]?\s+(?:(?P<epochs>epochs?|ep)|steps|iterations|iters?|updates)\s+(?:at|@)\s*$"
-    r"|\b(?:the|an?|one|each|per)\s+(?:(?P<epoch>epoch)|step|iteration)(?:\s+time)?\s+(?:down\s+)?(?:to|from|at)\s*$",
+    r"|\b(?:the|an?|one|each|per)\s+(?:(?P<epoch>epoch)|step|iteration)(?:\s+time)?\s+"
+    r"(?:(?:down\s+)?(?:to|from|at)|is|was|takes?|needs?|lasts?)\s*$",
     re.IGNORECASE,
 )
 """`12,000 steps at 17 s`; `would bring the step to 150 s`."""
@@ -61,7 +62,7 @@ _PER_LENGTH = pattern(
 _EACH_TIME = pattern(r"\s*(?:each|every|per|a)\s+time\b", re.IGNORECASE)
 """What is done `every 250 steps, 40 minutes each time` is done once in so many steps."""
 _COUNTED_BEFORE = pattern(
-    r"(?<!every )(?<!each )\b(?:\d[\d,]*|both|all|every|one|two|three|four|five|six|seven|eight|ten)\s+"
+    r"(?<!every )(?<!each )(?<![\d,])\b(?:\d[\d,]*|both|all|every|one|two|three|four|five|six|seven|eight|ten)\s+"
     r"(?P<nouns>[a-z-]{3,}(?:\s+[a-z]{3,})?)"
     r"|\b(?P<set>epochs|steps|runs|folds|seeds)\s*[=:]\s*\d+",
     re.IGNORECASE,
@@ -181,7 +182,7 @@ def _counter_sources(piece: Piece, words: Words) -> list[str]:
     if piece.kind == "cell" and piece.cells:
         own.append(piece.cells[0] if piece.column else "")
     inherited = [label_of(parent) for parent in reversed(piece.parents)]
-    kinds = label_kinds(words.label) - {"total"}
+    kinds = label_kinds(words.label or words.opening) - {"total"}
     if _is_lead(piece.lead) and not kinds:
         inherited.append(label_of(piece.lead))
     if piece.headings and not kinds and _PER_HEADING.search(piece.headings[-1].text):

@@ -65,6 +65,11 @@ def _ends_comment(piece: Piece, span: Span) -> bool:
     return not piece.text[span.end :].strip(" .)") and bool(re.search(r"[,\-–—(#]\s*$", piece.text[: span.start]))
 
 
+_ON_CARD = pattern(
+    r"\b(?:that|this|it)(?:\s+(?:is|means|makes)|['’]s)\s*$|\bon\s+(?:an?|one|the|two|\d+\s?[x×]?)\s+(?:[\w-]+\s+){0,2}[A-Z]*\d+\w*\s*$",
+    re.IGNORECASE,
+)
+"""`On a 3090 that is 4 hours, on a T4 13 hours`"""
 _FOR_SO_MANY = pattern(r"\s+for\s+(?:all\s+)?[\d,.]+\s?[kM]?\s+(?:epochs|steps|iterations|updates)\b", re.IGNORECASE)
 _PRICE_TIMES = pattern(r"[$€£]\s?[\d.]+\s*(?:/|per)\s*(?:h|hr|hour)\s*[×x*]\s*$", re.IGNORECASE)
 _PEOPLES_WORK = pattern(
@@ -96,6 +101,8 @@ def by_default(piece: Piece, span: Span, words: Words) -> Reading | None:
     ):
         return Reading(Scope.TOTAL)
     if _FOR_SO_MANY.match(words.after) or _PRICE_TIMES.search(piece.text[: span.start]):
+        return Reading(Scope.TOTAL)
+    if _ON_CARD.search(words.clause):
         return Reading(Scope.TOTAL)
     around = f"{words.sentence} {words.after}"
     if (

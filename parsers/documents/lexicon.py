@@ -16,7 +16,8 @@ _STAGES: dict[str, str] = {
     r"instance|project|time)\s+)set-?up\b(?!\s+\()|\bsetting\s+up\b|\binstall\w*|\bcold\s+start|"
     r"\bmodel\s+load\w*|\b(?:weights?|tokenizer|checkpoint|model)s?\s+loading|\bloading\s+(?:the\s+)?(?:base\s+)?model|"
     r"\bre-?start(?:s|ing)?\b(?!\s+from\s+scratch)|\bresum(?:e|es|ing)\b|\brecover(?:y|ing)\b|\broll-?backs?\b|"
-    r"\bre-?queu\w*|\bcreate\s+\w+\s+instance|\bbuild(?:ing)?\b|\b(?:einricht|initialisier)\w*|\bmake\s+env\b|\b(?:conda|virtual)\s*env\w*|初始化|模型加载|安装|环境(?:搭建|配置)|環境構築|セットアップ|설치|\binstalaci[oó]n",
+    r"\bre-?queu\w*|\b(?:queu(?:e|es|ing)|wait(?:s|ing)?)\s+(?:times?|for)\b|^\W*loading\W*$|"
+    r"\bcreate\s+\w+\s+instance|\bbuild(?:ing)?\b|\b(?:einricht|initialisier)\w*|\bmake\s+env\b|\b(?:conda|virtual)\s*env\w*|初始化|模型加载|安装|环境(?:搭建|配置)|環境構築|セットアップ|설치|\binstalaci[oó]n",
     "data": r"\bdown-?load\w*|\bfetch\w*|\bpre-?process\w*|\btokeni[sz](?:e|ing|ation)\b|\bembedd?ings?\b|"
     r"\bextract\w*|\brender\w*|\bpars(?:e|ing)\b|\bchunking\b|\bcaption(?:s|ing)?\b|\balign(?:ments?|ing)\b|\bstaging\b|"
     r"\b(?:sampl(?:e|ing)|synthetic)\s+(?:data\s+)?generation|\b(?:negative|hard)\s+sampl\w+|\bcaching\b|"
@@ -70,7 +71,7 @@ TRAIN = pattern(_TRAIN, re.IGNORECASE)
 TOTAL = pattern(
     r"\b(?:grand\s+|sub)?total\b|\boverall\b|\bentire\b|\bwhole\b|\bend-to-end\b|\baltogether\b|"
     r"\ball\s+together\b|\ball\s+in\s+all\b|\bin\s+(?:all|total|sum)\b|\bfor\s+(?:the\s+(?:whole\s+)?lot|everything)\b|"
-    r"^\W*(?:sum|summe|everything|together|all(?:\s+of\s+it)?)\W*$|\b(?:ins)?gesamt\w*|总(?:耗时|时间|计|时长|共)|合计|合計|全体|총|전체|全程|整个|全流程|"
+    r"^\W*(?:sum|summe|everything|both|combined|together|all(?:\s+of\s+it)?)\W*$|\b(?:ins)?gesamt\w*|总(?:耗时|时间|计|时长|共)|合计|合計|全体|총|전체|全程|整个|全流程|"
     r"整体(?!上)",
     re.IGNORECASE,
 )

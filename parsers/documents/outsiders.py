@@ -24,7 +24,7 @@ _SAVING_BEFORE = pattern(
     r"faster\s+by|slower\s+by|longer\s+by)\s+(?:you\s+|us\s+|maybe\s+|perhaps\s+|at\s+most\s+|up\s+|roughly\s+|"
     r"about\s+|an?\s+|the\s+|extra\s+|additional\s+|another\s+|off\s+|only\s+)*[+~]?$"
     r"|\b(?:spart|sparen|einspar\w*|gespart)\s+(?:man\s+)?$"
-    r"|(?:节?省|减少|增加|额外)\D{0,6}$|(?:^|[\s(（])[+＋]\s?$|(?:^|[:|(]\s?)[-−]$",
+    r"|(?:节?省|减少|增加|额外)\D{0,6}$|(?:^|[\s(（])[+＋]\s?$|(?:^|[:|(,;]\s?)[-−]$",
     re.IGNORECASE,
 )
 _SAVING_AFTER = pattern(
@@ -43,7 +43,7 @@ _COMPARED = pattern(
     r"\b(?-i:(?!We\b|I\b|This\b|It\b|Table|Figure|Fig|Section|Here|Below|Column|Row)[A-Z][\w-]*)\s+(?:[\w-]+\s+)?(?:lists?|reports?|quotes?|cites?|advertises?)\b|"
     r"\bused\s+to\s+take\b|"
     r"\b(?-i:[A-Z][\w-]+)(?:'s|’s)\s+(?:[\w-]+\s+){0,2}(?:paper|report|material|supplement\w*|blog(?:\s?post)?|card|numbers|figures)\b|"
-    r"^\W*(?-i:(?!We\b|I\b|This\b|It\b|The\b|Training\b|One\b|Each\b)[A-Z][\w-]*)\s+(?:trained|needed|required|used|took|spent)\s+(?:its|their|about|around|over)?\b|"
+    r"^\W*(?-i:(?!We\b|I\b|This\b|It\b|The\b|Training\b|One\b|Each\b|Time|Total|Hours|Steps|Memory|GPUs?\b|Epochs?)[A-Z][\w-]*)\s+(?:trained|needed|required|used|took|spent)\s+(?:its|their|about|around|over)?\b|"
     r"\bcompetitors?\b|\bothers?\s+report|\bthey\s+(?:say|report|claim)|\bgave\s+up\b|"
     r"\b(?:old|previous|former)\s+(?:box|machine|server|cluster|node|set-?up|workstation|laptop|card|gpu|version|code|"
     r"grid|institute|lab|office|company|pipeline|runs?|[a-z]\w+\.\w*xlarge)\b|论文|原文|官方",
@@ -143,7 +143,11 @@ def no_estimate(piece: Piece, span: Span, words: Words, outline: Outline) -> Rea
         return Reading(Scope.THRESHOLD)
     if _is_comparison(piece, span, words, outline):
         return Reading(Scope.COMPARISON)
-    if _INTO_RUN.match(words.after) or _STARTS_IN.search(left):
+    if (
+        _INTO_RUN.match(words.after)
+        or (words.in_brackets and _REACHED.search(words.label or words.clause))
+        or _STARTS_IN.search(left)
+    ):
         return Reading(Scope.TIMELINE)
     if (any(is_calendar(h.text) for h in piece.headings) or is_calendar(piece.lead)) and _POSITION.search(piece.text):
         return Reading(Scope.TIMELINE)
@@ -152,6 +156,11 @@ def no_estimate(piece: Piece, span: Span, words: Words, outline: Outline) -> Rea
 
 _INTO_RUN = pattern(r"\s+(?:in(?=\s*[),.;])|into\s+(?:the\s+)?(?:run|training|job)\b)", re.IGNORECASE)
 """`by epoch 40 (about 4 h in)`: a place in the run."""
+_REACHED = pattern(
+    r"\b(?:after|by|at|around|from)\s+(?:about\s+)?(?:(?:step|epoch|iteration)\s+\d[\d,.]*\s?k?|\d[\d,.]*\s?[kM]?\s+(?:steps|epochs|iterations))\W*$",
+    re.IGNORECASE,
+)
+"""`usable after 100k steps (13 hours)`"""
 _STARTS_IN = pattern(r"\b(?:starts?|begins?|available|resumes?)\s+(?:again\s+)?in\s*(?:about\s*)?$", re.IGNORECASE)
 _ANOTHER = pattern(
     r"[,;]?\s*(?:(?:and|then|plus)\s+)?(?P<what>(?:the\s+)?[a-z][\w\s-]{2,40}?)\s+another\s+$", re.IGNORECASE

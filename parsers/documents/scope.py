@@ -190,7 +190,8 @@ def _by_place(piece: Piece, words: Words, outline: Outline) -> Reading | None:
     under_total = piece.headings and TOTAL.search(without_brackets(piece.headings[-1].text))
     if under_total and is_condition(words.label) and not (is_part_table(piece) and piece.column > 0):
         return Reading(Scope.TOTAL) if heading_stage(outline, piece) is None else None
-    if piece.kind in {"heading", "item", "paragraph", "code"} and _NUMBERED_STAGE.match(piece.text):
+    numbered = _NUMBERED_HEADING if piece.kind == "heading" else _NUMBERED_STAGE
+    if piece.kind in {"heading", "item", "paragraph", "code"} and numbered.match(piece.text):
         return Reading(Scope.STAGE, words.label or bare(piece.text)[:60], "other")
     scheduled = any(is_calendar(heading.text) for heading in piece.headings) and not is_generic(words.label)
     if piece.kind == "item" and scheduled and words.valued:
@@ -209,6 +210,11 @@ def _by_place(piece: Piece, words: Words, outline: Outline) -> Reading | None:
 _TOGETHER = pattern(r"[.;,]\s+(?:together|altogether|in\s+total|in\s+all|total|both|combined|sum)\b", re.IGNORECASE)
 _NUMBERED_HEADING = pattern(r"\W*(?:stage|phase|step|part)\s+(?:\d+|[IVX]+|[A-Z])\b", re.IGNORECASE)
 _SHORT_NAME = pattern(r"(?:^|[:;,+]\s*)(?P<name>[a-z][^:;,+\d|()]{2,30}?)\s*[~≈<>]?\s*$", re.IGNORECASE)
+_NUMBERED_STEP = pattern(r"\W*step\s+\d+\b", re.IGNORECASE)
+_WEEKDAY = pattern(
+    r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b[\s,&/–-]*(?:night|morning|evening|noon|afternoon)?)+",
+    re.IGNORECASE,
+)
 _NAME_AND_VALUE = pattern(
     r"(?:^|[:;,+]\s*)[a-z][^:;,+|()=]{2,30}?\s[~≈<>]?\d[\d.:–-]*\s?(?:s|sec|seconds?|min|minutes?|h|hrs?|hours?|days?)\s*(?=[;,+.]|$)",
     re.IGNORECASE,
@@ -227,6 +233,10 @@ def _among_parts(piece: Piece, words: Words, outline: Outline) -> Reading | None
         numbered = next((h for h in reversed(piece.headings) if _NUMBERED_HEADING.match(h.text)), None)
         if numbered is not None:
             return Reading(Scope.STAGE, words.label, "other")
+    if piece.kind == "code" and piece.headings and _NUMBERED_STEP.match(heading := piece.headings[-1].text):
+        return None if TRAIN.search(heading) else Reading(Scope.STAGE, bare(heading), "other")
+    if words.label and _WEEKDAY.fullmatch(words.label):
+        return Reading(Scope.STAGE, bare(words.clause).partition(":")[2].strip(" ,") or words.label, "other")
     name = _SHORT_NAME.search(words.clause)
     if name and not is_condition(name["name"]) and len(_NAME_AND_VALUE.findall(piece.text)) > 2:
         return Reading(Scope.STAGE, bare(name["name"]), "other")
