@@ -12,7 +12,7 @@ from tests.board_parts import GB, NOW
 from trainmon.alerts.causes import AlertBook, AlertKind, Told, log_of
 from trainmon.events import ProblemKind
 from trainmon.gpu_snapshot import GpuDevice, RunGpu
-from trainmon.snapshot import Board, ProblemInfo, RunSnapshot, RunStatus
+from trainmon.snapshot import Board, Eta, Interval, ProblemInfo, RunSnapshot, RunStatus
 
 
 def fresh(run: RunSnapshot) -> RunSnapshot:
@@ -77,6 +77,21 @@ def test_a_projection_that_wavers_is_not_told() -> None:
     given = told(*(board(late if at % 20 else FINE, after_s=at) for at in range(0, 100, 10)))
 
     assert kinds(given) == [[]] * 10
+
+
+def test_a_projection_that_may_still_keep_the_plan_is_not_told() -> None:
+    late = fresh(boards.slower())
+    assert late.verdict is not None
+    assert late.verdict.measured_s is not None
+    assert late.verdict.documented is not None
+    bound_s = late.verdict.documented.high_s
+    assert bound_s is not None
+    over_s = late.verdict.measured_s - bound_s
+    likely = 2 * over_s
+    for low, kind in ((likely - 1.1 * over_s, []), (likely - 0.9 * over_s, [AlertKind.SLOWER])):
+        eta = Eta(remaining_s=Interval(low=low, likely=likely, high=3 * over_s), finish_at=None, basis="measured")
+        wide = replace(late, eta=eta)
+        assert kinds(told(board(FINE), board(wide, after_s=1), board(wide, after_s=60)))[-1] == kind
 
 
 def test_a_measured_delay_is_told_at_once() -> None:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from tests import report_boards as boards
 from trainmon.estimates import Scope, Verdict, VerdictKind
 from trainmon.plan.corrections import corrections
-from trainmon.snapshot import Board, RunSnapshot
+from trainmon.snapshot import Board, RunSnapshot, RunStatus
 
 
 def board_of(*verdicts: Verdict) -> Board:
-    runs = tuple(RunSnapshot(name=str(number), files=(), verdict=verdict) for number, verdict in enumerate(verdicts))
-    return Board(taken_at=0.0, runs=runs)
+    return Board(taken_at=0.0, runs=tuple(run_of(verdict) for verdict in verdicts))
+
+
+def run_of(verdict: Verdict, state: RunStatus = RunStatus.FINISHED) -> RunSnapshot:
+    return RunSnapshot(name="run", files=(), verdict=verdict, state=state)
 
 
 def missed(measured_s: float, *, scope: Scope = Scope.TOTAL, projected: bool = False) -> Verdict:
@@ -39,9 +44,12 @@ def test_several_runs_widen_one_line() -> None:
     assert line.startswith("Total: 52-63 min (measured 55-60 min in 2 runs on unknown hardware; was ")
 
 
-def test_a_projection_is_proposed_only_where_nothing_was_measured() -> None:
-    assert "projected 60 min" in corrections(board_of(missed(3600, projected=True)))[0]
-    (line,) = corrections(board_of(missed(3600, projected=True), missed(3300)))
+@pytest.mark.parametrize("state", [state for state in RunStatus if state is not RunStatus.FINISHED])
+def test_only_finished_runs_correct_a_plan(state: RunStatus) -> None:
+    projected = run_of(missed(3600, projected=True), state)
+
+    assert corrections(Board(taken_at=0.0, runs=(projected,))) == []
+    (line,) = corrections(Board(taken_at=0.0, runs=(projected, run_of(missed(3300)))))
     assert "measured 55 min on" in line
 
 

@@ -87,7 +87,10 @@ def test_without_a_documented_step_time_only_what_no_plan_has_in_it_is_told_apar
     assert late is not None
     assert late.parts == ((STALLS, 300), (UNPRICED, 20 * MINUTE - 300))
     assert late.beside == (("evaluation", 240),)
-    assert "(evaluation took 4m 00s)" in why_late_text(late_run(overhead_s={"eval": 240}))
+    assert (
+        "training steps 20m 00s (with evaluation 4m 00s, for which the plan gives no separate time)"
+        in why_late_text(late_run(overhead_s={"eval": 240}))
+    )
 
 
 def test_steps_that_were_done_twice_are_told_apart() -> None:

@@ -115,3 +115,4 @@ def test_a_problem_names_its_file_only_where_that_is_sure() -> None:
 
     assert problem_text(run, problem) == "nan at step 100: loss is nan (full.log:71)"
     assert problem_text(replace(run, files=run.files * 2), problem).endswith("(line 71)")
+    assert problem_text(run, replace(problem, line=0)) == "nan at step 100: loss is nan"

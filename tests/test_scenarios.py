@@ -31,6 +31,17 @@ def test_without_documents_a_scenario_is_no_error() -> None:
     check_choices([], Settings(scenario="nosuch"))
 
 
+@pytest.mark.parametrize("name", ["scenario", "hardware"])
+def test_a_choice_that_is_typed_without_any_document_is_refused(name: str, tmp_path: Path) -> None:
+    (tmp_path / "exp.log").write_text("step 1/10 loss 1.0\n")
+    typed = {name: "nosuch"}
+    settings = load_settings(
+        [str(tmp_path)], environment={}, scenario=typed.get("scenario"), hardware=typed.get("hardware")
+    )
+    with pytest.raises(UsageError, match=f"no estimate document was found, so there is no {name} 'nosuch'"):
+        look_once([str(tmp_path)], settings)
+
+
 def test_names_of_scenarios_are_short_and_no_durations() -> None:
     names = list(dict.fromkeys(scenario_names(sample_document("proteins"))))
     assert {"Small", "Medium", "Large"} <= set(names)

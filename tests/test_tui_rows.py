@@ -177,6 +177,16 @@ def test_the_documented_section_shows_the_line_of_the_document() -> None:
     assert "the document assumes an A100" in text
 
 
+def test_a_plan_that_nothing_was_held_against_yet_is_shown_as_such() -> None:
+    run = replace(boards.within(), comparisons=(), verdict=None, stages=())
+    text = "\n".join(shown(run_sections.documented(run, 100)))
+
+    assert "nothing that it took is measured yet" in text
+    assert "· not yet" in text
+    assert "no estimate document" not in text
+    assert "no estimate document" in "\n".join(shown(run_sections.documented(replace(run, documented=None), 100)))
+
+
 def test_problems_name_their_line_and_the_cause_first() -> None:
     text = shown(run_sections.problems(boards.out_of_memory(), 80))
 

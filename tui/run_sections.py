@@ -5,7 +5,7 @@ from __future__ import annotations
 from trainmon import units
 from trainmon.attention import main_problem
 from trainmon.estimates import Scope, Verdict
-from trainmon.exports.report import why_late_text
+from trainmon.exports.report import NOT_YET, verdicts, why_late_text
 from trainmon.snapshot import Eta, ProblemInfo, RunSnapshot, RunStatus
 from trainmon.tui import bars, words
 from trainmon.tui.chart import Axis, metric_chart
@@ -29,6 +29,7 @@ from trainmon.tui.text import (
 from trainmon.tui.timeline import timeline
 
 _LABEL = 13
+_NOTHING_YET = "it is held against this plan; nothing that it took is measured yet"
 CHOSEN = "▸ "
 """Stands before the problem whose line of the log a key shows."""
 _WIDE = 100
@@ -175,7 +176,9 @@ def _unwell(run: RunSnapshot, width: int, lines: int) -> list[Row]:
 def documented(run: RunSnapshot, width: int) -> list[Row]:
     """Return every documented duration that applies, held against the measured one, with its line of the document."""
     rows: list[Row] = [heading("Documented against measured", width), *why_late(run, width)]
-    held = run.comparisons or ((run.verdict,) if run.verdict is not None else ())
+    held = run.comparisons or tuple(verdicts(run))
+    if not held and run.verdict is not None:
+        held = (run.verdict,)
     if not held:
         return [*rows, (("  no estimate document speaks of this run", "muted"),)]
     titles = (
@@ -219,7 +222,8 @@ def _held(verdict: Verdict, width: int) -> list[Row]:
         row = (*row, (" ", ""), *bars.gauge(15, verdict.measured_s, bars.ends(stated), role))
     rows = [fit_row(row, width)]
     if verdict.text:
-        rows.extend((("    " + line, "muted"),) for line in wrap(plain(verdict.text), width - 6, most=2))
+        said = _NOTHING_YET if verdict.text == NOT_YET else plain(verdict.text)
+        rows.extend((("    " + line, "muted"),) for line in wrap(said, width - 6, most=2))
     return [*rows, *_source(verdict, width), ()]
 
 

@@ -8,6 +8,7 @@ from trainmon import units
 from trainmon.attention import Rank, main_problem, rank
 from trainmon.estimates import NOTHING_MEASURED, DocumentedRange, Scope, Verdict, VerdictKind
 from trainmon.events import ProblemKind
+from trainmon.exports.report import NOT_YET
 from trainmon.snapshot import RunSnapshot, RunStatus
 from trainmon.tui.bars import Course, ends
 from trainmon.tui.text import Span, plain
@@ -83,6 +84,8 @@ def verdict(value: Verdict | None) -> Span:
     sign, role = VERDICT_SIGNS[kind]
     if value is not None and value.text == NOTHING_MEASURED:
         return f"· {NOTHING_MEASURED}", "muted"
+    if value is not None and value.text == NOT_YET:
+        return f"· {NOT_YET}", "muted"
     if value is not None and value.so_far and kind is VerdictKind.WITHIN:
         return f"{sign} {kind} so far", "muted"
     if value is None or value.ratio is None or kind not in {VerdictKind.FASTER, VerdictKind.SLOWER}:
@@ -93,7 +96,7 @@ def verdict(value: Verdict | None) -> Span:
 def verdict_of(run: RunSnapshot) -> Span:
     """Return the run's verdict; `· not yet` where there is an estimate to come up to."""
     if run.verdict is None and run.documented is not None:
-        return "· not yet", "muted"
+        return f"· {NOT_YET}", "muted"
     return verdict(run.verdict)
 
 

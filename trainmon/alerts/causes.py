@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from trainmon import units
 from trainmon.attention import is_lost, is_slower, main_problem
+from trainmon.estimates import Scope
 from trainmon.events import ProblemKind
 from trainmon.sanitise import clean
 from trainmon.snapshot import Board, ProblemInfo, RunSnapshot, RunStatus
@@ -135,7 +136,7 @@ class AlertBook:
     def _standing(self, run: RunSnapshot, now: float, *, at_once: bool) -> Iterator[Alert]:
         """Yield what is so, and has been for long enough."""
         slower = (log_of(run), AlertKind.SLOWER)
-        if not is_slower(run):
+        if not _is_surely_slower(run):
             self._since.pop(slower, None)
         for kind, cause, text in _findings(run):
             projected = kind is AlertKind.SLOWER and run.verdict is not None and run.verdict.projected
@@ -182,11 +183,24 @@ def _findings(run: RunSnapshot) -> Iterator[tuple[AlertKind, str, str]]:
     if is_lost(run) and run.state is not RunStatus.FAILED:
         lost = next(p for p in run.problems if p.kind in (ProblemKind.NAN, ProblemKind.DIVERGED))
         yield AlertKind.NAN, f"nan:{attempt}", _reason(run, lost)
-    if is_slower(run) and run.verdict is not None:
+    if _is_surely_slower(run) and run.verdict is not None:
         ratio = "" if run.verdict.ratio is None else f"{run.verdict.ratio:.2f}x "
         yield AlertKind.SLOWER, f"slower:{attempt}", f"{ratio}slower than documented: {run.verdict.text}"
     if run.state is RunStatus.RUNNING and (text := _memory(run)):
         yield AlertKind.MEMORY, f"memory:{attempt}", text
+
+
+def _is_surely_slower(run: RunSnapshot) -> bool:
+    """Say whether a run is slower; of a projection of the whole, whether even its low end lies behind the plan."""
+    verdict = run.verdict
+    if verdict is None or not is_slower(run):
+        return False
+    stated = verdict.documented
+    if not verdict.projected or run.eta is None or stated is None or stated.scope is not Scope.TOTAL:
+        return True
+    bound_s = stated.high_s if stated.high_s is not None else stated.likely_s
+    left = run.eta.remaining_s
+    return bound_s is None or (verdict.measured_s or 0.0) - (left.likely - left.low) > bound_s
 
 
 def _reason(run: RunSnapshot, problem: ProblemInfo | None) -> str:

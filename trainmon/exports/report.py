@@ -29,7 +29,7 @@ from trainmon.sanitise import clean
 from trainmon.snapshot import Board, MetricInfo, ProblemInfo, RunSnapshot
 
 UNNAMED = "(unnamed)"
-_NOT_YET = "not yet"
+NOT_YET = "not yet"
 """There is a plan, and the run has not come far enough to be held against it."""
 
 _GROWS = re.compile(
@@ -140,14 +140,14 @@ def actual_text(verdict: Verdict) -> str:
 
 def verdict_of(run: RunSnapshot) -> str:
     """Give the verdict on a run; `not yet` where there is a plan and no time to hold against it so far."""
-    return _NOT_YET if run.verdict is None and run.documented is not None else verdict_text(run.verdict)
+    return NOT_YET if run.verdict is None and run.documented is not None else verdict_text(run.verdict)
 
 
 def verdict_text(verdict: Verdict | None) -> str:
     """Give `1.10x slower`, `within`, `within so far`, `not comparable`, `no time measured`, `no estimate`."""
     if verdict is None:
         return VerdictKind.NO_ESTIMATE.value
-    if verdict.text in (NOTHING_MEASURED, _NOT_YET):
+    if verdict.text in (NOTHING_MEASURED, NOT_YET):
         return verdict.text
     if verdict.so_far and verdict.kind is VerdictKind.WITHIN:
         return f"{verdict.kind.value} so far"
@@ -159,7 +159,7 @@ def verdicts(run: RunSnapshot) -> list[Verdict]:
     """Give every verdict about a run that names a documented duration, each once: the run's own first."""
     found = [run.verdict, *run.comparisons, *(stage.verdict for stage in run.stages)]
     if run.verdict is None and run.documented is not None:
-        found[0] = Verdict(kind=VerdictKind.NOT_COMPARABLE, text=_NOT_YET, documented=run.documented)
+        found[0] = Verdict(kind=VerdictKind.NOT_COMPARABLE, text=NOT_YET, documented=run.documented)
     return list(dict.fromkeys(verdict for verdict in found if verdict is not None and verdict.documented is not None))
 
 
@@ -194,7 +194,8 @@ def why_late_text(run: RunSnapshot) -> str:
             measured, planned = (units.step_time(each, clean(run.unit)) for each in late.step_s)
             pace = f" ({measured}, planned {planned})"
         elif what == UNPRICED and late.beside:
-            pace = f" ({', '.join(f'{name} took {units.duration(spent)}' for name, spent in late.beside)})"
+            pauses = ", ".join(f"{name} {units.duration(spent)}" for name, spent in late.beside)
+            pace = f" (with {pauses}, for which the plan gives no separate time)"
         told.append(f"{what} {sign}{units.duration(abs(seconds))}{pace}")
     projected = " (projected)" if run.verdict is not None and run.verdict.projected else ""
     return f"{units.duration(late.late_s)} over the plan{projected}: {', '.join(told)}"
@@ -217,10 +218,10 @@ def problem_text(run: RunSnapshot, problem: ProblemInfo) -> str:
     """Give `oom at step 120: CUDA out of memory (full.log:88)`; the file only where the run has one."""
     step = "" if problem.step is None else f" at {clean(run.unit)} {units.exact(problem.step)}"
     times = f", {problem.count} times" if problem.count > 1 else ""
-    place = (
-        f"{clean(PurePath(run.files[0].path).name)}:{problem.line}" if len(run.files) == 1 else f"line {problem.line}"
-    )
-    return f"{problem.kind.value}{step}: {clean(problem.message).strip()} ({place}{times})"
+    name = f"{clean(PurePath(run.files[0].path).name)}:" if len(run.files) == 1 else "line "
+    place = f"{name}{problem.line}" if problem.line else ""
+    found = f" ({place}{times})" if place else f" ({times.lstrip(', ')})" if times else ""
+    return f"{problem.kind.value}{step}: {clean(problem.message).strip()}{found}"
 
 
 def time_split(run: RunSnapshot) -> list[tuple[str, float]]:

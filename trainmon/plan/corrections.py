@@ -10,7 +10,7 @@ from trainmon import units
 from trainmon.estimates import DocumentedRange, EstimateDocument, Scope, Verdict, VerdictKind
 from trainmon.exports.report import hardware, source_place, verdicts
 from trainmon.sanitise import clean
-from trainmon.snapshot import Board
+from trainmon.snapshot import Board, RunStatus
 
 _MARGIN = 0.05
 """Nobody repeats a run to the second: the proposed range is five per cent wider than what was measured."""
@@ -27,28 +27,26 @@ class _Finding:
     hardware: str
 
     @property
-    def subject(self) -> tuple[str, int, str, str, str, bool]:
+    def subject(self) -> tuple[str, int, str, str, str]:
         """Findings that agree in this are about one line on one machine."""
         source = self.documented.source
         place = (source.file, source.line) if source else ("", 0)
-        return *place, self.documented.scope.value, self.documented.subject, self.hardware, self.verdict.projected
+        return *place, self.documented.scope.value, self.documented.subject, self.hardware
 
 
 def corrections(board: Board) -> list[str]:
     """Give one proposed line per documented line that the runs did not keep, in the document's order.
 
-    `Total: 52-58 min (measured 55 min on NVIDIA A100; was "40-50 minutes", estimates.md:213)`. A projection is proposed
-    only where no run was measured to its end.
+    `Total: 52-58 min (measured 55 min on NVIDIA A100; was "40-50 minutes", estimates.md:213)`. Only
+    runs that came to their end count: what the others would have taken is a guess.
     """
     found = sorted(_findings(board), key=lambda finding: finding.subject)
-    proposals: dict[tuple[object, ...], str] = {}
-    for subject, group in groupby(found, key=lambda finding: finding.subject):
-        proposals.setdefault(subject[:-1], _proposal(list(group), board.documents))  # measured sorts before projected
-    return list(proposals.values())
+    groups = groupby(found, key=lambda finding: finding.subject)
+    return [_proposal(list(group), board.documents) for _, group in groups]
 
 
 def _findings(board: Board) -> Iterable[_Finding]:
-    for run in board.runs:
+    for run in (run for run in board.runs if run.state is RunStatus.FINISHED):
         for verdict in verdicts(run):
             missed = verdict.kind in {VerdictKind.SLOWER, VerdictKind.FASTER} and verdict.measured_s is not None
             if missed and verdict.documented is not None and verdict.documented.source is not None:
@@ -63,12 +61,11 @@ def _findings(board: Board) -> Iterable[_Finding]:
 def _proposal(findings: list[_Finding], documents: Iterable[EstimateDocument]) -> str:
     documented = findings[0].documented
     low, high = min(f.measured_s for f in findings), max(f.measured_s for f in findings)
-    how = "projected" if findings[0].verdict.projected else "measured"
     runs = f" in {len(findings)} runs" if len(findings) > 1 else ""
     label = clean(documented.subject).strip() or documented.scope.value
     return (
         f"{label[:1].upper()}{label[1:]}: {_range(documented, low * (1 - _MARGIN), high * (1 + _MARGIN))} "
-        f"({how} {_range(documented, low, high)}{runs} on {findings[0].hardware}; "
+        f"(measured {_range(documented, low, high)}{runs} on {findings[0].hardware}; "
         f'was "{_written(documented, documents)}", {source_place(documented)})'
     )
 

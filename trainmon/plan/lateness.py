@@ -15,8 +15,9 @@ from trainmon.snapshot import RunSnapshot
 
 STEPS, REDONE, GAPS, STALLS = "steps", "redone steps", "between attempts", "stalls"
 ALLOWED, REST = "allowed for in the plan", "not explained"
-SHORT = "steps that the plan's own total leaves out"
-UNPRICED = "steps, with what the plan does not price apart"
+SHORT = "the plan's total is too short for its own steps by"
+UNPRICED = "training steps"
+"""With all pauses that the plan gives no time of their own."""
 _OVERHEADS = {"init": "initialization", "eval": "evaluation", "checkpoint": "checkpoints", "other": "other pauses"}
 _KINDS = {"init": StageKind.INIT, "eval": StageKind.EVAL, "checkpoint": StageKind.CHECKPOINT}
 _RECURRING = {"eval", "checkpoint", "other"}

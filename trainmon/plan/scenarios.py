@@ -51,7 +51,16 @@ def check_scenario(documents: Sequence[EstimateDocument], wanted: str) -> None:
 
 
 def check_choices(documents: Sequence[EstimateDocument], settings: Settings) -> None:
-    """Raise UsageError for a scenario that no document speaks of, and for a line that holds no duration of a run."""
+    """Raise UsageError for a scenario that no document speaks of, and for a line that holds no duration of a run.
+
+    What was typed where there is no document at all is refused too; a settings file may speak of other folders.
+    """
+    for name in ("scenario", "hardware"):
+        if name in settings.typed and not documents:
+            wanted = getattr(settings, name)
+            raise UsageError(
+                f"no estimate document was found, so there is no {name} {wanted!r} to choose; name one with --estimates"
+            )
     for scenario in (settings.scenario, *(one.scenario for one in settings.runs)):
         if scenario:
             check_scenario(documents, scenario)
