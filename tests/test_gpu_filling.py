@@ -164,7 +164,7 @@ def on_gpu(history: History, **device: object) -> RunSnapshot:
 
 
 def told(run: RunSnapshot, pace: Pace | None = None) -> list[str]:
-    return [problem.message for problem in findings(run, None, None, pace) if problem.kind is ProblemKind.MEMORY]
+    return [problem.message for problem in findings(run, (), None, pace) if problem.kind is ProblemKind.MEMORY]
 
 
 TWELVE_LEFT = watched(leak(310 * MB, SIZE - 32 * 310 * MB), 20)

@@ -253,9 +253,15 @@ class Store:
             now_s=state.clock.now_s + silence_s,
             now=now,
             slowdown=train.clock.slowdown() if train is not None else None,
-            opening=opening_of(run.log.tail.read_at(0, READ_BYTES)) if run.log is not None else "",
+            opening=self._opening(run),
             runs=self._known_runs,
         )
+
+    def _opening(self, run: FollowedRun) -> str:
+        """What tells which lines of the documents are meant, where there is a document."""
+        if run.log is None or not self._shelf.documents:
+            return ""
+        return opening_of(run.log.tail.read_at(0, READ_BYTES))
 
     def _liveness(self, run: FollowedRun, scan: WriterScan) -> Liveness:
         if run.log is None or self._options.archive:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from trainmon.estimates import DocumentedRange, Estimate, Scope
 from trainmon.events import StageKind
 from trainmon.plan.comparing import derived_total
@@ -12,29 +10,16 @@ from trainmon.plan.measured import stage_time
 from trainmon.plan.stage_matching import EVALUATING, documented_kind, documented_stage, is_of_one, is_stage, kind_of
 from trainmon.plan.stems import stems
 from trainmon.snapshot import RunSnapshot, StageInfo
-from trainmon.timing.pace import Pace, Prior, StagePlan
+from trainmon.timing.pace import Expectation, Pace, Prior, StagePlan
 
 _LEAST_S = 1.0
 _MEASURED_SPREAD = 0.1
 """A stage under way goes on at its own pace within so much."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expectation:
-    """Arguments of `trainmon.timing.eta.forecast`."""
-
-    prior: Prior | None = None
-    stages: tuple[StagePlan, ...] = ()
-    elapsed_s: float = 0.0
-    measured_stage: str = ""
-    """The stage before training that is under way and prices itself."""
-
-
-def expectation(run: RunSnapshot, matcher: Matcher | None, pace: Pace | None) -> Expectation:
+def expectation(run: RunSnapshot, matcher: Matcher, pace: Pace | None) -> Expectation:
     """Price what is to come. A document about the training alone goes before one about the whole run."""
     elapsed_s = run.elapsed_s or 0.0
-    if matcher is None:
-        return Expectation(elapsed_s=elapsed_s)
     training, total = _training_prior(run, matcher), _total_prior(matcher)
     if not run.step:
         pipeline = _before_training(run, matcher)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from trainmon.estimates import Fact
+from trainmon.estimates import EstimateDocument, Fact
 from trainmon.events import ProblemKind, StageKind
 from trainmon.gpu.filling import Filling, filling
 from trainmon.gpu_snapshot import GpuDevice
-from trainmon.plan.matching import Matcher
 from trainmon.snapshot import ProblemInfo, RunSnapshot, RunStatus
 from trainmon.timing.pace import Pace, Slowdown
 from trainmon.units import bytes_text, duration_range, exact, step_time
@@ -22,11 +21,11 @@ _BINARY = 1024**3 / 1e9
 
 
 def findings(
-    run: RunSnapshot, matcher: Matcher | None, slowdown: Slowdown | None, pace: Pace | None = None
+    run: RunSnapshot, documents: Sequence[EstimateDocument], slowdown: Slowdown | None, pace: Pace | None = None
 ) -> tuple[ProblemInfo, ...]:
     """Give the problems; a log that reports one of the kind itself is believed."""
     reported = {problem.kind for problem in run.problems}
-    found = [*_slowdown(run, slowdown), *_filling(run, pace), *_memory(run, matcher)]
+    found = [*_slowdown(run, slowdown), *_filling(run, pace), *_memory(run, documents)]
     return tuple(problem for problem in found if problem.kind not in reported)
 
 
@@ -80,10 +79,10 @@ def _until_evaluation_s(run: RunSnapshot, pace: Pace | None, watched_s: float) -
     return None
 
 
-def _memory(run: RunSnapshot, matcher: Matcher | None) -> Iterator[ProblemInfo]:
+def _memory(run: RunSnapshot, documents: Sequence[EstimateDocument]) -> Iterator[ProblemInfo]:
     if run.gpu is None or run.gpu.peak_memory_bytes is None:
         return
-    for document in matcher.documents if matcher is not None else ():
+    for document in documents:
         facts = [fact for fact in document.facts if "memory" in fact.name and isinstance(fact.value, float)]
         found = [message for fact in facts if (message := _excess(run, fact)) is not None]
         if found:

@@ -5,19 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from trainmon.estimates import DocumentedRange, EstimateDocument, Verdict, VerdictKind
-from trainmon.plan.comparing import compare, overall, total_of
+from trainmon.estimates import EstimateDocument, Verdict, VerdictKind
 from trainmon.plan.deadlines import deadline_problem
-from trainmon.plan.evidence import evidence_of
-from trainmon.plan.expectations import expectation
 from trainmon.plan.findings import findings
-from trainmon.plan.matching import Choice, Matcher, matcher_by, matcher_for
 from trainmon.plan.naming import KnownRun
 from trainmon.run_choices import choice_for
 from trainmon.settings import Settings
 from trainmon.snapshot import Eta, RunSnapshot, RunStatus
 from trainmon.timing.eta import forecast
-from trainmon.timing.pace import Pace, Slowdown
+from trainmon.timing.pace import Expectation, Pace, Slowdown
 
 _UNFINISHED = (RunStatus.RUNNING, RunStatus.STALLED, RunStatus.WAITING)
 
@@ -42,62 +38,42 @@ def judge(
     """
     settings = settings or Settings()
     choice = settings.on_screen.get(run.name) or choice_for(settings.runs, run.name)
-    evidence = evidence_of(run, opening, choice.hardware or settings.hardware)
-    log = run.files[0].path if run.files else run.name
-    matcher = None
-    if not choice.no_plan:
-        matcher = matcher_by(choice, evidence, documents, log, settings.estimates) or matcher_for(
-            evidence,
-            documents,
-            log,
-            named=settings.estimates,
-            scenario=settings.scenario,
-            run=run.name,
-            runs=runs,
-        )
+    held = None
+    if documents and not choice.no_plan:
+        from trainmon.plan.holding import Holding  # a fiftieth of a second, and many folders hold no document
+
+        held = Holding.of(run, documents, settings, choice, opening=opening, runs=runs)
     if run.state in _UNFINISHED:
-        run = replace(run, eta=_eta(run, matcher, pace, last_observed_s, now_s, now))
-    found = [*findings(run, matcher, slowdown, pace)]
+        expected = held.expectation(run, pace) if held is not None else Expectation(elapsed_s=run.elapsed_s or 0.0)
+        run = replace(run, eta=_eta(run, expected, pace, last_observed_s, now_s, now))
+    found = [*findings(run, held.documents if held is not None else (), slowdown, pace)]
     if settings.deadline is not None and (late := deadline_problem(run, settings.deadline, now)) is not None:
         found.append(late)
     run = replace(run, problems=(*run.problems, *found))
     if choice.no_plan:
         return replace(run, verdict=Verdict(kind=VerdictKind.NO_ESTIMATE, text=f"held against no plan: {choice.said}"))
-    if matcher is None:
-        return run
-    total = total_of(matcher)
-    run, comparisons = compare(run, matcher, total)
-    verdict = overall(run, comparisons, total)
-    return replace(run, documented=_held_against(verdict, total), comparisons=comparisons, verdict=verdict)
-
-
-def _held_against(verdict: Verdict | None, total: Choice | None) -> DocumentedRange | None:
-    """The one figure that is shown beside the verdict: what it compares, else the total to come up to."""
-    if verdict is not None and verdict.kind is not VerdictKind.NOT_COMPARABLE:
-        return verdict.documented
-    return total.documented if total is not None and not total.unlike else None
+    return held.compared(run) if held is not None else run
 
 
 def _eta(
     run: RunSnapshot,
-    matcher: Matcher | None,
+    expected: Expectation,
     pace: Pace | None,
     last_observed_s: float | None,
     now_s: float,
     now: float,
 ) -> Eta | None:
-    plan = expectation(run, matcher, pace)
     eta = forecast(
         pace,
         step=run.step,
         total_steps=run.total_steps,
         now_s=now_s,
         last_observed_s=last_observed_s,
-        unfinished_stages=plan.stages,
-        prior=plan.prior,
-        elapsed_s=plan.elapsed_s,
+        unfinished_stages=expected.stages,
+        prior=expected.prior,
+        elapsed_s=expected.elapsed_s,
         wall_now_s=now,
     )
-    if eta is not None and plan.measured_stage:
-        return replace(eta, basis=f"measured {plan.measured_stage} + documented stages")
+    if eta is not None and expected.measured_stage:
+        return replace(eta, basis=f"measured {expected.measured_stage} + documented stages")
     return eta

@@ -97,3 +97,14 @@ class Prior:
     steps: float | None = None
     """How many training steps the duration is about; None: the whole run, with its evaluations and checkpoints."""
     excludes_init: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expectation:
+    """What a forecast may expect besides the measured pace: arguments of `trainmon.timing.eta.forecast`."""
+
+    prior: Prior | None = None
+    stages: tuple[StagePlan, ...] = ()
+    elapsed_s: float = 0.0
+    measured_stage: str = ""
+    """The stage before training that is under way and prices itself."""
