@@ -4,21 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
-from textual.strip import Strip
 
-from trainmon.tui.spanview import SpanView
-from trainmon.tui.text import Row, Span
-
-_CURSOR: Span = ("", "cursor")
-"""Ends the line that the cursor is on."""
-_MARGIN = 1
-"""The last column stays free for the scrollbar."""
+from trainmon.tui.cursor_list import CURSOR, MARGIN, CursorList
+from trainmon.tui.text import Row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,17 +26,8 @@ class Item:
     """Where a filter looks; a heading, which has none, stays while a line under it does."""
 
 
-class ItemList(SpanView, can_focus=True):
+class ItemList(CursorList):
     """Items with a cursor that stays on its key while the lines change."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", show=False),
-        Binding("down,j", "move(1)", show=False),
-        Binding("pageup,ctrl+b", "page(-1)", show=False),
-        Binding("pagedown,ctrl+f", "page(1)", show=False),
-        Binding("home,g", "edge(-1)", show=False),
-        Binding("end,G,shift+g", "edge(1)", show=False),
-    ]
 
     class Moved(Message):
         """The cursor stands on another line."""
@@ -55,8 +38,6 @@ class ItemList(SpanView, can_focus=True):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 Textual's name
         super().__init__(id=id)
         self._items: Sequence[Item] = ()
-        self._painted: dict[int, Row] = {}
-        """What stands on the screen, by line of the list."""
         self._key: Hashable = None
         self._at: int | None = None
         """Where the cursor stands."""
@@ -73,7 +54,7 @@ class ItemList(SpanView, can_focus=True):
 
     @property
     def _width(self) -> int:
-        return max(40, self.outer_size.width - _MARGIN)
+        return max(40, self.outer_size.width - MARGIN)
 
     def show(self, items: Sequence[Item]) -> None:
         """Show items; the cursor goes to the first one where its own is gone."""
@@ -85,22 +66,12 @@ class ItemList(SpanView, can_focus=True):
             self._key = items[self._at].key if self._at is not None else None
         if (size := Size(self.size.width, len(items))) != self.virtual_size:
             self.virtual_size = size
-        self._repaint_changed()
+        self.repaint_changed()
 
     def stand_on(self, key: Hashable) -> None:
         """Put the cursor on a line, where it is there."""
         if (at := self._place_of(key)) is not None:
             self._go(at)
-
-    def render_line(self, y: int) -> Strip:
-        """Paint one line in view."""
-        at = y + self.scroll_offset.y
-        row = self._row(at)
-        if len(self._painted) > 4 * self.size.height:
-            top = self.scroll_offset.y
-            self._painted = {k: v for k, v in self._painted.items() if top <= k < top + self.size.height}
-        self._painted[at] = row
-        return self.paint(row, selected=_CURSOR in row)
 
     def on_resize(self) -> None:
         """Take the new width."""
@@ -144,19 +115,12 @@ class ItemList(SpanView, can_focus=True):
             return None
         return next((at for at, item in enumerate(self._items) if item.key == key), None)
 
-    def _row(self, at: int) -> Row:
+    def row_at(self, at: int) -> Row:
+        """Make the text of an item."""
         if at >= len(self._items):
             return ()
         row = self._items[at].row(self._width)
-        return (*row, _CURSOR) if at == self._at else row
-
-    def _repaint_changed(self) -> None:
-        top = self.scroll_offset.y
-        for y in range(top, top + self.size.height):
-            before, after = self._painted.get(y), self._row(y)
-            if before != after:
-                moved = before is not None and (_CURSOR in before) != (_CURSOR in after)
-                self.refresh_changed(y, None if moved else before, after)
+        return (*row, CURSOR) if at == self._at else row
 
     def _go_near(self, wanted: int, direction: int) -> None:
         places = range(wanted, len(self._items)) if direction > 0 else range(wanted, -1, -1)
@@ -169,7 +133,7 @@ class ItemList(SpanView, can_focus=True):
         self._key, self._at = self._items[at].key, at
         self.post_message(self.Moved())
         self._bring(at, edge)
-        self._repaint_changed()
+        self.repaint_changed()
 
     def _bring(self, at: int, edge: int = 0) -> None:
         first, last = at, at

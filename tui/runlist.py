@@ -9,31 +9,19 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
-from textual.strip import Strip
 
 from trainmon.snapshot import RunSnapshot
 from trainmon.tui import columns
 from trainmon.tui.attention import Entry, Group
-from trainmon.tui.spanview import SpanView
-from trainmon.tui.text import Row, Span
-
-_CURSOR: Span = ("", "cursor")
-"""Ends the line that the cursor is on."""
-_MARGIN = 1
-"""The last column stays free for the scrollbar."""
+from trainmon.tui.cursor_list import CURSOR, MARGIN, CursorList
+from trainmon.tui.text import Row
 
 
-class RunList(SpanView, can_focus=True):
+class RunList(CursorList):
     """Runs under their folders, with a cursor that stays on its run while the order changes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Open", tooltip="Show the run under the cursor"),
-        Binding("up,k", "move(-1)", show=False),
-        Binding("down,j", "move(1)", show=False),
-        Binding("pageup,ctrl+b", "page(-1)", show=False),
-        Binding("pagedown,ctrl+f", "page(1)", show=False),
-        Binding("home,g", "edge(-1)", show=False),
-        Binding("end,G,shift+g", "edge(1)", show=False),
         Binding("space", "mark", "Mark", tooltip="Mark the run under the cursor for comparison"),
     ]
 
@@ -43,8 +31,6 @@ class RunList(SpanView, can_focus=True):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 Textual's name
         super().__init__(id=id)
         self._entries: Sequence[Entry] = ()
-        self._painted: dict[int, Row] = {}
-        """What stands on the screen, by line of the list."""
         self._needs = columns.EVERYTHING
         self.columns = columns.lay_out(80)
         """The columns at the present width."""
@@ -80,17 +66,9 @@ class RunList(SpanView, can_focus=True):
             self._current = None if first is None else first.name
         if (size := Size(self.size.width, len(entries))) != self.virtual_size:
             self.virtual_size = size
-        self._repaint_changed()
+        self.repaint_changed()
 
-    def _repaint_changed(self) -> None:
-        top = self.scroll_offset.y
-        for y in range(top, top + self.size.height):
-            before, after = self._painted.get(y), self._row(y)
-            if before != after:
-                moved = before is not None and (_CURSOR in before) != (_CURSOR in after)
-                self.refresh_changed(y, None if moved else before, after)
-
-    def _row(self, at: int) -> Row:
+    def row_at(self, at: int) -> Row:
         """Return the line of an entry; the last span tells whether the cursor is on it."""
         if at >= len(self._entries):
             return ()
@@ -106,17 +84,7 @@ class RunList(SpanView, can_focus=True):
             marked=entry.name in self.marked,
             in_group=grouped,
         )
-        return (*row, _CURSOR) if entry.name == self._current else row
-
-    def render_line(self, y: int) -> Strip:
-        """Paint one line in view."""
-        at = y + self.scroll_offset.y
-        row = self._row(at)
-        if len(self._painted) > 4 * self.size.height:
-            top = self.scroll_offset.y
-            self._painted = {k: v for k, v in self._painted.items() if top <= k < top + self.size.height}
-        self._painted[at] = row
-        return self.paint(row, selected=_CURSOR in row)
+        return (*row, CURSOR) if entry.name == self._current else row
 
     def on_resize(self) -> None:
         """Choose the columns anew."""
@@ -125,7 +93,7 @@ class RunList(SpanView, can_focus=True):
         self.refresh()
 
     def _choose_columns(self) -> None:
-        self.columns = columns.lay_out(self.outer_size.width - _MARGIN, self._needs)
+        self.columns = columns.lay_out(self.outer_size.width - MARGIN, self._needs)
 
     def action_move(self, by: int) -> None:
         """Move the cursor by some runs."""
@@ -154,7 +122,7 @@ class RunList(SpanView, can_focus=True):
         if self.current is not None:
             self.marked ^= {self.current}
             self.action_move(1)
-            self._repaint_changed()
+            self.repaint_changed()
 
     def stand_on(self, name: str) -> None:
         """Put the cursor on a run."""
@@ -198,4 +166,4 @@ class RunList(SpanView, can_focus=True):
         self.scroll_to_region(
             Region(0, above, self.size.width, line - above + 1), animate=False, x_axis=False, immediate=True
         )
-        self._repaint_changed()
+        self.repaint_changed()
