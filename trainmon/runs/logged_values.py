@@ -25,7 +25,8 @@ class LoggedValues(Endings):
         elif not event.in_bar and all(map(is_eval_name, event.values)):
             self._credit_results()
         # Where a counter of training is known, no epoch changes the step.
-        step = event.step if event.step is not None else self._counted_step
+        step = event.step if event.step is not None and not self._counts_in_epoch(event.step, line) else None
+        step = step if step is not None else self._counted_step
         if event.epoch is not None and (event.kind is not StageKind.OTHER or self.metric_epoch is None):
             self.metric_epoch = MetricEpoch(event.epoch, step)
         step = step if step is not None else self.present_step
@@ -33,15 +34,28 @@ class LoggedValues(Endings):
             self._evaluated(step)
         placed = event.step is not None or self._counter_line == line.offset or event.kind is not StageKind.TRAIN
         self._unplaced = []
+        left_over = event.in_bar and self._begins_anew()
         for name, value in event.values.items():
             series = self._series(name)
             if series is None:
                 continue
-            series.add(value, step)
+            series.add(value, series.last_step if left_over and series.last_step is not None else step)
             if not placed:
                 self._unplaced.append(series)
             if value != value and _is_loss(name):
                 self._problem(Problem(kind=ProblemKind.NAN, message=f"{name} is NaN", step=step), line)
+
+    def _counts_in_epoch(self, step: float, line: Line) -> bool:
+        """Tell whether a step is but what the counter on the same line shows, which begins anew with each epoch."""
+        track = self._last_moved
+        if track is None or self._counter_line != line.offset or track.current != step:
+            return False
+        return track.laps > 1 or track is self.roles.train
+
+    def _begins_anew(self) -> bool:
+        """Tell whether a bar stands at the beginning of another epoch: what it shows beside it is of the one before."""
+        track = self._last_moved
+        return track is not None and track.is_bar and track.laps > 1 and track.current == 0
 
     def _evaluated(self, step: float | None) -> None:
         """Evaluation results are the only trace that many logs leave of an evaluation; several lines may be one."""

@@ -117,6 +117,7 @@ class RunState(Counting):
         if track is None or not track.goes_on_with(counter, currents[0]):
             return None
         assert track.lap is not None
+        stated = stated and not (track is self.roles.train and event.steps == event.currents)
         before, track.followed = track.lap.current, False
         track.lap.current = currents[0]
         at_first = None if stated else self.present_step
