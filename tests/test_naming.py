@@ -181,3 +181,46 @@ def test_a_name_in_the_title_tells_where_others_stand_beside_it() -> None:
     matcher = matcher_for(evidence_of(a_run("humanoid")), [read], "logs/humanoid.log")
     assert matcher is not None
     assert line(matcher.choose(Scope.TOTAL)) == 6
+
+
+SCENARIOS = """# ETA of the ablations
+
+Three scenarios:
+
+1. **Optimistic**: 0.45 s/step, 20,000 steps -> 2.5 h
+2. **Realistic**: 0.6 s/step, 20,000 steps -> 3h20m
+3. **Pessimistic**: 1.1 s/step, 20,000 steps -> 6 h
+
+Runs `good` and `sleepy` each use the realistic scenario, run sequentially: 7 h in total.
+"""
+
+
+@pytest.mark.parametrize("scope", [Scope.TOTAL, Scope.STEP])
+@pytest.mark.parametrize("name", ["good", "sleepy"])
+def test_runs_get_the_scenario_that_a_sentence_gives_to_them(name: str, scope: Scope) -> None:
+    found = choice(name, document(SCENARIOS), scope, steps=20_000)
+    assert line(found) == 6
+    assert found is not None
+    assert not found.unlike
+
+
+def test_no_other_run_gets_the_scenario_of_those_that_are_named() -> None:
+    found = choice("plain", document(SCENARIOS), steps=20_000)
+    assert found is not None
+    assert (found.documented.low_s, found.documented.high_s) == (2.5 * 3600, 6 * 3600)
+
+
+@pytest.mark.parametrize("words", ["run sequentially: 7 h in total", "take 7 hours in total", "together: 7 h in all"])
+def test_a_total_of_runs_that_are_named_together_is_a_bound_for_each(words: str) -> None:
+    found = choice("good", document(f"# Training plan\n\nRuns good and sleepy, {words}.\n"), steps=600)
+    assert found is not None
+    assert (found.documented.low_s, found.documented.high_s) == (None, 7 * 3600)
+    assert "for all runs together" in found.documented.reason
+
+
+def test_a_time_that_each_of_several_runs_takes_is_a_time_of_one() -> None:
+    found = choice(
+        "good", document("# Training plan\n\nRuns good and sleepy take 7 h each, 14 h in total.\n"), steps=600
+    )
+    assert found is not None
+    assert found.documented.likely_s == 7 * 3600

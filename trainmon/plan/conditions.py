@@ -38,6 +38,9 @@ _ALL = re.compile(
     rf"\b(?:all|both|the)\s+{_COUNT}\s+{_RUNS}|\bboth\b|\ball\s+(?:\d|two|three|four|five)\b|\bcomparison time\b",
     re.IGNORECASE,
 )
+_IN_TOTAL = re.compile(
+    r"\bin (?:total|all)\b|\baltogether\b|\b(?:all|taken) together\b|\bcombined\b|\bsum\b", re.IGNORECASE
+)
 _RUN_COUNT = re.compile(rf"\b{_COUNT}\s+{_RUNS}|\b(?P<times>\d{{1,2}})\s*[×x]\s*[~\d]", re.IGNORECASE)
 _ONE_BY_ONE = re.compile(
     r"\bsequential\w*|\bone (?:\w+ )?after (?:the other|another)|\bone by one\b|\bin (?:a row|sequence)\b",
@@ -257,6 +260,13 @@ def _arrangement(levels: list[str]) -> str:
 
 def _bounds(estimate: Estimate) -> tuple[float | None, float | None, float | None]:
     return estimate.low_s, estimate.likely_s, estimate.high_s
+
+
+def is_of_all(estimate: Estimate, document: EstimateDocument, conditions: Conditions) -> bool:
+    """Tell whether a duration beside the names of several runs is that of all of them: `a and b: 10 h in total`."""
+    return bool(conditions.runs) or _IN_TOTAL.search(_after(estimate, document)) is not None or (
+        _IN_TOTAL.search(clause_of(estimate, document)) is not None
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=256)

@@ -15,6 +15,7 @@ _INIT_ON_TOP = re.compile(
     rf"|\b{_INIT}\s+(?:time\s+)?(?:comes\s+|is\s+)?(?:on top|extra|excluded|not included|separate\w*)",
     re.IGNORECASE,
 )
+_SHARE = re.compile(r"%\s*(?:of\s+(?:the\s+)?(?:total\s+|whole\s+)?(?:time|run|runtime))\b", re.IGNORECASE)
 
 
 def ends_of(estimate: Estimate) -> tuple[float | None, float | None]:
@@ -22,6 +23,20 @@ def ends_of(estimate: Estimate) -> tuple[float | None, float | None]:
     if estimate.low_s is None and estimate.high_s is None:
         return estimate.likely_s, estimate.likely_s
     return estimate.low_s, estimate.high_s
+
+
+def is_held(estimate: Estimate) -> bool:
+    """Tell whether a run can be held against it: it has an end, runs on a clock, and is no share of a whole."""
+    return (
+        ends_of(estimate) != (None, None)
+        and not estimate.device_time
+        and not (estimate.scope is Scope.TOTAL and _is_part(estimate))
+    )
+
+
+def _is_part(estimate: Estimate) -> bool:
+    """What stands under a share of the time (`Training (5-15% of the time)`) is not the whole of it."""
+    return any(_SHARE.search(level) for level in estimate.scenario)
 
 
 def as_documented(

@@ -8,14 +8,13 @@ one range holds all others, it is that one. Anything else is a choice that only 
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
 from trainmon.estimates import DocumentedRange, Estimate, EstimateDocument, Scope
-from trainmon.plan.conditions import Conditions
-from trainmon.plan.documented_ranges import as_documented, ends_of, union_of_cases
+from trainmon.plan.conditions import Conditions, is_of_all
+from trainmon.plan.documented_ranges import as_documented, ends_of, is_held, union_of_cases
 from trainmon.plan.evidence import Evidence
 from trainmon.plan.fit import Fit, fit
 from trainmon.plan.naming import KnownRun, Part, part_for
@@ -35,7 +34,6 @@ _COMPUTED = 2.1
 _SUPPORTED, _FARTHER = 3.0, 2.0
 """A name, a size or a number of steps says whose plan it is; an equal number of epochs alone does not."""
 _SAME = 0.1
-_SHARE = re.compile(r"%\s*(?:of\s+(?:the\s+)?(?:total\s+|whole\s+)?(?:time|run|runtime))\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +46,8 @@ class Candidate:
     fit: Fit
     own: bool = False
     """The run's name stands with it."""
+    given: bool = False
+    """The document says elsewhere that the scenario is this run's."""
 
     @property
     def score(self) -> float:
@@ -130,14 +130,21 @@ class Matcher:
 
     def _weigh(self, part: Part, estimate: Estimate, conditions: Conditions) -> Candidate:
         plan, own = plan_of(part.document), part.is_own(estimate)
+        of_all = part.is_shared(estimate) and is_of_all(estimate, part.document, conditions)
         if own:
-            conditions = replace(conditions, runs="")  # `all three` of a line about one run are its epochs
-        return Candidate(estimate, plan.document, conditions, fit(conditions, self.evidence, plan, estimate.scope), own)
+            # `all three` of a line about one run are its epochs; of several runs by name each has an unknown share.
+            conditions = replace(conditions, runs="several" if of_all else "")
+        weighed = fit(conditions, self.evidence, plan, estimate.scope)
+        given = not of_all and any(says(conditions.text, scenario) for scenario in part.scenarios)
+        return Candidate(estimate, plan.document, conditions, weighed, own, given)
 
     def _among(self, candidates: Sequence[Candidate]) -> Choice | None:
         if not candidates:
             return None
-        candidates = [c for c in candidates if c.own] or candidates
+        mine = [c for c in candidates if c.own]
+        if not mine or all(c.conditions.runs for c in mine):
+            mine = [c for c in candidates if c.given and not c.fit.conflicts] or mine
+        candidates = mine or candidates
         fitting = [c for c in candidates if not c.fit.conflicts]
         if self.scenario:
             chosen = [c for c in candidates if says(c.conditions.text, self.scenario)]
@@ -195,20 +202,6 @@ def matcher_by(
     groups = applicable(documents, log, named)
     told = next((group for group in groups if speak_of(group, choice.scenario)), [])
     return Matcher(evidence, told, choice.scenario, insisted=True) if told else None
-
-
-def is_held(estimate: Estimate) -> bool:
-    """Tell whether a run can be held against it: it has an end, runs on a clock, and is no share of a whole."""
-    return (
-        ends_of(estimate) != (None, None)
-        and not estimate.device_time
-        and not (estimate.scope is Scope.TOTAL and _is_part(estimate))
-    )
-
-
-def _is_part(estimate: Estimate) -> bool:
-    """What stands under a share of the time (`Training (5-15% of the time)`) is not the whole of it."""
-    return any(_SHARE.search(level) for level in estimate.scenario)
 
 
 def _top(candidates: Sequence[Candidate]) -> list[Candidate]:

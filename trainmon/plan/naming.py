@@ -32,6 +32,10 @@ _CLAUSE = re.compile(r",\s|;\s|\s[—–]\s|:\s")
 _BEGINS = re.compile(r"\s*(?:[-*+|#>]|\d+[.)]\s|```)")
 """An item, a row, a heading, a fence: no line goes on from the one before it."""
 _MOST_LINES = 8
+_GIVEN = re.compile(
+    r"\bthe\s+[*`\"'“‘]*([^\W\d_][\w-]*(?:\s[\w-]+){0,2}?)[*`\"'”’]*\s+(?:scenario|case)\b", re.IGNORECASE
+)
+"""`the realistic scenario`."""
 _BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
 _NOBODY: frozenset[str] = frozenset()
 
@@ -60,10 +64,18 @@ class Part:
     document: EstimateDocument
     own: frozenset[tuple[int, str]] = frozenset()
     """Line and words of the durations that are said of this run by its name."""
+    shared: frozenset[tuple[int, str]] = frozenset()
+    """Of those, the ones that are said of other runs in the same words."""
+    scenarios: tuple[str, ...] = ()
+    """What the document's sentences give to this run by name: `abl-wd0 uses the realistic scenario`."""
 
     def is_own(self, estimate: Estimate) -> bool:
         """Tell whether the run's name stands with the duration."""
         return (estimate.line, estimate.text) in self.own
+
+    def is_shared(self, estimate: Estimate) -> bool:
+        """Tell whether the duration is said of this run and of others by name."""
+        return (estimate.line, estimate.text) in self.shared
 
 
 def part_for(document: EstimateDocument, run: str, runs: Sequence[str]) -> Part:
@@ -114,8 +126,9 @@ def _is_telling(level: str) -> bool:
 @lru_cache(maxsize=1024)
 def _part(document: EstimateDocument, run: str, phrases: tuple[Phrase, ...]) -> Part:
     owners = {place: named for place, named in _owners(document, phrases).items() if named}
+    scenarios = _scenarios_of(document, run, phrases)
     if not owners:
-        return Part(document)
+        return Part(document, scenarios=scenarios)
     barred = {place for place, named in owners.items() if run not in named}
     by_line: dict[int, list[bool]] = {}
     for place in _owners(document, phrases):
@@ -135,6 +148,21 @@ def _part(document: EstimateDocument, run: str, phrases: tuple[Phrase, ...]) -> 
             derived=tuple(one for one in document.derived if not lines.intersection(one.from_lines)),
         ),
         frozenset(place for place, named in owners.items() if run in named),
+        frozenset(place for place, named in owners.items() if run in named and len(named) > 1),
+        scenarios,
+    )
+
+
+def _scenarios_of(document: EstimateDocument, run: str, phrases: tuple[Phrase, ...]) -> tuple[str, ...]:
+    """The scenarios that sentences with the run's name speak of."""
+    sentences = (
+        sentence
+        for line in document.lines.values()
+        if _GIVEN.search(line)
+        for sentence in _SENTENCE.split(_plain(line))
+    )
+    return tuple(
+        given[1] for sentence in sentences for given in _GIVEN.finditer(sentence) if run in _named(sentence, phrases)[0]
     )
 
 

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from trainmon.estimates import DocumentedRange, Estimate, EstimateDocument, Scope
 from trainmon.events import StageKind
 from trainmon.plan.conditions import Conditions
-from trainmon.plan.documented_ranges import as_documented, ends_of
-from trainmon.plan.matching import is_held
+from trainmon.plan.documented_ranges import as_documented, ends_of, is_held
 from trainmon.plan.plans import plan_of
 from trainmon.plan.reach import applicable
 from trainmon.plan.stage_matching import kind_of
