@@ -7,9 +7,10 @@ import math
 import os
 import stat
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -48,11 +49,12 @@ class Candidate:
 
 
 class _Waiting(NamedTuple):
-    """A file to be judged."""
+    """A file to be judged. Of two the newer one is the greater."""
 
-    root: Path
-    folder: str
+    modified_at: float
     path: str
+    folder: str
+    root: Path
     found: os.stat_result
 
 
@@ -76,7 +78,7 @@ class Scanner:
         """The files of the last walk in their order; None for those not judged yet."""
         self._waiting: list[_Waiting] = []
         self._marks: dict[str, tuple[int, int, int]] = {}
-        """What tells that a file is as it was: size, time of the last change, inode."""
+        """Of each known file."""
         self._moved: set[str] = set()
 
     @property
@@ -115,7 +117,7 @@ class Scanner:
         """Find all files; those to be judged wait, newest last."""
         before, self._found = self._found, {}
         inodes: set[tuple[int, int]] = set()
-        newest: dict[str, float] = {}
+        waiting: dict[str, list[_Waiting]] = defaultdict(list)
         for root, folder, path in self._paths():
             if len(self._found) >= _MAX_FILES:
                 break
@@ -131,10 +133,11 @@ class Scanner:
                 self._found[path] = Candidate(path=Path(path), root=root, kind=FileKind.SKIP, reason=reason)
                 continue
             inodes.add(identity)
-            if not self._is_known(path, found):
-                self._waiting.append(_Waiting(root, folder, path, found))
-                newest[folder] = max(newest.get(folder, 0.0), found.st_mtime)
-        self._waiting.sort(key=lambda one: (newest[one.folder], one.folder, one.found.st_mtime))
+            if candidate is None or not self._is_known(path, found):
+                waiting[folder].append(_Waiting(found.st_mtime, path, folder, root, found))
+        for those in waiting.values():
+            those.sort()
+        self._waiting = [one for those in sorted(waiting.values(), key=itemgetter(-1)) for one in those]
         self._moved.update(before.keys() - self._found.keys())
 
     def _roots(self) -> Iterator[Path]:
@@ -181,16 +184,17 @@ class Scanner:
         if stat.S_ISDIR(found.st_mode):  # only those that could not be walked through come here
             reason = f"unreadable folder: {_why(_fault(Path(path)))}"
             return Candidate(path=Path(path), root=root, kind=FileKind.SKIP, reason=reason), None
-        mark = (found.st_size, found.st_mtime_ns, found.st_ino)
-        if self._marks.get(path) != mark:
+        known = self._known.get(path)
+        if known is None:
+            return None, found
+        if (mark := _mark(found)) != self._marks[path]:
             self._marks[path] = mark
             self._moved.add(path)
-        known = self._known.get(path)
-        return known[2] if known is not None else None, found
+        return known[2], found
 
     def _is_known(self, path: str, found: os.stat_result) -> bool:
-        known = self._known.get(path)
-        if known is None or known[0] != found.st_ino or known[2].reason.startswith(_UNREADABLE):
+        known = self._known[path]
+        if known[0] != found.st_ino or known[2].reason.startswith(_UNREADABLE):
             return False
         return known[1] == found.st_size or (known[1] >= _HEAD_BYTES and known[2].reason != _HOLES)
 
@@ -200,7 +204,7 @@ class Scanner:
         if reason.startswith(_UNREADABLE) and (known := self._known.get(one.path)) and known[0] == found.st_ino:
             return known[2]  # it was told what it is when it could be read
         candidate = Candidate(path=path, root=one.root, kind=kind, reason=reason, modified_at=found.st_mtime)
-        self._known[one.path] = (found.st_ino, found.st_size, candidate)
+        self._known[one.path], self._marks[one.path] = (found.st_ino, found.st_size, candidate), _mark(found)
         return candidate
 
     def _judge(self, path: Path, found: os.stat_result, *, named: bool) -> tuple[FileKind, str]:
@@ -245,6 +249,11 @@ class Scanner:
         if self._is_gpu_log(text):
             return FileKind.GPU, ""
         return FileKind.LOG, ""
+
+
+def _mark(found: os.stat_result) -> tuple[int, int, int]:
+    """What tells that a file is as it was."""
+    return found.st_size, found.st_mtime_ns, found.st_ino
 
 
 def _is_folder(path: Path) -> bool:

@@ -44,13 +44,14 @@ def glance_at(tail: FileTail, new_reader: Callable[[], LogReader]) -> Glance | N
         state.apply_all(reader.feed(head, ahead_bytes=0))
         state.apply_all(reader.flush())
         return Glance(state, sure=True)
-    state.apply_all(reader.feed(head[: max(head.rfind(b"\n"), head.rfind(b"\r")) + 1]))
+    head = head[: max(head.rfind(b"\n"), head.rfind(b"\r")) + 1]
+    state.apply_all(reader.feed(head, ahead_bytes=tail.size - len(head)))
     end = tail.read_at(tail.size - _END_BYTES, _END_BYTES)
     begin = _next_piece(end, 0)
     middle = _next_piece(end, len(end) // 2)
-    state.apply_all(reader.feed(end[begin:middle]))
+    state.apply_all(reader.feed(end[begin:middle], ahead_bytes=len(end) - middle))
     step = state.whole_run.step
-    state.apply_all(reader.feed(end[middle:]))
+    state.apply_all(reader.feed(end[middle:], ahead_bytes=0))
     state.apply_all(reader.flush())
     return Glance(state, sure=_is_sure(state, step, len(end) - middle, tail.size))
 
