@@ -1,7 +1,7 @@
 """How much of documents with a known truth the estimate reader finds: rows and contradictions, every miss listed.
 
-    python benchmarks/estimates.py FOLDER
-    python benchmarks/estimates.py FOLDER --speed   # how long a document of 10 MB takes, dense or sparse
+    python -m benchmarks.estimates FOLDER
+    python -m benchmarks.estimates FOLDER --speed   # how long a document of 10 MB takes, dense or sparse
 
 FOLDER holds documents and a truth.json: a list of {file, rows: [{line, text, scope, low_s, high_s, point_s}], contra}.
 A row counts as found where an estimate stands on its line with the same low, high and single value and the same scope.
@@ -16,9 +16,9 @@ A row whose text is a slash list (`1/2/4 days`) stands for as many single values
 
 from __future__ import annotations
 
+import argparse
 import json
 import re
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -148,15 +148,8 @@ def _speed(folder: Path) -> None:
         )
 
 
-def main() -> int:
-    """Print the comparison for one folder; exit 2 without one."""
-    if len(sys.argv) not in (2, 3) or sys.argv[2:] not in ([], ["--speed"]):
-        print(__doc__)
-        return 2
-    folder = Path(sys.argv[1])
-    if sys.argv[2:]:
-        _speed(folder)
-        return 0
+def _compare(folder: Path) -> None:
+    """Print every document's hits and misses, and the sums."""
     found = total = extra = reported = contradictory = 0
     for truth in json.loads((folder / "truth.json").read_text(encoding="utf-8")):
         began = time.perf_counter()
@@ -179,6 +172,18 @@ def main() -> int:
         print("\n".join(said))
     print(f"\ncontradictions and loose ends reported {reported} of {contradictory}")
     print(f"rows found {found} of {total} ({found / total:.1%}), extra {extra} ({extra / total:.1%})")
+
+
+def main() -> int:
+    """Print the comparison for one folder."""
+    parser = argparse.ArgumentParser(prog="benchmarks.estimates", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="documents and their truth.json")
+    parser.add_argument("--speed", action="store_true", help="time a document of 10 MB instead")
+    options = parser.parse_args()
+    if options.speed:
+        _speed(options.folder)
+    else:
+        _compare(options.folder)
     return 0
 
 

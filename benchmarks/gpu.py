@@ -1,4 +1,4 @@
-"""CPU cost of watching GPUs: `python benchmarks/gpu.py [SECONDS]` samples 8 scripted GPUs once a second.
+"""CPU cost of watching GPUs: samples 8 scripted GPUs once a second.
 
 Needs cc: the driver is tests/fake_nvml/nvml.c, read by the real nvidia-ml-py in the real sampling process.
 Prints the share of one core that the program's side, the sampling process and both together take, and what a
@@ -7,9 +7,9 @@ machine without a GPU pays. Goal: under 1 %.
 
 from __future__ import annotations
 
+import argparse
 import os
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -21,8 +21,11 @@ GPUS = 8
 GOAL_PERCENT = 1.0
 
 
-def main(seconds: float) -> int:
+def main() -> int:
     """Measure, print, and give 1 where the goal is missed."""
+    parser = argparse.ArgumentParser(prog="benchmarks.gpu", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--seconds", type=float, default=30.0, help="seconds to sample")
+    seconds = parser.parse_args().seconds
     began = time.process_time()
     for _look in range(1000):
         GpuMonitor().latest()
@@ -74,4 +77,4 @@ def cpu_s(pid: int) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main(float(sys.argv[1]) if len(sys.argv) > 1 else 30.0))
+    raise SystemExit(main())
