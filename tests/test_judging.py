@@ -13,6 +13,7 @@ import pytest
 from tests.planned_runs import SAMPLES, a_run, document, sample_document
 from trainmon.estimates import EstimateDocument, Fact, Scope, Verdict, VerdictKind
 from trainmon.events import ProblemKind, StageKind
+from trainmon.exports.report import remaining
 from trainmon.gpu_snapshot import RunGpu
 from trainmon.plan.judging import judge
 from trainmon.session import look_once
@@ -200,6 +201,29 @@ def test_before_the_first_step_the_forecast_comes_from_the_document() -> None:
     assert run.eta.basis == "documented"
     assert 35 * MINUTE < run.eta.remaining_s.likely < 70 * MINUTE
     assert run.verdict is None
+
+
+def test_where_several_plans_fit_no_time_left_is_told() -> None:
+    plans = document("# Training plan\n\n- Small: 1 hour\n- Medium: 3 hours\n- Training: 40 minutes\n")
+    run = judged(a_run(state=RunStatus.RUNNING, steps=670, total_steps=1000), plans)
+
+    assert run.verdict is None or run.verdict.kind is not VerdictKind.WITHIN
+    assert run.eta is None
+
+
+def test_a_time_left_that_rests_on_the_document_alone_says_so() -> None:
+    plan = document("# Training plan\n\nThe run takes 3 hours.\n")
+    run = judged(a_run(state=RunStatus.RUNNING, steps=670, total_steps=1000), plan)
+    curve = [(step, 10.0 * step) for step in range(0, 671, 10)]
+    pace = Pace(basis=ClockBasis.ELAPSED, start_step=0, last_step=670, curve=curve, usual_gap_s=10)
+    timed = judged(a_run(state=RunStatus.RUNNING, steps=670, total_steps=1000, elapsed_s=6700), plan, pace=pace)
+
+    assert run.eta is not None
+    assert run.eta.is_by_plan
+    assert remaining(run)[0] == "~59m 24s by plan"
+    assert timed.eta is not None
+    assert not timed.eta.is_by_plan
+    assert "plan" not in remaining(timed)[0]
 
 
 def test_a_pipeline_is_forecast_by_the_stage_under_way_and_the_documented_ones_to_come() -> None:

@@ -149,6 +149,11 @@ class Eta:
     basis: str
     """In words: `measured`, `documented`, `measured + documented stages`."""
 
+    @property
+    def is_by_plan(self) -> bool:
+        """Whether nothing of it was measured in this run."""
+        return "measured" not in self.basis
+
 
 ETA_CHECKED = (0.10, 0.25, 0.50, 0.75)
 

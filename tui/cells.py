@@ -102,7 +102,7 @@ def _step_time(run: RunSnapshot) -> str:
     return "" if run.step_time_s is None else units.step_time(run.step_time_s.median).partition("/")[0]
 
 
-_LEFT = Column(title="ETA", width=7, cell=_text(words.time_left, right=True), right=True)
+_LEFT = Column(title="ETA", width=8, cell=_text(words.time_left, right=True), right=True)
 _INTERVAL = Column(title="ETA 80 %", width=13, cell=_text(words.time_left_interval, right=True), right=True)
 _TROUBLE = Column(title="verdict", width=16, cell=_verdict_or_trouble, most=27)
 COLUMNS = {

@@ -13,7 +13,7 @@ from trainmon.tui.cells import COLUMNS, Column
 from trainmon.tui.text import Row, fit, fit_row, heading, plain, shorten_left
 
 _MARK_WIDTH = 2
-_NARROW = {"state": 10, "name": 11, "progress": 11, "left": 7, "trouble": 14}
+_NARROW = {"state": 10, "name": 11, "progress": 10, "left": 8, "trouble": 14}
 """The columns of a width below which the usual ones do not fit, and their widths."""
 _NARROW_BELOW = 76
 _NAME_SHARE = 6

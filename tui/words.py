@@ -131,9 +131,12 @@ def note(run: RunSnapshot) -> Span:
 
 
 def time_left(run: RunSnapshot) -> str:
-    """Return the likely time left; what the run took where it is over; UNKNOWN where there is no honest answer."""
+    """Return the likely time left; what the run took where it is over; UNKNOWN where there is no honest answer.
+
+    `~` stands before what rests on the document alone.
+    """
     if run.eta is not None:
-        return units.duration(run.eta.remaining_s.likely)
+        return ("~" if run.eta.is_by_plan else "") + units.duration(run.eta.remaining_s.likely)
     return units.UNKNOWN
 
 
@@ -172,7 +175,7 @@ def total_s(run: RunSnapshot) -> float | None:
     """Return what the whole run takes, measured or projected: what the verdict compared, else elapsed and time left."""
     if run.verdict is not None and run.verdict.measured_s is not None:
         return run.verdict.measured_s
-    if run.eta is not None:
+    if run.eta is not None and (run.elapsed_s is not None or not run.step):
         return (run.elapsed_s or 0.0) + run.eta.remaining_s.likely
     return run.elapsed_s
 

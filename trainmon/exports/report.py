@@ -115,11 +115,12 @@ def step_time(run: RunSnapshot) -> str:
 
 
 def remaining(run: RunSnapshot) -> tuple[str, str]:
-    """Give the likely time left and the 80 % interval: `23m 10s`, `22-25 min`."""
+    """Give the likely time left and the 80 % interval: `23m 10s` (`~23m 10s by plan`), `22-25 min`."""
     if run.eta is None:
         return units.UNKNOWN, units.UNKNOWN
     left = run.eta.remaining_s
-    return units.duration(left.likely), units.duration_range(left.low, left.high)
+    likely = units.duration(left.likely)
+    return f"~{likely} by plan" if run.eta.is_by_plan else likely, units.duration_range(left.low, left.high)
 
 
 def plan_text(documented: DocumentedRange) -> str:

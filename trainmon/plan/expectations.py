@@ -20,6 +20,9 @@ _MEASURED_SPREAD = 0.1
 def expectation(run: RunSnapshot, matcher: Matcher, pace: Pace | None) -> Expectation:
     """Price what is to come. A document about the training alone goes before one about the whole run."""
     elapsed_s = run.elapsed_s or 0.0
+    chosen = matcher.choose(Scope.TOTAL)
+    if chosen is not None and chosen.ambiguous:
+        return Expectation(elapsed_s=elapsed_s)  # several plans fit: whose stages these are nobody knows either
     training, total = _training_prior(run, matcher), _total_prior(matcher)
     if not run.step:
         pipeline = _before_training(run, matcher)

@@ -32,7 +32,7 @@ def whole_run(run: RunSnapshot, *, without_init: bool) -> Measured | None:
     spent_s = run.elapsed_s - (init_s or 0.0)
     if run.state is RunStatus.FINISHED:
         return Measured(seconds=spent_s)
-    if run.state not in _UNFINISHED or run.eta is None or "measured" not in run.eta.basis:
+    if run.state not in _UNFINISHED or run.eta is None or run.eta.is_by_plan:
         return None
     left = run.eta.remaining_s
     interval = Interval(low=spent_s + left.low, likely=spent_s + left.likely, high=spent_s + left.high)
