@@ -61,7 +61,8 @@ def overall(run: RunSnapshot, comparisons: Sequence[Verdict], total: Choice | No
     planned = total.documented if total is not None and not total.unlike else None
     if run.state in _ENDED_EARLY and (planned is not None or comparisons):
         return unlike(planned, "the run ended early: only its finished stages can be held against the document")
-    return unlike(planned, NOTHING_MEASURED) if run.state is RunStatus.FINISHED and planned is not None else None
+    timeless = run.state is RunStatus.FINISHED or (run.elapsed_s is None and run.step_time_s is not None)
+    return unlike(planned, NOTHING_MEASURED) if timeless and planned is not None else None
 
 
 def derived_total(matcher: Matcher, epoch: Choice | None, step: Choice | None) -> Choice | None:

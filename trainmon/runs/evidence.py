@@ -62,8 +62,8 @@ class RunEvidence:
         """What a document beside the log (`trainer_state.json`) says: it fills what the log leaves open."""
         self.first_arrived_s: float | None = None
         self.last_arrived_s: float | None = None
-        self.watched_from_s = 0.0
-        """Where the run's clock stood when somebody began to watch."""
+        self.watched_from_s: float | None = 0.0
+        """Where the run's clock stood when somebody began to watch; None where it had begun and nothing tells when."""
         self.metric_epoch: MetricEpoch | None = None
         self.lines = 0
         self._earlier_clock: tuple[TrackKey, StepClock] | None = None
@@ -80,13 +80,19 @@ class RunEvidence:
     def arrived(self, at_s: float) -> None:
         """Bytes arrived, whether or not any line in them says something."""
         if self.first_arrived_s is None:
-            self.first_arrived_s, self.watched_from_s = at_s, self.clock.now_s
+            known = self.clock.ticks or not self._has_begun
+            self.first_arrived_s, self.watched_from_s = at_s, self.clock.now_s if known else None
         self.last_arrived_s = at_s
 
     @property
+    def _has_begun(self) -> bool:
+        """Whether anything was counted or measured so far."""
+        return bool(self.metrics) or any(track.counted > 0 for track in self.tracks.values())
+
+    @property
     def watched_s(self) -> float | None:
-        """How long the run lasts by what was watched of it; None where nobody watched."""
-        if self.first_arrived_s is None or self.last_arrived_s is None:
+        """How long the run lasts by what was watched of it; None where nobody watched, or not from its beginning."""
+        if self.first_arrived_s is None or self.last_arrived_s is None or self.watched_from_s is None:
             return None
         return self.watched_from_s + self.last_arrived_s - self.first_arrived_s
 

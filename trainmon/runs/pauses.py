@@ -56,6 +56,8 @@ def _gaps(state: RunState) -> Iterator[_Told]:
     measured = train.clock.measure()
     # Where only the arrival of lines tells the time, it is counted from when somebody began to watch.
     offset_s = state.watched_from_s if measured is not None and measured.basis is ClockBasis.ARRIVAL else 0.0
+    if offset_s is None:
+        return
     for kind, spans in train.clock.pauses().items():
         yield from (((began_s + offset_s, duration_s), str(kind)) for began_s, duration_s in spans)
 

@@ -127,7 +127,7 @@ def _clock_history(state: RunState, whole: WholeRun) -> tuple[tuple[float, float
     """(step of the whole run, seconds on its clock) of the present attempt."""
     found = measured(state.roles)
     track = found[0] if found is not None else state.roles.train
-    if track is None:
+    if track is None or state.watched_from_s is None:
         return ()
     behind = counter_offset(track, whole)
     return tuple((step + behind, at_s) for step, at_s in track.times.info().history)
@@ -179,7 +179,8 @@ def _times(state: RunState, live: Liveness) -> tuple[float | None, float | None]
     if state.clock.started_at is not None:
         return state.clock.started_at, state.clock.now_at
     if state.first_arrived_s is not None and live.seen_growing:
-        return state.first_arrived_s - state.watched_from_s, state.last_arrived_s
+        began_s = state.watched_from_s
+        return None if began_s is None else state.first_arrived_s - began_s, state.last_arrived_s
     return None, None
 
 
