@@ -22,7 +22,7 @@ _THRESHOLD = pattern(
 _ALARMS = pattern(
     r"\bwhen\s+to\s+(?:worry|stop|panic|abort|kill|call|interrupt|intervene|restart|cancel|quit|give\s+up|act)\b|\balarms?\b|\balerts?\b|\bred\s+flags?\b|\bwarning\s+signs?\b|"
     r"\btrouble-?shoot\w*|\bsymptoms?\b|\bfail(?:ure|ing)?\s+modes?\b|\bworr(?:y|ied|ies)\b|\bpitfalls?\b|"
-    r"\bgo(?:es|ing)?\s+wrong\b|\bsanity\b|\b(?:looks?|seems?|feels?)\s+(?:off|wrong|odd|strange|slow|stuck)\b|\bhealth\b|\bwatch\s+(?:out\s+)?for\b|\b(?:common|known)\s+(?:issues|problems)\b|故障|报警|告警",
+    r"\bgo(?:es|ing)?\s+wrong\b|\bsanity\b|\b(?:looks?|seems?|feels?)\s+(?:off|wrong|odd|strange|slow|stuck)\b|\bhealthy?\b|\bwatch\s+(?:out\s+)?for\b|\b(?:common|known)\s+(?:issues|problems)\b|故障|报警|告警",
     re.IGNORECASE,
 )
 _SYMPTOM = pattern(
@@ -71,7 +71,7 @@ _HARD_LIMIT = pattern(
 )
 _NAMED_LIMIT = pattern(
     r"\b(?:alert|alarm|threshold|limit|deadline|wall-?time|time-?out|target|goal|budget)s?(?:\s+(?:time|duration|value))?\W*$"
-    r"|\b(?:time|job|queue|wall(?:-?clock)?)[\s-]+limit\b|^\W*(?:max(?:imum|\.)?\s+(?:wall[\s-]?)?(?:time|runtime|duration))\b",
+    r"|\b(?:time|job|queue|wall(?:-?clock)?)[\s-]+limit\b|\b(?:time|night|maintenance|compute)[\s-]+(?:window|slot)\b|^\W*(?:max(?:imum|\.)?\s+(?:wall[\s-]?)?(?:time|runtime|duration))\b",
     re.IGNORECASE,
 )
 
@@ -118,54 +118,53 @@ def _around(text: str, span: Span, ends: re.Pattern[str]) -> str:
 def is_threshold(piece: Piece, span: Span, words: Words, near: str, bounded: bool) -> bool:
     """Tell whether a duration is an alarm level or a limit; `near` are the words that speak of it."""
     if piece.kind == "cell" and piece.cells == piece.header:
-        return bounded
+        return bounded or piece.text.rstrip().endswith("?")
     left = piece.text[: span.start]
     if _lists_symptoms(piece):
         return True
     if any(_tells_of_alarms(heading.text) for heading in piece.headings[-1:]) and (
-        bounded or _NOTHING_FOR.search(left) or _AFTER_SO_LONG.search(left)
+        bounded or _NOTHING_FOR.search(left) or left.rstrip().lower().endswith(" after")
     ):
         return True
     if is_time_limit(left) or _LIMIT_IS.search(left) or _DEADLINE.search(left) or _is_limit_column(piece):
         return True
-    if _ENDED.search(left):
+    if _ENDED.search(left) or (left.rstrip()[-5:].lower() == "after" and _CUT_OFF.search(words.sentence)):
         return True
-    if left.rstrip()[-5:].lower() == "after" and _CUT_OFF.search(words.sentence):
+    if _EACH_STAGE.search(words.clause) or _LIMIT_AFTER.match(words.after):
         return True
-    if _EACH_STAGE.search(words.clause):
-        return True
-    if bounded and (_THRESHOLD.search(near) or re.search(r"\bmuch\s+(?:slower|faster)\b", near, re.IGNORECASE)):
-        return True
-    if _LIMIT_AFTER.match(words.after) or (bounded and _LIMIT.search(piece.lead)):
-        return True
-    if bounded and _MEANS.match(words.rest):
-        return True
-    if bounded and _THEN.match(words.after):
-        return True
-    if span.low_s is not None and bounded and _CONSEQUENCE.match(words.rest) and not _VALUED.search(left):
+    if bounded and _is_bound(piece, span, words, near):
         return True
     hard = _HARD_LIMIT.search(near) or _NAMED_LIMIT.search(words.label) or _NAMED_LIMIT.search(words.inner)
     return bool(hard) or "单阶段" in words.after[:6]
 
 
+def _is_bound(piece: Piece, span: Span, words: Words, near: str) -> bool:
+    """Tell whether `> 5 min` is a level at which something is done: by what stands near it, or what follows from it."""
+    if _THRESHOLD.search(near) or _SPEED.search(near) or _LIMIT.search(piece.lead):
+        return True
+    if _MEANS.match(words.rest) or _THEN.match(words.after):
+        return True
+    left = piece.text[: span.start]
+    return span.low_s is not None and bool(_CONSEQUENCE.match(words.rest)) and not _VALUED.search(left)
+
+
+_SPEED = pattern(r"\bmuch\s+(?:slower|faster)\b", re.IGNORECASE)
 _THEN = pattern(
     r"\s*\?|\s*[,，):]\s*(?:check|ask|look|tell|call|ping|investigate|stop|something|you|kill|abort|arr[êe]te|abbrech|prüf)|(?:以上)?\w{0,6}(?:場合|경우)",
     re.IGNORECASE,
 )
+_LIMIT_IS = pattern(
+    r"\bmax(?:imum)?[_\s-]?(?:wait|run\w*|time|duration|hours)\b\W*(?:to|of|is)?\s*$"
+    r"|\b(?:limit|cap|quota|time-?out)\s+(?:is|was|of)\s+[^,.;:]{0,24}$",
+    re.IGNORECASE,
+)
+_EACH_STAGE = pattern(r"每阶段|各阶段|\b(?:each|every|per)\s+stage\b", re.IGNORECASE)
 _CONSEQUENCE = pattern(r"\s*(?:→|⇒|[-=]>|[-–—:]\s|\?\s)\s*[a-z]{2}", re.IGNORECASE)
 """`epoch over 6 min: somebody shares the node`."""
 _VALUED = pattern(
     r"[:：|=]\s*[~≈<>]?\s*$|\b(?:takes?|took|needs?|requires?|lasts?|runs?|train\w*|total|costs?)\W*(?:for\s+)?[~≈<>]?\s*$",
     re.IGNORECASE,
 )
-_AFTER_SO_LONG = pattern(
-    r"\b(?:ends?|stops?|dies|crash(?:es)?|fails?|quits?|freezes?|not\b[^.;]{0,40})\s+after\s*$", re.IGNORECASE
-)
-_LIMIT_IS = pattern(
-    r"\bmax(?:imum)?[_\s-]?(?:wait|run\w*|time|duration|hours)\b\W*(?:to|of|is)?\s*$|\b(?:limit|cap|quota|time-?out)\s+(?:is|was|of)\s+[^,.;:]{0,24}$",
-    re.IGNORECASE,
-)
-_EACH_STAGE = pattern(r"每阶段|各阶段|\b(?:each|every|per)\s+stage\b", re.IGNORECASE)
 _DEADLINE = pattern(r"\b(?:deadline|due)\W+(?:is\s+)?(?:[^:;|]{0,24}\bin\s+|in\s+)?$", re.IGNORECASE)
 _CUT_OFF = pattern(
     r"^\W*(?:if|when|unless)\b.*(?:\b(?:not|never|still|unfinished|stuck|nothing)\b|n['’]t\b)"

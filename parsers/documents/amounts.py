@@ -74,6 +74,20 @@ def amount_of(text: str) -> tuple[float, float | None]:
     return total, size
 
 
+def descending_runs(text: str) -> list[tuple[int, int]]:
+    """Cut `6,250 s, 1 h 45 min` where a larger unit follows a smaller one: the ends of each duration."""
+    runs: list[tuple[int, int]] = []
+    last = 0.0
+    for part in PART.finditer(text):
+        size = seconds_of(part["unit"])
+        if runs and size < last:
+            runs[-1] = runs[-1][0], part.end()
+        else:
+            runs.append(part.span())
+        last = size
+    return runs
+
+
 def is_descending(text: str) -> bool:
     """Tell whether the units of an amount go from the largest to the smallest, as those of one duration do."""
     sizes = [seconds_of(part["unit"]) for part in PART.finditer(text)]

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from trainmon.estimates import Scope
 from trainmon.parsers.documents.bars import Bar, find_bars, is_log_line
 from trainmon.parsers.documents.blocks import Piece
-from trainmon.parsers.documents.columns import cell_spans, lent_units
+from trainmon.parsers.documents.columns import cell_spans, labelled_spans, lent_units
 from trainmon.parsers.documents.durations import Span, find_durations
 from trainmon.parsers.documents.labels import Words, words_around
-from trainmon.parsers.documents.lexicon import TRAIN, stage_kinds
+from trainmon.parsers.documents.lexicon import TRAIN, is_generic, stage_kinds
 from trainmon.parsers.documents.outline import Outline, in_breakdown, outline_of
 from trainmon.parsers.documents.positions import find_positions
 from trainmon.parsers.documents.readings import Reading
@@ -107,12 +107,23 @@ def _as_stated(claims: list[Claim]) -> list[Claim]:
     for claim in claims:
         if claim.scope in {Scope.EPOCH, Scope.UNIT, Scope.STEP} and not claim.operand and claim.span.likely_s:
             stated_of.setdefault(claim.span.likely_s, claim.reading)
+    longest = max((claim.span.top_s for claim in claims if claim.scope is Scope.TOTAL), default=0.0)
     return [
         replace(claim, reading=stated_of[claim.span.likely_s])
-        if claim.operand and claim.scope in {Scope.STEP, Scope.UNIT} and claim.span.likely_s in stated_of
+        if claim.span.likely_s in stated_of and (_is_factor(claim) or _is_in_passing(claim, longest))
         else claim
         for claim in claims
     ]
+
+
+def _is_factor(claim: Claim) -> bool:
+    return claim.operand and claim.scope in {Scope.STEP, Scope.UNIT}
+
+
+def _is_in_passing(claim: Claim, longest: float) -> bool:
+    """Tell whether a sentence names a duration without a word of what it is of, far shorter than any run."""
+    bare = claim.piece.kind in {"item", "paragraph"} and claim.reading == Reading(Scope.TOTAL)
+    return bare and not is_generic(claim.words.label) and 0 < 20 * claim.span.top_s < longest
 
 
 _STEPS_TIMES_SECONDS = pattern(
@@ -151,6 +162,8 @@ def _spans(piece: Piece) -> list[Span]:
     found = find_durations(piece.text)
     if piece.kind == "cell" and not found:
         found = cell_spans(piece)
+    if not found and piece.kind != "cell" and ":" in piece.text:
+        found = labelled_spans(piece.text)
     return found[:_MOST_IN_LINE]
 
 

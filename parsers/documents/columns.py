@@ -102,6 +102,25 @@ _SLASHED = pattern(
 )
 
 
+_LABELLED = pattern(
+    r"\W*(?P<unit>seconds?|secs?|s|ms|minutes?|min|hours?|h)\s*(?:per|/)\s*(?:it\w*|steps?|epochs?|batch\w*|update\w*|eval\w*)\s*(?:\([^()]*\))?:\s+",
+    re.IGNORECASE,
+)
+_LAST_FIGURE = pattern(rf"(?:^|(?<=\s))[~≈]?(?P<figure>{NUMBER})\s*(?=,\s|;|$)")
+
+
+def labelled_spans(text: str) -> list[Span]:
+    """Read `seconds per step: 4090 2.6, A100 1.47`: the figures that end each entry, in the unit of the label."""
+    label = _LABELLED.match(text)
+    if label is None:
+        return []
+    size = seconds_of(label["unit"])
+    return [
+        Span(start=m.start(), end=m.end(), text=m[0].strip(), likely_s=round(number_of(m["figure"]) * size, 9))
+        for m in _LAST_FIGURE.finditer(text, label.end())
+    ]
+
+
 def _unit_of(inside: str) -> float | None:
     """Read `h`, `min`, `s/iter`, `in hours`; never `images / second`."""
     words = re.sub(r"^(?:in|en|单位[:：]?)\s*", "", inside)

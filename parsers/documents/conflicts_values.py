@@ -188,6 +188,8 @@ def _bounds(plan: Plan) -> Iterator[Contradiction]:
 
 def _same_place(plan: Plan, one: Claim, other: Claim) -> bool:
     """Tell whether two claims are about one run: the same section, and the same examples where both name them."""
+    if one.scope is Scope.STAGE and (one.reading.stage or "").lower() != (other.reading.stage or "").lower():
+        return False
     shared = [h for h in one.piece.headings if h.level > 1 and h in other.piece.headings]
     counts = count_of(one, plan), count_of(other, plan)
     if counts[0] and counts[1]:

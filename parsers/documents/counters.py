@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from trainmon.estimates import Scope
 from trainmon.parsers.documents.blocks import Piece
-from trainmon.parsers.documents.durations import Span
+from trainmon.parsers.documents.durations import Span, find_durations
 from trainmon.parsers.documents.labels import Words, label_of
 from trainmon.parsers.documents.lexicon import (
     PER_AFTER,
@@ -183,7 +183,7 @@ def _counter_sources(piece: Piece, words: Words) -> list[str]:
         own.append(piece.cells[0] if piece.column else "")
     inherited = [label_of(parent) for parent in reversed(piece.parents)]
     kinds = label_kinds(words.label or words.opening) - {"total"}
-    if _is_lead(piece.lead) and not kinds:
+    if _is_lead(piece.lead) and not kinds and not find_durations(piece.lead):
         inherited.append(label_of(piece.lead))
     if piece.headings and not kinds and _PER_HEADING.search(piece.headings[-1].text):
         inherited.append(piece.headings[-1].text)

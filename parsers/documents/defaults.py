@@ -66,7 +66,7 @@ def _ends_comment(piece: Piece, span: Span) -> bool:
 
 
 _ON_CARD = pattern(
-    r"\b(?:that|this|it)(?:\s+(?:is|means|makes)|['’]s)\s*$|\bon\s+(?:an?|one|the|two|\d+\s?[x×]?)\s+(?:[\w-]+\s+){0,2}[A-Z]*\d+\w*\s*$",
+    r"\bon\s+[^.;:]{1,40}(?:that|this|it)(?:\s+(?:is|means|makes)|['’]s)\s*$|\bon\s+(?:an?|one|the|two|\d+\s?[x×]?)\s+(?:[\w-]+\s+){0,2}[A-Z]*\d+\w*\s*$",
     re.IGNORECASE,
 )
 """`On a 3090 that is 4 hours, on a T4 13 hours`"""

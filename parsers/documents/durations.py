@@ -7,7 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from trainmon.parsers.documents import friends
-from trainmon.parsers.documents.amounts import AMOUNT, DEVICE, FIGURE, GAP, PART, amount_of, is_descending
+from trainmon.parsers.documents.amounts import (
+    AMOUNT,
+    DEVICE,
+    FIGURE,
+    GAP,
+    PART,
+    amount_of,
+    descending_runs,
+    is_descending,
+)
 from trainmon.parsers.documents.quantities import NUMBER, number_of
 from trainmon.parsers.documents.units import SAFE_UNIT, SHORT_UNIT, seconds_of
 from trainmon.patterns import pattern
@@ -157,9 +166,9 @@ def _singles(text: str, taken: Taken) -> Iterator[Span]:
         if any(start <= match.start() < end for start, end in taken):
             continue
         if not is_descending(match["one"]):  # `49d3d` is none, `5 minutes and 2 hours` are two
-            for part in PART.finditer(match["one"]) if " " in match["one"] else ():
-                start, likely = match.start() + part.start(), amount_of(part[0])[0]
-                yield _finished(text, start, start + len(part[0]), part[0], likely=likely)
+            for begin, end in descending_runs(match["one"]) if " " in match["one"] else ():
+                start, one = match.start() + begin, match["one"][begin:end]
+                yield _finished(text, start, start + len(one), one, likely=amount_of(one)[0])
             continue
         value, unit = amount_of(match["one"])
         if unit is not None and value > 0:

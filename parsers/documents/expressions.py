@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from trainmon.parsers.documents.amounts import AMOUNT, amount_of
+from trainmon.parsers.documents.amounts import AMOUNT, amount_of, is_descending
 from trainmon.parsers.documents.blocks import Piece
 from trainmon.parsers.documents.quantities import NUMBER, number_of
 from trainmon.parsers.documents.units import SAFE_UNIT, seconds_of
@@ -93,7 +93,7 @@ _IN_PARTS = pattern(r"\d\s?[a-zA-Z]+\s?\d|\d:\d|\band\b", re.IGNORECASE)
 
 def _in_one_unit(match: re.Match[str]) -> str:
     """Write `2h15` and `4 min 10 s` as a figure and one unit, so that they can be reckoned with."""
-    if not _IN_PARTS.search(match[0]):
+    if not _IN_PARTS.search(match[0]) or not is_descending(match[0]):
         return match[0]
     value, _ = amount_of(match[0])
     size, unit = (3600.0, "h") if value >= 3600 else (60.0, "min") if value >= 60 else (1.0, "s")

@@ -120,7 +120,9 @@ def _is_value(piece: Piece, left: str, words_after: str) -> bool:
 
 def _runs_on(piece: Piece, left: str, bounded: bool) -> str:
     """Give the end of the line above where a sentence runs on from there."""
-    if not piece.above or bounded or not re.match(r"[a-z0-9(~≈*]", piece.text) or _LABEL.match(left):
+    if not piece.above or bounded or piece.above.rstrip()[-1:] in ".!?。":
+        return ""
+    if not re.match(r"[a-z0-9(~≈*]", piece.text) or _LABEL.match(left):
         return ""
     cut = [match.end() for match in _SENTENCE.finditer(piece.above)]
     return piece.above[cut[-1] if cut else 0 :].strip() + " "
@@ -154,5 +156,5 @@ def _labels(sentence: str, left: str) -> tuple[str, str, bool]:
 @lru_cache(maxsize=4096)
 def label_of(text: str) -> str:
     """Give the label part of a line: what stands before its colon, bracket or dash."""
-    match = re.match(r"^([^:：=]{1,140}?)\s*(?:[:：=]|\s[-–—]\s|$)", text)
+    match = re.match(r"^([^:：=]{1,140}?)\s*(?:[:：=]|\s[-–—]\s|(?<=[a-z]{3})[.!?]\s|$)", text)
     return bare(match[1] if match else text[:100])

@@ -32,7 +32,7 @@ _STAGES: dict[str, str] = {
     r"生成)|预处理|渲染|(?:提取|抽取)[^,，。:：]{0,16}?特征|特征(?:提取|抽取)|"
     r"\bt[ée]l[ée]charge\w*|\bpr[ée]trait\w*|\bdescarga\w*|\bpreproces\w*|前処理|ダウンロード|データ(?:準備|作成)|전처리|다운로드",
     "eval": r"\b(?:re-?)?eval(?:s|uat\w*)?\b|\bval\b(?!_)|\b(?:validierung|evaluierung|auswertung)\w*|"
-    r"\bvalidation\b|\bvalidating\b|\btest\s+evaluation|\binference\b|\bscoring\b|"
+    r"\bvalidation\b|\bvalidating\b|\btest(?:ing)?\s+(?:evaluation|on|set|split)\b|\binference\b|\bscoring\b|"
     r"\bvisuali[sz]\w*|"
     r"^\W*(?:the\s+|comput(?:e|ing)\s+)?(?:WER|BLEU|FID|ROUGE|word\s+error\s+rate|(?:offline|test)\s+metrics)\b|"
     r"\bpre-?flight\b|\bdecod(?:e|ing)\b|\bgenerati(?:ng|on)\s+(?:samples|predictions)|评估|验证|测试集|推理|評価|検証|推論|평가|검증|\b[ée]valua\w*",
@@ -71,7 +71,7 @@ TRAIN = pattern(_TRAIN, re.IGNORECASE)
 TOTAL = pattern(
     r"\b(?:grand\s+|sub)?total\b|\boverall\b|\bentire\b|\bwhole\b|\bend-to-end\b|\baltogether\b|"
     r"\ball\s+together\b|\ball\s+in\s+all\b|\bin\s+(?:all|total|sum)\b|\bfor\s+(?:the\s+(?:whole\s+)?lot|everything)\b|"
-    r"^\W*(?:sum|summe|everything|both|combined|together|all(?:\s+of\s+it)?)\W*$|\b(?:ins)?gesamt\w*|总(?:耗时|时间|计|时长|共)|合计|合計|全体|총|전체|全程|整个|全流程|"
+    r"^\W*(?:sum|summe|all[\s-]+in|everything|both|combined|together|all(?:\s+of\s+it)?)\W*$|\b(?:ins)?gesamt\w*|总(?:耗时|时间|计|时长|共)|合计|合計|全体|총|전체|全程|整个|全流程|"
     r"整体(?!上)",
     re.IGNORECASE,
 )
@@ -141,7 +141,7 @@ _RUN_WORDS = (
     r"models?|stages?|phases?)"
 )
 PER_AFTER = pattern(
-    r"\s*[)）]?\s*(?:/|\b(?:per|for\s+each|for\s+every|each|every|(?-i:pro)|par|por)\b|每[个次]?)\s*(?P<word>(?:"
+    r"\s*[)）]?\s*(?:/|\b(?:per|for\s+each|for\s+every|each|every|an?(?=\s+(?:step|epoch|iter|batch|update|image|request|sample))|(?-i:pro)|par|por)\b|每[个次]?)\s*(?P<word>(?:"
     + _STEP_WORDS
     + "|"
     + _EPOCH_WORDS

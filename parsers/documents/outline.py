@@ -42,6 +42,8 @@ class Outline:
     techniques: set[str] = field(default_factory=set)
     parts: set[str] = field(default_factory=set)
     """Names of numbered stages and of the rows of tables of parts, in lower case."""
+    own_rows: set[int] = field(default_factory=set)
+    """Tables of other people's programs and systems, with a row of our own."""
     has_parts: bool = False
     """Initialisation, checkpoints or overhead are timed apart from training."""
     counted: dict[int, tuple[int, int]] = field(default_factory=dict)
@@ -65,6 +67,8 @@ def outline_of(pieces: Iterable[Piece], timed_lines: set[int]) -> Outline:
         if piece.kind != "cell" or piece.column == 0:
             named = techniques(piece.text) if piece.kind != "code" or piece.comment else frozenset()
             outline.techniques |= techniques(label_of(piece.text)) if named else frozenset()
+        if piece.column == 0 and piece.header and is_own(piece.text) and _SYSTEMS.search(piece.header[0]):
+            outline.own_rows.add(piece.group)
         if piece.line not in timed_lines and not (piece.kind in {"item", "cell"} and _LEFT_OUT.search(piece.text)):
             continue
         label = label_of(piece.cells[0] if piece.kind == "cell" and piece.cells else piece.text)
@@ -77,6 +81,19 @@ def outline_of(pieces: Iterable[Piece], timed_lines: set[int]) -> Outline:
             outline.group_kinds[piece.group].setdefault(piece.line, set()).update(kinds)
         outline.has_parts = outline.has_parts or bool(kinds & {"overhead", "init", "checkpoint"})
     return outline
+
+
+_SYSTEMS = pattern(
+    r"\b(?:code\s?base|framework|repo\w*|implementation|method|paper|work|source|project|library|who|authors?|system|"
+    r"team)\b",
+    re.IGNORECASE,
+)
+_OWN = pattern(r"\b(?:ours?|us|we|this\s+(?:repo\w*|work|project|guide|code\w*|paper))\b", re.IGNORECASE)
+
+
+def is_own(name: str) -> bool:
+    """Tell whether the first cell of a row names the document's own system: `ours`, `this repo`."""
+    return _OWN.search(name) is not None
 
 
 def _note_heading(outline: Outline, piece: Piece) -> None:

@@ -11,14 +11,14 @@ from trainmon.parsers.documents.blocks import Piece
 from trainmon.parsers.documents.durations import Span
 from trainmon.parsers.documents.labels import Words
 from trainmon.parsers.documents.lexicon import TRAIN, counter_of, stage_kinds, techniques, without_brackets
-from trainmon.parsers.documents.outline import Outline
+from trainmon.parsers.documents.outline import Outline, is_own
 from trainmon.parsers.documents.readings import Reading, header_of
 from trainmon.patterns import pattern
 
 _SAVING_BEFORE = pattern(
     r"\b(?:sav(?:e|es|ed|ing)|adds?|added|adding|reduc(?:e|es|ed|ing)\s+(?:\w+\s+){0,4}by|increas(?:e|es|"
     r"ed)\s+(?:\w+\s+){0,4}by|"
-    r"cuts?\s+(?:\w+\s+){0,4}by|shav(?:e|es|ed|ing)|shortens?\s+(?:\w+\s+){0,4}by|gains?|los(?:e|es)|would\s+(?:also\s+)?cost|extra|"
+    r"cuts?\s+(?:\w+\s+){0,4}by|shav(?:e|es|ed|ing)|shortens?\s+(?:\w+\s+){0,4}by|gains?|costs?\s+you|los(?:e|es)|would\s+(?:also\s+)?cost|extra|"
     r"additional|another|"
     r"hides?|(?:w[io]n|claw|buy)s?\s+back|gagne\w*|[ée]conomis\w+|ahorra\w*|"
     r"faster\s+by|slower\s+by|longer\s+by)\s+(?:you\s+|us\s+|maybe\s+|perhaps\s+|at\s+most\s+|up\s+|roughly\s+|"
@@ -37,7 +37,7 @@ _SAVING_LABEL = pattern(
     re.IGNORECASE,
 )
 _COMPARED = pattern(
-    r"\breadme\b|^\W*papers?\b|\b(?:the|their|original|in|from|this)\s+(?-i:papers?)\b|\bpapers?\s+(?:reports?|"
+    r"\breadme\b|^\W*papers?\b|\b(?:the|their|original|in|from|this)\s+(?:\w+\s+)?(?-i:papers?)\b|\b(?:guess|rumou?red|allegedly|supposedly|is\s+said\s+to)\b|\bpapers?\s+(?:reports?|"
     r"says?|claims?|used|took|trains?)|\bpublished\b|\bliterature\b|\breported(?:ly)?\b|\bleaderboard\b|"
     r"\bauthors?\b|\b(?:people|folks|users|others)\s+(?:quote|report|say|claim|mention)\b|"
     r"\b(?-i:(?!We\b|I\b|This\b|It\b|Table|Figure|Fig|Section|Here|Below|Column|Row)[A-Z][\w-]*)\s+(?:[\w-]+\s+)?(?:lists?|reports?|quotes?|cites?|advertises?)\b|"
@@ -45,7 +45,7 @@ _COMPARED = pattern(
     r"\b(?-i:[A-Z][\w-]+)(?:'s|’s)\s+(?:[\w-]+\s+){0,2}(?:paper|report|material|supplement\w*|blog(?:\s?post)?|card|numbers|figures)\b|"
     r"^\W*(?-i:(?!We\b|I\b|This\b|It\b|The\b|Training\b|One\b|Each\b|Time|Total|Hours|Steps|Memory|GPUs?\b|Epochs?)[A-Z][\w-]*)\s+(?:trained|needed|required|used|took|spent)\s+(?:its|their|about|around|over)?\b|"
     r"\bcompetitors?\b|\bothers?\s+report|\bthey\s+(?:say|report|claim)|\bgave\s+up\b|"
-    r"\b(?:old|previous|former)\s+(?:box|machine|server|cluster|node|set-?up|workstation|laptop|card|gpu|version|code|"
+    r"\b(?:old|previous|former|last)\s+(?:system|model|attempt|box|machine|server|cluster|node|set-?up|workstation|laptop|card|gpu|version|code|"
     r"grid|institute|lab|office|company|pipeline|runs?|[a-z]\w+\.\w*xlarge)\b|论文|原文|官方",
     re.IGNORECASE,
 )
@@ -196,6 +196,8 @@ def _is_comparison(piece: Piece, span: Span, words: Words, outline: Outline) -> 
         return _first_word(outline.title) not in words.sentence.lower()
     if _DOWN_FROM.search(left) or _EQUIVALENT.match(words.after):
         return True
+    if piece.kind == "cell" and piece.group in outline.own_rows and piece.cells and not is_own(piece.cells[0]):
+        return piece.cells != piece.header
     if piece.kind == "cell":
         about = " ".join([piece.intro, *(h.text for h in piece.headings[-1:])])
         own = (

@@ -54,6 +54,8 @@ def _labelled(piece: Piece, span: Span, words: Words, outline: Outline) -> Readi
     included = _INCLUDING.search(words.sentence)
     if included and stage_kinds(included["what"]) and not TIME.search(included["what"]):
         return Reading(Scope.TOTAL)
+    if _BRINGS.search(words.clause) or (not words.label and _WITH_ALL.match(words.sentence)):
+        return Reading(Scope.TOTAL)
     if _OF_THEM.search(words.sentence) and (named := stage_kinds(words.previous)):
         return Reading(Scope.STAGE, named_in(words.previous.partition(" for ")[0]), named[0])
     readings = (_by_words(text, piece, outline) for text in _label_sources(piece, words, outline))
@@ -66,6 +68,13 @@ def _labelled(piece: Piece, span: Span, words: Words, outline: Outline) -> Readi
 
 
 _OF_THEM = pattern(r"\b(?:of\s+(?:them|these|those)|they)\b", re.IGNORECASE)
+_BRINGS = pattern(
+    r"\b(?:brings?|makes?|takes?)\s+(?:this|it|that|us|the\s+(?:whole|total|sum))\s+"
+    r"(?:up\s+)?to\b\s*(?:a\s+total\s+of\s*)?[~≈]?\s*$",
+    re.IGNORECASE,
+)
+_WITH_ALL = pattern(r"\W*(?:including|counting|with\s+all)\s+[^,:|]{3,70},\s", re.IGNORECASE)
+"""`Including data preparation and one failed attempt, budget 4 hours`"""
 _INCLUDING = pattern(
     r"(?:^|[,;(]\s*|\s)(?:with|including|incl\.)\s+(?:~?[\d.-]+\s*\w+\s+for\s+)?(?P<what>[^,;:.()|=]{3,80})$",
     re.IGNORECASE,
@@ -200,6 +209,9 @@ def _by_place(piece: Piece, words: Words, outline: Outline) -> Reading | None:
         return Reading(Scope.STAGE, bare(part_name(piece)), "other")
     if _NAME_AND_TIME.match(without_brackets(piece.text)) and is_item_among_stages(outline, piece):
         return Reading(Scope.STAGE, bare(words.clause).rstrip(" ,，"), "other")
+    beside_total = piece.kind == "cell" and piece.column > 0 and piece.header and not piece.header[0].strip()
+    if beside_total and is_part_of_sum(outline, piece, piece.cells[0]):
+        return Reading(Scope.STAGE, bare(part_name(piece)), "other")
     if words.label and piece.kind != "cell" and is_part_of_sum(outline, piece, words.label):
         return Reading(Scope.STAGE, words.label, "other")
     if words.label and not is_condition(words.label) and _TOGETHER.search(words.rest):
@@ -209,6 +221,8 @@ def _by_place(piece: Piece, words: Words, outline: Outline) -> Reading | None:
 
 _TOGETHER = pattern(r"[.;,]\s+(?:together|altogether|in\s+total|in\s+all|total|both|combined|sum)\b", re.IGNORECASE)
 _NUMBERED_HEADING = pattern(r"\W*(?:stage|phase|step|part)\s+(?:\d+|[IVX]+|[A-Z])\b", re.IGNORECASE)
+_HEAD = pattern(r"([A-Z][\w-]+(?:\s[a-z][\w-]+){0,2})\.\s")
+"""An item that opens with a name of its own: `Back-translation. The reverse model exists.`"""
 _SHORT_NAME = pattern(r"(?:^|[:;,+]\s*)(?P<name>[a-z][^:;,+\d|()]{2,30}?)\s*[~≈<>]?\s*$", re.IGNORECASE)
 _NUMBERED_STEP = pattern(r"\W*step\s+\d+\b", re.IGNORECASE)
 _WEEKDAY = pattern(
@@ -237,6 +251,9 @@ def _among_parts(piece: Piece, words: Words, outline: Outline) -> Reading | None
         return None if TRAIN.search(heading) else Reading(Scope.STAGE, bare(heading), "other")
     if words.label and _WEEKDAY.fullmatch(words.label):
         return Reading(Scope.STAGE, bare(words.clause).partition(":")[2].strip(" ,") or words.label, "other")
+    for text in (*reversed(piece.parents), piece.text if piece.kind == "item" else ""):
+        if (head := _HEAD.match(text)) and not is_condition(head[1]) and not TRAIN.search(head[1]):
+            return Reading(Scope.STAGE, head[1], "other")
     name = _SHORT_NAME.search(words.clause)
     if name and not is_condition(name["name"]) and len(_NAME_AND_VALUE.findall(piece.text)) > 2:
         return Reading(Scope.STAGE, bare(name["name"]), "other")
