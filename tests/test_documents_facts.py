@@ -149,3 +149,15 @@ def test_epochs_of_so_many_steps_are_three_facts(words: str, epochs: float, each
 )
 def test_steps_that_are_no_run_are_no_fact(text: str) -> None:
     assert [fact for fact in read_text(text).facts if fact.name == "total_steps"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        pytest.param("Training takes 3 h with batch 16,384, one pass", 16_384.0, id="comma-behind"),
+        pytest.param("Training takes 3 h, batch size 512.", 512.0, id="full-stop-behind"),
+    ],
+)
+def test_a_figure_ends_where_its_sentence_goes_on(text: str, value: float) -> None:
+    facts = read_text(f"# Plan\n\n{text}\n").facts
+    assert value in [fact.value for fact in facts if fact.name.endswith("batch_size")]

@@ -62,7 +62,7 @@ _SIMPLE = pattern(r"(\d)/(\d)")
 
 def number_of(text: str) -> float:
     """Give the value of a figure or number word; ValueError where it is neither."""
-    text = text.strip()
+    text = text.strip().rstrip(",.'")  # `batch 16,384, one pass`
     if mixed := _MIXED.fullmatch(text):
         return int(mixed[1]) + _ratio(mixed[2], mixed[3])
     if simple := _SIMPLE.fullmatch(text):
@@ -78,7 +78,7 @@ def number_of(text: str) -> float:
         return (float(text[:-1].replace(",", ".")) if text[:-1] else 0.0) + _GLYPHS[text[-1]]
     if text[-1:] in _LARGE:
         return number_of(text[:-1]) * _LARGE[text[-1]]
-    return float(text.replace(",", "."))
+    return float(text.replace(",", "." if text.count(",") == 1 else ""))
 
 
 def _ratio(upper: str, lower: str) -> float:
