@@ -11,11 +11,11 @@ from trainmon.patterns import pattern
 
 DEVICE = r"(?:(?-i:[A-Z]{1,3}\d{1,4}[A-Za-z]{0,3})|GPU|TPU(?:v\d\w?)?|CPU|card|core|node|chip|卡)s?"
 GAP = r"[\s\-‑]?"
-FIGURE = rf"(?:{NUMBER}|{WORD_NUMBER}|{CJK_NUMBER}|\d/\d)"
+FIGURE = rf"(?:{NUMBER}|{WORD_NUMBER}|{CJK_NUMBER}|\d/[1-9])"
 _ONE_AND_HALF = rf"(?:{CJK_NUMBER}|\d+)\s?[个個]半(?:小时|小時|钟头|月|星期)"
 _MILLIONS = rf"(?:(?-i:[kKM])(?=\s?{DEVICE}[\s\-]))?"
 _SINGLE = (
-    rf"(?:\d/\d|{FIGURE}{_MILLIONS})\+?{GAP}(?:{DEVICE}[\s\-]+)?(?:GPU[\s\-]+)?{SAFE_UNIT}(?:\s+and\s+a\s+half\b)?"
+    rf"(?:\d/[1-9]|{FIGURE}{_MILLIONS})\+?{GAP}(?:{DEVICE}[\s\-]+)?(?:GPU[\s\-]+)?{SAFE_UNIT}(?:\s+and\s+a\s+half\b)?"
 )
 _JOIN = r"\s*(?:,?\s*(?:and|und|et|y|&)\s+|,\s*|[零又])?"
 _EITHER = rf"(?:{NUMBER}|{WORD_NUMBER})"
@@ -28,7 +28,7 @@ _HOUR_AND = rf"\ban?\s+(?:hour|day|week)\s+and\s+(?:an?|{NUMBER}|{WORD_NUMBER})\
 _CLOCK_OF = r"(?<![:\d])\d{1,4}:[0-5]\d\s?(?:min|mins|minutes|h|hrs?|hours)(?![A-Za-zÀ-ɏ0-9_])"
 AMOUNT = rf"(?:{_CLOCK}|{_CLOCK_OF}|{_COMPOUND}|{_ONE_AND_HALF}|{_HOUR_AND}|{_SINGLE})"
 PART = pattern(
-    rf"(?P<figure>\d/\d|{NUMBER}{_MILLIONS}|{WORD_NUMBER}|"
+    rf"(?P<figure>\d/[1-9]|{NUMBER}{_MILLIONS}|{WORD_NUMBER}|"
     rf"{CJK_NUMBER})(?P<open>\+?){GAP}(?P<device>(?:{DEVICE}[\s\-]+)?(?:GPU[\s\-]+)?)"
     rf"(?P<unit>{SAFE_UNIT}|{COMPOUND_UNIT}|{SHORT_UNIT})",
     re.IGNORECASE,

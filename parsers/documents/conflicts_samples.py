@@ -139,9 +139,9 @@ def _calendars(plan: Plan) -> Iterator[Contradiction]:
 
 def _end_of(slot: Claim) -> float:
     """Give where a slot ends on its calendar: hour 19-21 ends at 21 h, week 3 after three weeks."""
-    last = re.findall(r"\d+", slot.span.text)[-1]
-    unit = re.match(r"[a-z]+?(?=s?\b)", slot.span.text.lower())
-    return float(last) * (seconds_of(unit[0]) if unit else 0.0)
+    figures = re.findall(r"\d+(?:\.\d+)?", slot.span.text)
+    unit = re.match(r"(?:hour|day|week|month|minute)(?=s?\b)", slot.span.text.lower())
+    return float(figures[-1]) * seconds_of(unit[0]) if unit and figures else 0.0
 
 
 _ABSURD = 10.0

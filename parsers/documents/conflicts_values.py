@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trainmon.estimates import Contradiction, Scope
 from trainmon.parsers.documents.claims import Claim
@@ -249,4 +249,7 @@ def _settings(plan: Plan) -> Iterator[Contradiction]:
                     f"{placed.fact.value:,.0f} steps end the run after {done:.2g} of {epochs[-1].fact.value:g} epochs"
                 )
                 where = (placed.fact.line, epochs[-1].fact.line, per_epoch.line)
-                yield conflict("two_values", where, text, ratio_of(wanted, placed.fact.value))
+                found = conflict("two_values", where, text, ratio_of(wanted, placed.fact.value))
+                # A time of its own says that the run was meant to be so short.
+                meant = any(is_whole(c) and steps_of(c) == placed.fact.value for c in plan.claims)
+                yield replace(found, severity="low") if meant else found

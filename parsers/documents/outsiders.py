@@ -105,8 +105,8 @@ def factor(piece: Piece, span: Span) -> Reading | None:
     return Reading(Scope.EPOCH, per="epoch") if match["epochs"] else Reading(Scope.STEP, per="step")
 
 
-_MANY_BEFORE = pattern(r"(?P<count>\d[\d,.]*)\s*(?P<k>[kM])?\s*[×x*✕·]\s*~?$")
-_MANY_AFTER = pattern(r"\s*(?:/\s*\w+)?\s*[×*✕·]\s*(?P<count>\d[\d,.]*)\s*(?P<k>[kM])?(?!\s*[/\w])")
+_MANY_BEFORE = pattern(r"(?P<count>\d[\d,]*(?:\.\d+)?)\s*(?P<k>[kM])?\s*[×x*✕·]\s*~?$")
+_MANY_AFTER = pattern(r"\s*(?:/\s*\w+)?\s*[×*✕·]\s*(?P<count>\d[\d,]*(?:\.\d+)?)\s*(?P<k>[kM])?(?!\s*[/\w])")
 _MANY = 50
 
 
@@ -115,7 +115,7 @@ def _many_times(piece: Piece, span: Span) -> Reading | None:
     match = _MANY_BEFORE.search(piece.text[: span.start].rstrip("~≈ ")) or _MANY_AFTER.match(piece.text, span.end)
     if match is None or not re.search(r"=|≈", piece.text[span.end :]):
         return None
-    count = float(match["count"].replace(",", "").rstrip(".") or 0) * (1000 if match["k"] else 1)
+    count = float(match["count"].replace(",", "")) * (1000 if match["k"] else 1)
     counted = re.search(rf"(?<![\d,.]){re.escape(match['count'])}\s+(?P<noun>[a-z]{{3,}})", piece.text)
     if counted and counter_of(counted["noun"].removesuffix("s")) in {"epoch", "unit"}:
         per = counted["noun"].removesuffix("s")
