@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from pathlib import Path
 
-import pytest
-
-from tests import test_tui_guard as guard
 from tests.live import NOW, store_over
+from tests.pseudo_terminal import PROGRAM, AppTerminal
 
 STEPS = "".join(f"step {n}/100 loss {1 / n:.3f}\n" for n in range(1, 41))
 
@@ -61,32 +58,31 @@ def test_f89_writers_that_are_faster_than_reading_lose_no_line(tmp_path: Path) -
 
 
 FAULTY = """
-import time
 from trainmon.tui.runlist import RunList
 
-drawn, until = RunList.render_line, time.monotonic() + 2.0
+drawn, moves = RunList.render_line, []
+
+def action_move(self, by):
+    moves.append(by)
+    self.refresh()
 
 def render_line(self, y):
-    if time.monotonic() > until:
+    if moves:
         raise ZeroDivisionError("a fault of our own")
     return drawn(self, y)
 
-RunList.render_line = render_line
+RunList.action_move, RunList.render_line = action_move, render_line
 sys.exit(run("""
 
 
-def test_f83_a_fault_of_our_own_ends_with_the_terminal_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guard, "PROGRAM", guard.PROGRAM.replace("sys.exit(run(", FAULTY))
-    terminal = guard.Terminal()
+def test_f83_a_fault_of_our_own_ends_with_the_terminal_whole() -> None:
+    terminal = AppTerminal(PROGRAM.replace("sys.exit(run(", FAULTY))
     try:
-        terminal.read_until(b"llama-13b")
-        deadline = time.monotonic() + guard.LONG_S
-        while terminal.process.poll() is None:
-            assert time.monotonic() < deadline
-            os.write(terminal.outer, b"jkGg")
-            terminal.read(0.1)
+        terminal.until_shown(b"llama-13b")
+        terminal.type(b"j")
 
-        assert terminal.wait() not in (0, None)
+        assert terminal.ended() not in (0, None)
         assert terminal.is_whole()
+        assert b"a fault of our own" in terminal.output
     finally:
         terminal.close()

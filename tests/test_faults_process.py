@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import pty
 import random
-import select
 import signal
-import struct
 import subprocess
 import sys
-import termios
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -20,11 +15,10 @@ from pathlib import Path
 import pytest
 
 from tests.fake_driver import TWO_GPUS, Driver
+from tests.pseudo_terminal import LONG_S, PseudoTerminal
 from tests.terminal import Pane, needs_tmux
 
-REPOSITORY = Path(__file__).resolve().parents[1]
 STEPS = "".join(f"step {n}/100 loss {1 / n:.3f}\n" for n in range(1, 41))
-LONG_S = 60.0
 linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
 
@@ -65,55 +59,10 @@ def logs(tmp_path: Path) -> Path:
     return folder
 
 
-class Screen:
-    """The program on a pseudo-terminal."""
-
-    def __init__(self, logs: Path) -> None:
-        self.outer, self.inner = pty.openpty()
-        self.resize(24, 80)
-        environment = {**os.environ, "TERM": "xterm-256color", "PYTHONPATH": str(REPOSITORY)}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "trainmon", str(logs)],
-            stdin=self.inner, stdout=self.inner, stderr=self.inner, env=environment, start_new_session=True,
-        )  # fmt: skip
-        self.output = b""
-
-    def resize(self, rows: int, columns: int) -> None:
-        fcntl.ioctl(self.inner, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-
-    def read(self, for_s: float) -> None:
-        deadline = time.monotonic() + for_s
-        while (left := deadline - time.monotonic()) > 0 and select.select([self.outer], [], [], left)[0]:
-            try:
-                self.output += os.read(self.outer, 65_536)
-            except OSError:  # nobody holds the other end any more
-                return
-
-    def until(self, wanted: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + LONG_S
-        while not wanted():
-            assert time.monotonic() < deadline, self.output[-3000:]
-            self.read(0.05)
-
-    def ended(self) -> int:
-        self.until(lambda: self.process.poll() is not None)
-        return self.process.wait()
-
-    def close(self) -> None:
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
-        for descriptor in (self.outer, self.inner):
-            try:
-                os.close(descriptor)
-            except OSError:
-                continue
-
-
 @pytest.fixture
-def screen(mark: str, driver: Driver, logs: Path) -> Iterator[Screen]:
+def screen(mark: str, driver: Driver, logs: Path) -> Iterator[PseudoTerminal]:
     """Started, with the run on it, reading in its own process, and a GPU driver that is asked by another one."""
-    shown = Screen(logs)
+    shown = PseudoTerminal(sys.executable, "-m", "trainmon", str(logs))
     try:
         shown.until(lambda: b"A100" in shown.output or b"30.0" in shown.output or b"29.3" in shown.output)
         shown.until(lambda: any("gpu.sampler" in command for command in marked(mark).values()))
@@ -122,14 +71,14 @@ def screen(mark: str, driver: Driver, logs: Path) -> Iterator[Screen]:
         shown.close()
 
 
-def close_terminal(screen: Screen) -> None:
+def close_terminal(screen: PseudoTerminal) -> None:
     os.close(screen.inner)
     os.close(screen.outer)
 
 
-WAYS: dict[str, Callable[[Screen], object]] = {
-    "q": lambda screen: os.write(screen.outer, b"q"),
-    "ctrl+c": lambda screen: os.write(screen.outer, b"\x03"),
+WAYS: dict[str, Callable[[PseudoTerminal], object]] = {
+    "q": lambda screen: screen.type(b"q"),
+    "ctrl+c": lambda screen: screen.type(b"\x03"),
     "SIGTERM": lambda screen: screen.process.send_signal(signal.SIGTERM),
     "SIGHUP": lambda screen: screen.process.send_signal(signal.SIGHUP),
     "SIGHUP to the whole group": lambda screen: os.killpg(screen.process.pid, signal.SIGHUP),
@@ -143,7 +92,7 @@ WAYS: dict[str, Callable[[Screen], object]] = {
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("hanging", [pytest.param(False, id="driver answers"), pytest.param(True, id="driver hangs")])
 def test_f76_f77_f78_f98_however_it_ends_no_process_of_it_stays(
-    screen: Screen, driver: Driver, mark: str, way: str, hanging: bool
+    screen: PseudoTerminal, driver: Driver, mark: str, way: str, hanging: bool
 ) -> None:
     assert len(marked(mark)) >= 2
     if hanging:
@@ -172,12 +121,12 @@ def test_f77_a_closed_tmux_pane_leaves_no_process(
     gone(mark)
 
 
-def test_f71_any_row_of_sizes_is_survived(screen: Screen) -> None:
+def test_f71_any_row_of_sizes_is_survived(screen: PseudoTerminal) -> None:
     chance = random.Random(5)
     sizes = [(1, 1), (0, 0), (1000, 1000), (1, 200), (50, 1), (2, 2), (10, 20)]
     sizes += [(chance.randrange(0, 60), chance.randrange(0, 200)) for _ in range(200)]
     for key in (b"\r", b"\x1b", b"?", b"\x1b"):
-        os.write(screen.outer, key)
+        screen.type(key)
         for rows, columns in sizes:
             screen.resize(rows, columns)
             os.kill(screen.process.pid, signal.SIGWINCH)
@@ -188,14 +137,14 @@ def test_f71_any_row_of_sizes_is_survived(screen: Screen) -> None:
     os.kill(screen.process.pid, signal.SIGWINCH)
     seen = len(screen.output)
     screen.until(lambda: b"train" in screen.output[seen:])
-    os.write(screen.outer, b"q")
+    screen.type(b"q")
 
     assert screen.ended() == 0
     assert b"Traceback" not in screen.output
 
 
 @linux
-def test_f79_a_suspended_program_goes_on_with_what_happened_meanwhile(screen: Screen, logs: Path) -> None:
+def test_f79_a_suspended_program_goes_on_with_what_happened_meanwhile(screen: PseudoTerminal, logs: Path) -> None:
     screen.process.send_signal(signal.SIGTSTP)
     deadline = time.monotonic() + LONG_S
     while os.waitid(os.P_PID, screen.process.pid, os.WSTOPPED | os.WNOHANG | os.WNOWAIT) is None:
@@ -208,7 +157,7 @@ def test_f79_a_suspended_program_goes_on_with_what_happened_meanwhile(screen: Sc
     screen.process.send_signal(signal.SIGCONT)
 
     screen.until(lambda: b"77" in screen.output[seen:])
-    os.write(screen.outer, b"q")
+    screen.type(b"q")
     assert screen.ended() == 0
 
 

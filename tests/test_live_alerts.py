@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
 import re
-import select
-import subprocess
 import sys
-import termios
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-LONG_S = 40.0
+from tests.pseudo_terminal import PseudoTerminal
+
 STEPS = "".join(f"step {i}/100 loss {1 / i:.4f}\n" for i in range(1, 41))
 FAILURE = (
     "Traceback (most recent call last):\n"
@@ -25,47 +20,18 @@ FAILURE = (
 )
 
 
-class Watch:
+class Watch(PseudoTerminal):
     """`trainmon watch --desktop --on-event ...` over a folder."""
 
     def __init__(self, folder: Path, *options: str) -> None:
-        self.outer, inner = pty.openpty()
-        termios.tcsetwinsize(inner, (30, 100))
-        environment = {**os.environ, "TERM": "xterm-256color", "XDG_STATE_HOME": str(folder / "state"),
-                       "XDG_CONFIG_HOME": str(folder / "config")}  # fmt: skip
-        for name in ("NO_COLOR", "TMUX", "VTE_VERSION"):
-            environment.pop(name, None)
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "trainmon", "watch", "--hz", "10", *options, str(folder / "logs")],
-            stdin=inner, stdout=inner, stderr=inner, env=environment, start_new_session=True,
-        )  # fmt: skip
-        os.close(inner)
-        self.output = b""
-
-    def until(self, condition: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + LONG_S
-        while not condition():
-            assert time.monotonic() < deadline, self.output[-3000:]
-            if select.select([self.outer], [], [], 0.05)[0]:
-                self.output += os.read(self.outer, 65_536)
+        own = {"XDG_STATE_HOME": str(folder / "state"), "XDG_CONFIG_HOME": str(folder / "config")}
+        command = (sys.executable, "-m", "trainmon", "watch", "--hz", "10", *options, str(folder / "logs"))
+        super().__init__(*command, size=(30, 100), environment=own)
 
     def quit(self) -> None:
-        """Leave by the key, reading meanwhile as a terminal does."""
-        os.write(self.outer, b"q")
-        deadline = time.monotonic() + LONG_S
-        while self.process.poll() is None and time.monotonic() < deadline:
-            if select.select([self.outer], [], [], 0.05)[0]:
-                try:
-                    self.output += os.read(self.outer, 65_536)
-                except OSError:
-                    break
-        self.process.wait(LONG_S)
-
-    def close(self) -> None:
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
-        os.close(self.outer)
+        """Leave by the key."""
+        self.type(b"q")
+        self.ended()
 
 
 @pytest.fixture
