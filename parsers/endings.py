@@ -15,16 +15,31 @@ _INTERRUPTED_CODES = (130, 143)
 
 _FLAGS = re.IGNORECASE | re.ASCII
 _NOT_A_PART = r"(?![^.!]{0,20}\b(?:epoch|step|stage|fold|phase|iteration|round|batch|sample)s?\b)"
+_MOST = (
+    r"(?:max(?:imum)?|total|target|final|last|requested)[ _-]?(?:number of )?(?:train(?:ing)?[ _-])?"
+    r"(?:steps?|iter(?:ation)?s?|epochs?|updates?)\b(?! per\b)(?: ?[=:]? ?\(?\d[\d,_]{0,15}\)?)?"
+)
+_STOPS = rf"[ :;,.!-]{{1,4}}(?:so )?(?:stop(?:ping|ped)?|exit(?:ing)?|finish(?:ing|ed)|ending|done)\b{_NOT_A_PART}"
 _PATTERNS = {
+    "head": pattern(
+        r"(?:(?:DEBUG|INFO|WARNING|WARN|NOTICE|SUCCESS)\b[ :|-]{1,4}(?:[A-Za-z_][\w.-]{0,80} ?[:|-] {0,2})?"
+        r"|[A-Za-z_][A-Za-z_.-]{0,80}: |\[[A-Za-z_][A-Za-z_.-]{0,80}\]:? )(?=\S)",
+        re.ASCII,
+    ),
+    "reached": pattern(
+        rf"\W{{0,12}}(?:(?:reached|hit)(?: the)? {_MOST}{_STOPS}|{_MOST} (?:was |has been )?reached{_STOPS}"
+        rf"|stopp(?:ing|ed) (?:at|after) (?:step|iteration|epoch) \d[\d,]{{0,15}}\b.{{0,20}}\b{_MOST}).{{0,80}}",
+        _FLAGS,
+    ),
     "script": pattern(
         r'Script (started|done) on [\d: T+-]{10,40}(?:\[.*?(?:COMMAND_EXIT_CODE="(\d{1,3})".*)?\]?)?\s*', re.ASCII
     ),
     "finished": pattern(
         rf"\W{{0,12}}(?:the |model |fine-?|pre-?)?(?:training|fine-?tuning)(?: (?:run|job|loop"
-        rf"|process))?(?: (?:is|has|was))?"
+        rf"|process|(?=[\w.-]*\d)[\w.-]{{1,40}}(?= complete in )))?(?: (?:is|has|was))?"
         rf"(?: (?:been|now|successfully|all))*[ :-]+(?:successfully )?(?:complete[d]?|finished|done|ended"
         rf"|over)\b{_NOT_A_PART}.{{0,120}}"
-        rf"|\W{{0,12}}(?:done|finished|completed)(?: with)?(?: the)? (?:model )?(?:training"
+        rf"|\W{{0,12}}(?:done|finished|completed|end(?: of)?)(?: with)?(?: the)? (?:model )?(?:training"
         rf"|fine-?tuning)\b{_NOT_A_PART}.{{0,120}}"
         r"|\W{0,4}Optimi[sz]ation (?:finished|done|completed?)\W{0,4}"
         r"|\W{0,12}(?:模型)?训练(?:已经?)?(?:完成|结束|完毕).{0,60}|\W{0,12}学習(?:が)?(?:完了|終了).{0,60}"
@@ -57,6 +72,7 @@ class Endings(LogFormat):
         "RAINING",
         "uning",
         "top",
+        "eached",
         "All ",
         "all ",
     )
@@ -66,7 +82,11 @@ class Endings(LogFormat):
             "util-linux",
         ),
         Sample("Training finished in 3600.2 s", "a hand-written loop"),
+        Sample("Training resnet-50 complete in 105m 12s", "a public log"),
+        Sample("End training....", "a public log"),
         Sample("Early stopping triggered after 12 epochs", "a hand-written loop"),
+        Sample("INFO train: Training complete", "a logger of one's own"),
+        Sample("Reached max_steps=250, stopping", "a hand-written loop"),
         Sample('Script done on 2026-11-20 04:54:40+00:00 [COMMAND_EXIT_CODE="0"]', "util-linux"),
     )
 
@@ -77,7 +97,9 @@ class Endings(LogFormat):
             script = _PATTERNS["script"].fullmatch(text)
             if script is not None:
                 return _script(text, script[1], script[2])
-        if _PATTERNS["finished"].fullmatch(text):
+        head = _PATTERNS["head"].match(text)
+        text = text[head.end() :] if head is not None else text
+        if _PATTERNS["finished"].fullmatch(text) or _PATTERNS["reached"].fullmatch(text):
             return (Ending(kind=EndingKind.FINISHED, text=text),)
         if _PATTERNS["early"].fullmatch(text):
             return (Ending(kind=EndingKind.EARLY_STOPPED, text=text),)

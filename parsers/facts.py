@@ -14,7 +14,7 @@ from trainmon.patterns import pattern
 _PHRASES: tuple[tuple[str, str], ...] = (
     ("examples", r"num(?:ber of)?[ _](?:train(?:ing)?[ _])?(?:examples|samples)"),
     ("steps_per_epoch", r"(?:num(?:ber of)? )?(?:update )?(?:steps|batches|iterations|iters)[ _]per[ _]epoch"),
-    ("epochs", r"(?:num(?:ber of)?|total|max)[ _](?:train(?:ing)?[ _])?epochs|epochs"),
+    ("epochs", r"(?:num(?:ber of)?|total|max)[ _](?:train(?:ing)?[ _])?epochs|epochs|max_epoch"),
     (
         "total_steps",
         r"(?:total|max)[ _](?:optimization |training |train[ _]|update )?(?:steps|iterations|iters)"
@@ -58,7 +58,7 @@ class RunFacts(LogFormat):
     title: ClassVar[str] = "headers that state steps, epochs and batch sizes"
     priority: ClassVar[int] = 85
     needles: ClassVar[tuple[str, ...]] = (
-        "epoch", "Epoch", "step", "Step", "batch", "Batch", "iter", "Iter", "amples", "orld", "GPU", "gpu", "accum"
+        "epoch", "Epoch", "step", "Step", "batch", "Batch", "iter", "Iter", "EPOCH", "amples", "orld", "GPU", "gpu", "accum"
     )  # fmt: skip
     samples: ClassVar[tuple[Sample, ...]] = (
         Sample("Num examples = 3200, total optimization steps = 300, batch 32", "a hand-written loop"),
@@ -66,6 +66,7 @@ class RunFacts(LogFormat):
         Sample("O^O/ \\_/ \\    Batch size per device = 1 | Gradient accumulation steps = 4", "Unsloth"),
         Sample("  total optimization steps / 学習ステップ数: 20480", "kohya-ss sd-scripts"),
         Sample("Total steps: 2375", "a hand-written loop"),
+        Sample("  MAX_EPOCHS: 180", "a public log, yacs"),
         Sample("Training for 2000 steps with batch size 32", "a hand-written loop"),
     )
 

@@ -60,6 +60,11 @@ _IDENTITY_WORDS = _words(
     "worker workers num_proc num_workers process code exit id job jobid task year"
 )
 _NO_PART_OF_A_NAME = _COUNTER_WORDS | _TIME_WORDS | _CONNECTIVES
+_MEASURED = pattern(
+    r"(?<![A-Za-z])(?:loss(?:es)?|acc(?:uracy)?|rewards?|score|err(?:or)?|ppl|perplexity|auc|m?ap|m?iou|psnr|mse|mae|rmse"
+    r"|f1|bleu|wer)(?![A-Za-z])",
+    re.IGNORECASE,
+)
 _SENTENCE_WORDS = _words("not did does no improve improved increased decreased dropped is was has have")
 _NOT_METRICS = _COUNTER_WORDS | _TIME_WORDS | _IDENTITY_WORDS
 _OTHER_ENDS = ("_time", "_secs", "_seconds", "_ms", ".py", ".cc", ".cpp")
@@ -96,6 +101,10 @@ def read_pairs(text: str) -> dict[str, float]:
 def _trimmed(name: str, *, spaced: bool) -> str:
     """Cut a name of several words down to those that belong to it: `epoch finished loss` is `loss`."""
     words = name.split(" ")
+    if len(words) > 1 and words[-1] == "is":  # `loss is 0.25`, `validation mAP is: 0.85`: what was measured, told
+        words.pop()
+        if _MEASURED.search(words[-1]) is None:
+            return ""
     if spaced:  # `took 3`, `val loss 0.3`: only words of a closed set may stand before the last one
         last = words.pop()
         if last.lower() in _CONNECTIVES:

@@ -47,7 +47,7 @@ _LETTERED = pattern(r"\W{0,3}e(?:p)?(\d{1,6})[\s,|:/-]{1,4}[bis](\d{1,12})(?:/(\
 _TAG = pattern(
     r"\[rank ?\d+\][: ]|(?!\W*(?:best|sav|load|restor|resum|last|final|checkpoint|early|warn|err|usage|max|total|num"
     r"|(?:train(?:ing)?|val(?:id(?:ation)?)?|test(?:ing)?|eval\w*|dev)\b|(?:ep|epoch|episode|step|iter\w*|it|batch)\W{0,3}\d))"
-    r"(?:(?:[\[(<][A-Za-z][\w ./:-]{0,40}[\])>]:?|[A-Za-z][\w./-]{0,40}:|[A-Za-z][\w.]{0,20} [-|])[ \t]+"
+    r"(?:(?:[\[(<][A-Za-z][\w ./:-]{0,40}[\])>]:?|[A-Za-z][\w./-]{0,40}:|[A-Za-z][\w.-]{0,40} [-|])[ \t]+"
     r"|[\[(]?(?:fold|trial|seed|run|stage|phase|task|round)[ :#]{0,2}\d{1,6}(?: ?(?:/|of) ?\d{1,6})?\s*[|,:;-]\s*)"
     r"(?=\W{0,6}(?:epoch|ep|episode|step|global_step|iter|iteration|it|batch)s?\b)",
     re.I | re.A,
@@ -58,6 +58,10 @@ _WORDLESS = pattern(
     r"(?:,\s*(?P<b>\d{1,12})\s*(?:/\s*(?P<all_b>\d{1,12})\s*)?)?[\])]:?"
     r"(?:\s*[\[(]\s*(?P<c>\d{1,12})\s*/\s*(?P<all_c>\d{1,12})\s*[\])])?:?(?=\s)",
     re.A,
+)
+# A counter of epochs behind the name of the set, in brackets with it: `[ Train | 001/080 ] loss = 1.2, acc = 0.5`.
+_OF_SET = pattern(
+    r"\s{0,4}\[ ?(?P<split>train|valid(?:ation)?|val|test) ?\| ?(?P<n>\d{1,6}) ?/ ?(?P<total>\d{1,6}) ?\]", re.I | re.A
 )
 _MEASURE = pattern(
     r"(?<![A-Za-z])(?:loss(?:es)?|acc(?:uracy)?|rewards?|returns?|score|err(?:or)?|ppl|perplexity|auc|psnr|mse|mae|nll"
@@ -198,7 +202,10 @@ def _bare_counter(text: str, split: re.Match[str] | None) -> ProgressLine | None
     """`Training... 100/3000 (3.3%) loss=0.5`, `e3 b120/500 loss 0.4`."""
     counts: dict[str, Count] = {}
     lettered = _LETTERED.match(text)
-    if lettered is not None:
+    of_set = _OF_SET.match(text)
+    if of_set is not None:
+        counts["epoch"], end = Count("epoch", float(of_set["n"]), float(of_set["total"])), of_set.end()
+    elif lettered is not None:
         counts["epoch"] = Count("epoch", float(lettered[1]), None)
         counts["step"], end = Count("batch", float(lettered[2]), _total(lettered[3])), lettered.end()
     elif (plain := _NUMBERS.match(text, split.end() if split is not None else 0)) is not None:

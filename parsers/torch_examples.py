@@ -13,6 +13,7 @@ from trainmon.events import Counter, CounterScope, Event, Line, Metrics, StageKi
 from trainmon.parsers.base import LogFormat, Sample
 from trainmon.parsers.batches import BatchLine, BatchLines
 from trainmon.parsers.epochs import EpochNames
+from trainmon.parsers.numbers import NUMBER
 from trainmon.parsers.pairs import read_pairs
 from trainmon.patterns import pattern
 
@@ -31,7 +32,7 @@ class ImageNet(BatchLines):
     name: ClassVar[str] = "imagenet"
     title: ClassVar[str] = "PyTorch ImageNet example and its copies (SwAV, MoCo)"
     priority: ClassVar[int] = 40
-    needles: ClassVar[tuple[str, ...]] = ("Epoch: [", "Test: [", " * Acc@", "* Prec@")
+    needles: ClassVar[tuple[str, ...]] = ("Epoch: [", "Test: [", "* ")
     samples: ClassVar[tuple[Sample, ...]] = (
         Sample("Epoch: [23][400/400]\tTime 5.516 (5.810)\tData 0.000 (0.274)\tLoss 1.605 (1.752)", "a public log"),
         Sample(
@@ -43,6 +44,7 @@ class ImageNet(BatchLines):
             "PyTorch examples, from their format string",
         ),
         Sample(" * Acc@1 69.758 Acc@5 89.078", "PyTorch examples, from their format string"),
+        Sample(" * ADE  1.207 FDE  2.238", "a public log"),
     )
     lines: ClassVar[tuple[BatchLine, ...]] = (
         BatchLine(
@@ -61,7 +63,10 @@ class ImageNet(BatchLines):
             learns_zero=True,
         ),
     )
-    results: ClassVar[tuple[re.Pattern[str], ...]] = (pattern(r"\* (?P<values>(?:Acc|Prec)@1\s.*)", re.ASCII),)
+    results: ClassVar[tuple[re.Pattern[str], ...]] = (
+        pattern(r"\* +(?P<values>(?:Acc|Prec)@1\s.*)", re.ASCII),
+        pattern(rf"\* +(?P<values>(?:[A-Z][\w@/-]{{0,24}}:?\s+(?:{NUMBER})%?(?:\s+|$)){{1,8}})$", re.ASCII),
+    )
 
 
 class SamplesOfEpoch(LogFormat):

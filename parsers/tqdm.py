@@ -36,6 +36,7 @@ _CUT = pattern(
     re.ASCII,
 )
 _HEAD_ONLY = pattern(r"([^|{}\[\]=]{1,60}): {1,3}\d{1,3}%", re.ASCII)
+_PACE = pattern(r"(\d{1,9}(?:\.\d{1,6})?)(?=s/)|(\d{1,9}(?:\.\d{1,6})?)", re.ASCII)
 _HEAD_WORD = pattern(r"(?i)epoch|step|iter|train|batch|map|load|generat|process|valid|eval|test|fetch|comput|token")
 _QUANTITY = pattern(r"(?i)acc|loss|f1|score|util|mem|[cg]pu|rate|ratio|precision|recall|auc|error|usage")
 _LOGGED = pattern(
@@ -126,6 +127,7 @@ class Tqdm(LogFormat):
             epoch=epoch,
             total_epochs=total_epochs,
             elapsed_s=clock_s(elapsed or bare_elapsed),
+            from_start=_from_start(scaled(n), clock_s(elapsed or bare_elapsed), rate or bare_rate or ""),
             approximate=scaled_down,
             is_bar=True,
         )
@@ -209,6 +211,15 @@ def _postfix(text: str, start: int) -> tuple[int, str]:
             closing = text.find("]", at)
             if closing < 0:
                 return at, text[start : at - 1]
+
+
+def _from_start(n: float | None, elapsed_s: float | None, rate: str) -> bool:
+    """Tell whether a bar's clock began when it stood at 0: it went at the printed rate ever since."""
+    pace = _PACE.match(rate)
+    if pace is None or not n or not elapsed_s or not float(pace[0]):
+        return False
+    due_s = n * float(pace[1]) if pace[1] else n / float(pace[2])
+    return abs(due_s - elapsed_s) <= 0.05 * elapsed_s + 1.0
 
 
 def _unit(rate: str, scaled_down: bool) -> str:

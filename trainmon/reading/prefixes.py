@@ -98,7 +98,9 @@ _register(
     rf"\[(?P<host>[A-Za-z][\w.-]{{0,80}})\]\ {ISO}",
     rf"\[(?P<level>{_LEVEL})\]\ +(?P<logger>{SOURCE})(?:\ *[-|:]|(?=\ ))\ *",
     rf"\[(?P<level>[DIWEC])\ {ISO}(?:\ (?P<logger>[A-Za-z]\w{{0,40}}))?\]",
+    rf"\[(?P<level>{_LEVEL})[:|\ -]\ *{ISO}\]:?",
     rf"\[(?P<level>[IWEF])(?P<month>\d\d)(?P<day>\d\d)\ {CLOCK}\ (?:\d+\ )?(?P<logger>[\w./-]{{1,120}}:\d+)\]",
+    rf"\[(?P<level>{_LEVEL})\]:?\ +(?=[A-Za-z])",
 )
 _register(
     "0123456789",
@@ -130,10 +132,18 @@ _register(
     rf"(?P<level>[IWEF])(?P<month>\d\d)(?P<day>\d\d)\ (?:{CLOCK}"
     rf"|00:00:(?P<epoch_s>\d{{9,11}}\.\d{{1,6}}))\ +\d+\ (?P<logger>[\w./-]{{1,120}}:\d+)\]",
 )
+# No logger's name, but what its line is about: `INFO train: loss 0.5`.
+_SAYS_SOMETHING = (
+    r"(?i:train(?:ing|ed)?|val(?:id(?:ation)?)?|test(?:ing|ed)?|dev|eval(?:uat\w+)?|epochs?|ep|steps?|iter(?:ation)?s?|it"
+    r"|batch(?:es)?|fold|phase|stage|rank|loss\w*|acc\w*|lr|metrics?|results?|stats|summary|progress|best|final|average"
+    r"|avg|mean|total|eta|time|error|warning|note|saved|saving|checkpoint|memory|gpu|config|args|device)"
+)
 _register(
     "DIWECF",
     rf"(?P<level>{_LEVEL}):?\ *(?:[-|]\ +)?(?P<logger>{SOURCE})(?:\ *[-|:]|(?=\ ))\ *",
     rf"(?P<level>{_LEVEL}):(?P<logger>[A-Za-z_][\w.]{{0,80}}):",
+    rf"(?P<level>{_LEVEL})\ +(?P<logger>(?!{_SAYS_SOMETHING}\d*:)[A-Za-z_][\w.-]{{1,60}}):\ +(?=[A-Za-z_\[*])",
+    r"(?P<level>DEBUG|INFO)\ +(?=[A-Za-z])",
     rf"(?P<level>{_LEVEL})\ -\ {SLASHED}(?:\ -\ (?:\d{{1,4}}\ days?,\ )?\d{{1,4}}:\d\d:\d\d)?(?=\ -\ )",
     rf"(?P<level>{_LEVEL}):?\ +(?:-\ )?(?:{ISO}|(?=\d\d[-/]\d\d\ \d\d:\d\d:))",
     rf"(?P<level>[IWEF]){COMPACT}\ +\d+\ (?P<logger>[\w./-]{{1,120}}:\d+)\]",
@@ -173,12 +183,6 @@ _HEADER_BRACKET = _compiled(
      |\|\ (?:rank[=\ :]\ ?(?P<at>\d{{1,6}})|(?!{_SPLIT}|(?:{_LEVEL})\b)[A-Za-z_][\w.-]{{0,60}})(?=\ +\|\ )
      |\|(?P<piped>{_LEVEL})(?=\|)|\|{SOURCE}(?=\|)|\|(?=(?i:epoch|step|iter|train)\w{{0,6}}\b)
      |:\ (?:[IWEFD])\ [\w./-]{{1,120}}:\d+\]):?"""
-)
-# No logger's name, but what its line is about: `INFO train: loss 0.5`.
-_SAYS_SOMETHING = (
-    r"(?i:train(?:ing|ed)?|val(?:id(?:ation)?)?|test(?:ing|ed)?|dev|eval(?:uat\w+)?|epochs?|ep|steps?|iter(?:ation)?s?|it"
-    r"|batch(?:es)?|fold|phase|stage|rank|loss\w*|acc\w*|lr|metrics?|results?|stats|summary|progress|best|final|average"
-    r"|avg|mean|total|eta|time|error|warning|note|saved|saving|checkpoint|memory|gpu|config|args|device)"
 )
 _HEADER_NAME = _compiled(
     rf"{_SEPARATOR}(?P<logger>{_NAME})[\ \t]+-(?=[\ \t])|\t(?P<tab>{_NAME})(?=\t)|(?<=:)(?P<glued>{_NAME}):"

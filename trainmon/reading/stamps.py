@@ -20,7 +20,7 @@ DAY_MONTH = (
 UNIX = r"(?P<epoch_s>1[4-9]\d{8}(?:\.\d{1,9})?|1[4-9]\d{11})"
 # Seconds since the program began: `[+ 12.3s]`, `12.34s  step 3`, the kernel's `[   12.345678]`.
 SINCE = r"(?P<since_s>\d{1,9}\.\d{1,9})"
-YEARLESS = rf"(?P<month>\d\d)[/-](?P<day>\d\d)\ {CLOCK}"
+YEARLESS = rf"(?P<month>\d\d)[/-](?P<day>\d\d)\ {CLOCK}(?:\ (?P<half>[AP]M)\b)?"
 # Where in the source a line was logged: `trainer.py:120`, `trainer.py:train:120`, `trainer.py[line:120]`.
 SOURCE = (
     r"[\w./<>-]{1,120}\.(?:py|pyx|cc|cpp|cu|cuh|hpp|h|c|go|rs)(?::[\w.<>]{1,80})?"

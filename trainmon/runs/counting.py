@@ -32,7 +32,7 @@ class Counting(LoggedValues):
             assert track is not None
         new_lap = track.restarts_with(counter)
         if new_lap:
-            self._begin_lap(track, counter)
+            self._begin_lap(track, counter, line)
         before = track.counted
         track.note(counter)
         if track.current > 0 or track.total is not None:  # a bar that was never redrawn holds nothing
@@ -122,17 +122,27 @@ class Counting(LoggedValues):
     def _next_epoch_follows(track: Track, counter: Counter) -> bool:
         return counter.epoch is not None and track.epoch is not None and counter.epoch == track.epoch + 1
 
-    def _begin_lap(self, track: Track, counter: Counter) -> None:
+    def _begin_lap(self, track: Track, counter: Counter, line: Line) -> None:
         anchor = self.clock.now_s
         track.inside = {t.key for t in self.tracks.values() if t is not track and t.is_bar and t.unfinished}
         track.begin_lap(counter, anchor)
-        if track.laps > 1 and counter.elapsed_s is not None:
+        if counter.from_start and not line.redraw and line.time_s is None and line.elapsed_s is None:
+            self._opened_at(track, anchor)
+        elif track.laps > 1 and counter.elapsed_s is not None:
             fresh = counter.current == 0 and counter.elapsed_s == 0
             track.clock.lap(track.counted, anchor + counter.elapsed_s, fresh=fresh)
         elif track.laps > 1:
             track.clock.pause(StageKind.OTHER)  # what lies between two laps is no step of either
         track.started_s = anchor if track.started_s is None else track.started_s
         self._roles = None
+
+    @staticmethod
+    def _opened_at(track: Track, anchor_s: float) -> None:
+        """The log keeps nothing but the last state of a bar, which tells when the bar stood at 0."""
+        if track.laps > 1:
+            track.clock.lap(track.done_before, anchor_s, fresh=True)
+        else:
+            track.clock.observe(track.done_before, anchor_s)
 
     def _observe(self, track: Track, counter: Counter, line: Line, time_s: float | None) -> float | None:
         """Tell the step clock; give the time on the run's clock, None where nothing tells it."""

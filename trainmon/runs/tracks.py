@@ -152,8 +152,11 @@ class Track:
             return True
         if counter.current >= lap.current:
             whole_again = counter.current == counter.total == lap.current
+            # `epoch: 2 step: 1875` after nothing but `epoch: 1 step: 1875`: the last step of each epoch is told.
+            whole_again = whole_again or (counter.total is None and counter.current == lap.current == lap.first > 0)
             longer = lap.current > 0 and counter.total not in (None, self.total)
-            return (self._epoch_moved_on(counter) and (whole_again or longer)) or self.resumes_with(counter)
+            moved_on = self._epoch_moved_on(counter) and (whole_again or longer)
+            return moved_on or self.resumes_with(counter) or self._shows_only_its_end(counter)
         if counter.elapsed_s is not None and lap.elapsed_s is not None:
             if self._is_another_rank(counter, lap.elapsed_s):
                 return False
@@ -171,6 +174,13 @@ class Track:
         """Tell whether a bar is drawn anew that does not begin at nothing: its clock does."""
         before_s = self.lap.elapsed_s if self.lap is not None else None
         return self.is_bar and counter.current > 0 == counter.elapsed_s and (before_s or 0.0) > 2.0
+
+    def _shows_only_its_end(self, counter: Counter) -> bool:
+        """Tell whether a bar is complete again, of which the log keeps but the last state (wandb's console)."""
+        lap = self.lap
+        if lap is None or not (self.is_bar and counter.from_start and self.closed and self.followed) or self.several:
+            return False
+        return counter.current == counter.total == lap.current == lap.first and (counter.elapsed_s or 0.0) > 1.0
 
     def _is_another_rank(self, counter: Counter, elapsed_s: float) -> bool:
         """Tell whether a bar that falls back is that of another rank: a restarted program prints something first."""
