@@ -61,8 +61,6 @@ def _register(first: str, *patterns: str | re.Pattern[str]) -> None:
 
 
 _SRUN = _compiled(r"(?P<rank>\d{1,5}):\ (?=\S)")
-
-
 _SYSLOG = (
     rf"{MONTH}\ {{1,2}}(?P<day>\d{{1,2}})\ {CLOCK}"
     r"\ (?P<host>[\w.-]{1,80})\ [\w./-]{1,80}(?:\[\d+\])?:"
@@ -98,9 +96,8 @@ _register(
     rf"\[(?P<host>[A-Za-z][\w.-]{{0,80}})\]\ {ISO}",
     rf"\[(?P<level>{_LEVEL})\]\ +(?P<logger>{SOURCE})(?:\ *[-|:]|(?=\ ))\ *",
     rf"\[(?P<level>[DIWEC])\ {ISO}(?:\ (?P<logger>[A-Za-z]\w{{0,40}}))?\]",
-    rf"\[(?P<level>{_LEVEL})[:|\ -]\ *{ISO}\]:?",
     rf"\[(?P<level>[IWEF])(?P<month>\d\d)(?P<day>\d\d)\ {CLOCK}\ (?:\d+\ )?(?P<logger>[\w./-]{{1,120}}:\d+)\]",
-    rf"\[(?P<level>{_LEVEL})\]:?\ +(?=[A-Za-z])",
+    rf"\[(?P<level>{_LEVEL})(?:[:|\ -]\ *{ISO}\]:?|\]:?\ +(?=[A-Za-z]))",
 )
 _register(
     "0123456789",
