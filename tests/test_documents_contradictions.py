@@ -200,3 +200,13 @@ def test_a_small_difference_is_low_and_a_factor_is_high() -> None:
 )
 def test_what_agrees_is_no_contradiction(text: str) -> None:
     assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("comment", "severity"),
+    [pytest.param("try it, ~4 hours", "low", id="with-its-own-time"), pytest.param("settings", "high", id="without")],
+)
+def test_a_limit_of_steps_with_a_time_of_its_own_is_meant(comment: str, severity: str) -> None:
+    text = f"# Training plan\n\nIt takes 33 hours.\nSteps per epoch: 4,000\n\n```bash\n# {comment}\nEPOCHS=1\nMAX_STEPS=500\n```\n"
+    (one,) = (one for one in found(text) if "end the run" in one.text)
+    assert one.severity == severity

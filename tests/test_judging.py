@@ -61,7 +61,8 @@ def test_a_sample_run_gets_the_verdict_that_a_person_gives(
 ) -> None:
     run = sample_runs[str(log)]
     if expected["verdict"] is None:
-        assert all(one.documented is None or one.documented.scope is not Scope.TOTAL for one in run.comparisons)
+        totals = [one for one in run.comparisons if one.documented is not None and one.documented.scope is Scope.TOTAL]
+        assert all(one.so_far and one.projected for one in totals)
         return
     assert run.verdict is not None
     assert run.verdict.kind.value == expected["verdict"]
@@ -122,6 +123,21 @@ def test_a_run_that_ended_early_is_judged_by_its_steps() -> None:
     assert next(one.documented.scope for one in run.comparisons if one.documented) is Scope.STEP
     assert run.verdict is of(run, Scope.STEP)
     assert run.documented is not None
+
+
+def test_a_run_that_ended_early_is_held_against_the_total_of_just_so_many_steps() -> None:
+    text = (
+        "# Training plan\n\n| Plan | Steps | Time |\n|---|---|---|\n| all | 4,000 | 40 h |\n| try | 500 | 4 hours |\n"
+    )
+    text += "\nOne epoch takes 33 hours.\n"
+    facts = {"steps_per_epoch": 4000.0}
+    of_500 = a_run(state=RunStatus.FAILED, steps=200, total_steps=500, elapsed_s=7200.0, step_s=30.0, facts=facts)
+    run = judged(replace(of_500, elapsed_s=7200.0, progress=0.4), document(text))
+    assert run.verdict is not None
+    assert run.verdict.documented is not None
+    assert run.verdict.documented.likely_s == 4 * HOUR
+    assert run.verdict.measured_s == pytest.approx(7200 + 300 * 30)
+    assert (run.verdict.so_far, run.verdict.projected) == (True, True)
 
 
 def test_a_total_is_derived_from_the_time_of_a_step_where_none_is_stated() -> None:

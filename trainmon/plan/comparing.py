@@ -92,6 +92,8 @@ def _total(run: RunSnapshot, matcher: Matcher, choice: Choice | None) -> Verdict
     measured = took.whole_run(run, without_init=choice.documented.excludes_init)
     if choice.unlike:
         return unlike(choice.documented, choice.unlike, measured)
+    if measured is None and choice.by_steps and run.state in _ENDED_EARLY:
+        measured = took.would_have_taken(run, without_init=choice.documented.excludes_init)
     if measured is None:
         return None
     verdict = hold(choice.documented, measured, money=money_text(choice.documented, measured, matcher))

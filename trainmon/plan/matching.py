@@ -67,6 +67,8 @@ class Choice:
     """Something in the run speaks for this plan; False where it is merely the only one."""
     ambiguous: bool = False
     """`unlike` because several plans fit, not because the run is another one than planned."""
+    by_steps: bool = False
+    """The plan is one for as many steps as the run has: whatever the run came to, it was to be this one."""
 
 
 class Matcher:
@@ -222,7 +224,8 @@ def _choice(top: Sequence[Candidate], said: str) -> Choice:
     unlabelled = [c for c in without_case if c.conditions.case == ""]
     for rest in (without_case or list(top), unlabelled):
         if (one := _one_of(rest)) is not None:
-            return Choice(_told(one, reason), supported=supported)
+            by_steps = one.conditions.steps is not None and not one.fit.conflicts
+            return Choice(_told(one, reason), supported=supported, by_steps=by_steps)
     rest = without_case or list(top)
     rest = [c for c in rest if not any(o is not c and _holds_more(o.estimate, c.estimate) for o in rest)]
     distinct = {ends_of(c.estimate): c for c in reversed(rest)}

@@ -39,6 +39,17 @@ def whole_run(run: RunSnapshot, *, without_init: bool) -> Measured | None:
     return Measured(seconds=interval.likely, projected=True, interval=interval)
 
 
+def would_have_taken(run: RunSnapshot, *, without_init: bool) -> Measured | None:
+    """Give what a run that ended early would have come to at its own step time; None where it shows none."""
+    if run.elapsed_s is None or run.step is None or not run.total_steps or not _is_settled(run):
+        return None
+    init_s = before_training_s(run) if without_init else 0.0
+    if init_s is None or run.step_time_s is None or run.step >= run.total_steps:
+        return None
+    left_s = (run.total_steps - run.step) * run.step_time_s.mean
+    return Measured(seconds=run.elapsed_s - init_s + left_s, projected=True)
+
+
 def before_training_s(run: RunSnapshot) -> float | None:
     """Give the seconds from the start of the run to the first of its training; None where no training has begun."""
     return next((stage.started_s for stage in run.stages if stage.kind is StageKind.TRAIN), None)
