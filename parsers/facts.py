@@ -58,7 +58,8 @@ class RunFacts(LogFormat):
     title: ClassVar[str] = "headers that state steps, epochs and batch sizes"
     priority: ClassVar[int] = 85
     needles: ClassVar[tuple[str, ...]] = (
-        "epoch", "Epoch", "step", "Step", "batch", "Batch", "iter", "Iter", "EPOCH", "amples", "orld", "GPU", "gpu", "accum"
+        "epoch", "Epoch", "step", "Step", "batch", "Batch", "iter", "Iter", "EPOCH", "amples", "orld", "GPU", "gpu",
+        "accum",
     )  # fmt: skip
     samples: ClassVar[tuple[Sample, ...]] = (
         Sample("Num examples = 3200, total optimization steps = 300, batch 32", "a hand-written loop"),

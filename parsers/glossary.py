@@ -13,13 +13,16 @@ _COUNTERS = {
     "批次": "batch", "迭代": "iteration", "次迭代": "iteration", "エポック": "epoch", "ステップ": "step",
     "에포크": "epoch",
     "Epoche": "epoch", "Schritt": "step", "Durchlauf": "epoch", "Époque": "epoch", "époque": "epoch", "Étape": "step",
-    "étape": "step", "Iteración": "iteration", "Iteração": "iteration", "Itération": "iteration", "Época": "epoch", "época": "epoch", "Paso": "step", "Эпоха": "epoch", "Шаг": "step",
+    "étape": "step",
+    "Iteración": "iteration", "Iteração": "iteration", "Itération": "iteration",
+    "Época": "epoch", "época": "epoch", "Paso": "step", "Эпоха": "epoch", "Шаг": "step",
 }  # fmt: skip
 _VALUES = {
     "损失": "loss", "损失值": "loss", "准确率": "acc", "精度": "acc", "学习率": "lr", "用时": "time", "耗时": "time",
     "训练": "train ", "验证": "val ", "测试": "test ", "平均": "avg ", "奖励": "reward", "秒": "s", "分钟": "min",
     "Verlust": "loss", "Genauigkeit": "acc", "Lernrate": "lr", "Zeit": "time", "损耗": "loss", "損失": "loss",
-    "正解率": "acc", "学習率": "lr", "perte": "loss", "Perte": "loss", "pérdida": "loss", "Pérdida": "loss", "Entrenamiento": "train", "Entraînement": "train", "Treinamento": "train",
+    "正解率": "acc", "学習率": "lr", "perte": "loss", "Perte": "loss", "pérdida": "loss", "Pérdida": "loss",
+    "Entrenamiento": "train", "Entraînement": "train", "Treinamento": "train",
     "Validación": "val", "Validação": "val", "Précision": "acc", "Precisión": "acc",
 }  # fmt: skip
 _WORDS = _COUNTERS | _VALUES

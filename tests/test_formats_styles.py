@@ -1,7 +1,7 @@
 """Lines of public logs in styles that many programs share: what the run comes to, whoever wrote the log."""
 
-from __future__ import annotations
 # ruff: noqa: E501 (lines of logs)
+from __future__ import annotations
 
 from pathlib import Path
 
@@ -89,6 +89,27 @@ _TRAJECTORIES = """\
 2021-07-29 15:08:05,432:INFO:  * ADE  1.207 FDE  2.238
 """
 
+_LAST_STATES = """\
+[INFO] epoch 1
+100%|██████████| 3517/3517 [24:56<00:00,  2.35it/s]
+[INFO] Evaluation
+100%|██████████| 431/431 [01:46<00:00,  4.03it/s]
+Protocol #1 Error (MPJPE): 43.09187068912388 mm
+[INFO] epoch 2
+100%|██████████| 3517/3517 [24:54<00:00,  2.35it/s]
+[INFO] Evaluation
+100%|██████████| 431/431 [01:46<00:00,  4.03it/s]
+Protocol #1 Error (MPJPE): 42.99187068912388 mm
+[INFO] epoch 3
+  2%|▏         | 70/3517 [00:37<30:34,  1.88it/s]
+KeyboardInterrupt
+"""
+_ONE_STATE = """\
+Epoch 1/3
+Training:  65%|██████▌   | 26/40 [33:00<17:46, 76.17s/it, loss=0.592]
+KeyboardInterrupt
+"""
+
 
 def told(run: RunSnapshot) -> tuple[object, ...]:
     """What these logs tell of a run."""
@@ -120,28 +141,6 @@ def test_the_results_of_an_evaluation_may_have_any_name(tmp_path: Path) -> None:
 
     assert (run.metrics["ADE"].last, run.metrics["FDE"].last) == (1.207, 2.238)
     assert sum(stage.occurrences for stage in run.stages if stage.kind == "eval") == 1
-
-
-_LAST_STATES = """\
-[INFO] epoch 1
-100%|██████████| 3517/3517 [24:56<00:00,  2.35it/s]
-[INFO] Evaluation
-100%|██████████| 431/431 [01:46<00:00,  4.03it/s]
-Protocol #1 Error (MPJPE): 43.09187068912388 mm
-[INFO] epoch 2
-100%|██████████| 3517/3517 [24:54<00:00,  2.35it/s]
-[INFO] Evaluation
-100%|██████████| 431/431 [01:46<00:00,  4.03it/s]
-Protocol #1 Error (MPJPE): 42.99187068912388 mm
-[INFO] epoch 3
-  2%|▏         | 70/3517 [00:37<30:34,  1.88it/s]
-KeyboardInterrupt
-"""
-_ONE_STATE = """\
-Epoch 1/3
-Training:  65%|██████▌   | 26/40 [33:00<17:46, 76.17s/it, loss=0.592]
-KeyboardInterrupt
-"""
 
 
 @pytest.mark.parametrize(

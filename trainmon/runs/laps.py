@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from trainmon.events import Counter
+
 
 @dataclass(slots=True)
 class Lap:
@@ -15,3 +17,8 @@ class Lap:
     current: float
     elapsed_s: float | None
     epoch: float | None
+
+    def drawn_whole_again(self, counter: Counter) -> bool:
+        """Tell whether a bar is complete again, of which the log keeps nothing but the last state (wandb's console)."""
+        whole = counter.total is not None and counter.total == self.first == self.current <= counter.current
+        return whole and counter.from_start and (counter.elapsed_s or 0.0) > 1.0

@@ -12,20 +12,17 @@ from trainmon.timing.spans import Span, Spans
 from trainmon.timing.steptime import StepClock
 
 _DIGITS = str.maketrans("", "", "0123456789.+-")
+_RANKS_BEGIN_WITHIN_S = 10.0
 TrackKey = tuple[str, float | None, bool]
 
 
 def track_key(counter: Counter) -> TrackKey:
     """Counters of one key are one track: equal names but for numbers, and for bars an equal total.
 
-    Two unnamed nested bars differ in nothing but their totals. A counter printed in a line keeps its identity when
-    its total changes.
+    Two unnamed nested bars differ in their totals alone. A counter in a line stays what it is when its total changes.
     """
     name = " ".join(counter.name.translate(_DIGITS).split())[:80]
     return (name, counter.total if counter.is_bar else None, counter.is_bar)
-
-
-_RANKS_BEGIN_WITHIN_S = 10.0
 
 
 @dataclass(slots=True)
@@ -144,19 +141,19 @@ class Track:
     def restarts_with(self, counter: Counter) -> bool:
         """Tell whether `counter` begins a new lap rather than going on with the present one.
 
-        Ranks that write the same bar make the counter jitter; only a fall together with the bar's own clock, or far
-        down, is a restart.
+        Ranks that write one bar make it jitter; a restart falls together with the bar's own clock, or far down.
         """
         lap = self.lap
         if lap is None:
             return True
         if counter.current >= lap.current:
-            whole_again = counter.current == counter.total == lap.current
             # `epoch: 2 step: 1875` after nothing but `epoch: 1 step: 1875`: the last step of each epoch is told.
-            whole_again = whole_again or (counter.total is None and counter.current == lap.current == lap.first > 0)
+            whole = counter.total or (lap.first if lap.first > 0 else None)
+            whole_again = counter.current == lap.current == whole
+            put_away = self.is_bar and self.closed and self.followed and not self.several
             longer = lap.current > 0 and counter.total not in (None, self.total)
             moved_on = self._epoch_moved_on(counter) and (whole_again or longer)
-            return moved_on or self.resumes_with(counter) or self._shows_only_its_end(counter)
+            return moved_on or self.resumes_with(counter) or (put_away and lap.drawn_whole_again(counter))
         if counter.elapsed_s is not None and lap.elapsed_s is not None:
             if self._is_another_rank(counter, lap.elapsed_s):
                 return False
@@ -174,13 +171,6 @@ class Track:
         """Tell whether a bar is drawn anew that does not begin at nothing: its clock does."""
         before_s = self.lap.elapsed_s if self.lap is not None else None
         return self.is_bar and counter.current > 0 == counter.elapsed_s and (before_s or 0.0) > 2.0
-
-    def _shows_only_its_end(self, counter: Counter) -> bool:
-        """Tell whether a bar is complete again, of which the log keeps but the last state (wandb's console)."""
-        lap = self.lap
-        if lap is None or not (self.is_bar and counter.from_start and self.closed and self.followed) or self.several:
-            return False
-        return counter.current == counter.total == lap.current == lap.first and (counter.elapsed_s or 0.0) > 1.0
 
     def _is_another_rank(self, counter: Counter, elapsed_s: float) -> bool:
         """Tell whether a bar that falls back is that of another rank: a restarted program prints something first."""
