@@ -94,6 +94,20 @@ async def test_many_things_at_once_are_one_toast(tmp_path: Path) -> None:
         assert "5 alerts: 5 failed" in toasts(app)[0]
 
 
+async def test_a_low_screen_gives_two_alerts_one_line_and_the_screen_that_opens_all_of_them(tmp_path: Path) -> None:
+    files = (replace(FINE.files[0], path="logs/other.log"),)
+    app, source = app_of(boards.board([FINE, replace(FINE, name="other", files=files)]), tmp_path)
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await shown(pilot, source, boards.board([failed(), replace(failed(), name="other", files=files)]))
+        await until(pilot, lambda: bool(toasts(app)))
+
+        assert len(toasts(app)) == 1
+        assert "2 alerts" in toasts(app)[0]
+        assert "other failed" in toasts(app)[0]
+        await pilot.press("enter")
+        await until(pilot, lambda: not toasts(app))
+
+
 async def test_the_next_screen_does_not_tell_it_again(tmp_path: Path) -> None:
     app, source = app_of(boards.board([FINE]), tmp_path)
     async with app.run_test(size=(100, 30), notifications=True) as pilot:

@@ -244,6 +244,7 @@ class TrainmonApp(ClockKeysApp):
         self.leave(EXIT_INTERRUPTED)
 
     def _open(self, screen: BoardScreen) -> None:
+        self.clear_notifications()  # whoever goes on has read them; they take lines of the screen that opens
         screen.board = self.board
         screen.clock = self._clock.describe() if self._clock is not None else ""
         self.push_screen(screen)

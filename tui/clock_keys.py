@@ -17,12 +17,12 @@ class ClockKeysApp(TypeAheadApp):
     """Drives the clock of a source that has one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "clock_pause", show=False, priority=True),
+        Binding("space", "clock_pause", "Pause", priority=True),
         Binding("left", "clock_skip(-0.01)", show=False, priority=True),
         Binding("right", "clock_skip(0.01)", show=False, priority=True),
         Binding("g,home", "clock_seek(0)", show=False, priority=True),
         Binding("G,shift+g,end", "clock_seek(1)", show=False, priority=True),
-        Binding("plus,equals_sign", "clock_speed(2)", show=False, priority=True),
+        Binding("plus,equals_sign", "clock_speed(2)", "Speed", key_display="+ -", priority=True),
         Binding("minus", "clock_speed(0.5)", show=False, priority=True),
     ]
     feed: Feed

@@ -12,7 +12,7 @@ from trainmon.tui import bars, words
 from trainmon.tui.footer import FittingFooter
 from trainmon.tui.screens import BoardScreen
 from trainmon.tui.spanview import LinesView
-from trainmon.tui.text import Row, fit, fit_row, heading
+from trainmon.tui.text import Row, fit, fit_row, heading, wrap
 
 _KEYS = {
     "All runs": {
@@ -21,7 +21,7 @@ _KEYS = {
         "/": "only runs with these words in name, state, verdict; escape: all",
         "s": "next order: worst first, time left, name, last activity",
         "f": "group by folder, or all runs in one list",
-        "space": "mark for comparison; c compares the marked runs",
+        "space": "mark for comparison and go on to the next; c compares the marked runs",
         "d": "the plan: what documents say, which line is held against a run",
     },
     "Everywhere": {
@@ -36,8 +36,13 @@ _KEYS = {
         "1 - 5": "summary, charts, documented, problems, log; tab: next",
         "l m": "logarithmic scale; smoothed curves",
         "← →": "read a value off the curves",
+        "z Z": "show fewer, more of the steps, around the cursor, else at the end",
         "n p": "next and previous run",
         "escape": "back",
+    },
+    "A comparison": {
+        "t": "curves by step, or by the time since the start",
+        "l m z ← →": "as for one run",
     },
     "The plan": {
         "enter c": "on a run or a duration: choose; c does so on the run's screen",
@@ -65,12 +70,18 @@ _KEYS = {
 }
 
 
+_KEY_WIDTH = 14
+
+
 def help_rows(width: int) -> list[Row]:
     """Return the page."""
     rows: list[Row] = []
     for title, keys in _KEYS.items():
         rows.append(heading(title, width))
-        rows += [((fit("  " + key, 14), "key"), (text, "")) for key, text in keys.items()]
+        for key, text in keys.items():
+            first, *more = wrap(text, max(20, width - _KEY_WIDTH)) or [""]
+            rows.append(((fit("  " + key, _KEY_WIDTH), "key"), (first, "")))
+            rows += [((" " * _KEY_WIDTH, ""), (line, "")) for line in more]
         rows.append(())
     rows.append(heading("Signs", width))
     signs = "  ".join(f"{words.STATE_SIGNS[state]} {state}" for state in RunStatus)

@@ -22,7 +22,10 @@ _SEVERITIES: dict[AlertKind, Severity] = {
     AlertKind.NAN: "error",
 }
 _TITLES = {AlertKind.NAN: "NaN", AlertKind.SLOWER: "slower than documented", AlertKind.MEMORY: "GPU memory"}
-_MOST_TOASTS = 3
+_MOST_TOASTS, _MOST_ON_LOW = 3, 1
+_MOST_NAMED = 2
+_LOW = 30
+"""Lines of a screen on which a second toast would take a tenth of it."""
 _TIMEOUTS_S: dict[Severity, float] = {"information": 10.0, "warning": 20.0, "error": 60.0}
 _DESKTOP_CHARACTERS = 160
 _ST = "\x1b\\"
@@ -47,7 +50,7 @@ class Alerted(Message):
 def show_toasts(app: App[None], bulletin: Bulletin) -> None:
     """Show what happened; many things at once as one toast. Text of logs is never markup here."""
     alerts = bulletin.alerts
-    if len(alerts) > _MOST_TOASTS:
+    if len(alerts) > (_MOST_ON_LOW if app.size.height < _LOW else _MOST_TOASTS):
         app.notify(summary(alerts), title="alerts", severity=worst(alerts), timeout=60.0, markup=False)
         alerts = ()
     for alert in alerts:
@@ -66,7 +69,10 @@ def worst(alerts: Sequence[Alert]) -> Severity:
 
 
 def summary(alerts: Sequence[Alert]) -> str:
-    """Return `5 alerts: 3 finished, 2 failed`."""
+    """Return `2 alerts: baseline failed, large finished`, `5 alerts: 3 finished, 2 failed`."""
+    if len(alerts) <= _MOST_NAMED:
+        told = (f"{cut(alert.name, 30)} {_TITLES.get(alert.kind, alert.kind.value)}" for alert in alerts)
+        return f"{len(alerts)} alerts: " + ", ".join(told)
     kinds = Counter(_TITLES.get(alert.kind, alert.kind.value) for alert in alerts)
     return f"{len(alerts)} alerts: " + ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
 

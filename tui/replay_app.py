@@ -51,7 +51,7 @@ class ReplayApp(TrainmonApp):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("full_stop", "tape_step(1)", "Step on", show=False),
         Binding("comma", "tape_step(-1)", "Step back", show=False),
-        Binding("x", "tape_problem(1)", "Next problem", show=False),
+        Binding("x", "tape_problem(1)", "Problem", tooltip="Go to the next problem"),
         Binding("X,shift+x", "tape_problem(-1)", "Problem before", show=False),
         Binding("percent_sign", "tape_percent", "Go to a percentage", show=False),
     ]
@@ -103,8 +103,12 @@ class ReplayApp(TrainmonApp):
         """Ask for a percentage and go there."""
 
         def go(typed: str | None) -> None:
-            fraction = _fraction(typed or "")
-            if fraction is not None:
+            if not typed:
+                return
+            fraction = _fraction(typed)
+            if fraction is None:
+                self.notify("A percentage is a number from 0 to 100.", severity="warning", markup=False, timeout=5)
+            else:
                 self.action_clock_seek(fraction)
 
         self.push_screen(
