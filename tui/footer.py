@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from textual.app import ComposeResult
 from textual.screen import Screen
-from textual.widget import Widget
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
@@ -26,9 +25,11 @@ class FittingFooter(Footer):
 
     def compose(self) -> ComposeResult:
         """Build the keys that fit."""
-        kept = self._fitting(list(super().compose()))
+        kept = self._fitting()
         self._shown = _looks_of(kept)
-        yield from kept
+        for key in kept:
+            key.set_reactive(FooterKey.compact, self.compact)  # else each would be styled for its default first
+            yield key
 
     def bindings_changed(self, screen: Screen[object]) -> None:
         """Build them anew where others are active now: this is told with each change of the focus, too."""
@@ -41,23 +42,21 @@ class FittingFooter(Footer):
         self.call_after_refresh(self._renew)
 
     async def _renew(self) -> None:
-        if self.is_attached and _looks_of(self._fitting(list(super().compose()))) != self._shown:
+        if self.is_attached and _looks_of(self._fitting()) != self._shown:
             await self.recompose()
 
-    def _fitting(self, keys: Sequence[Widget]) -> list[Widget]:
-        kept = list(keys)
+    def _fitting(self) -> list[FooterKey]:
+        kept = [each for each in Footer.compose(self) if isinstance(each, FooterKey)]
         width = self.app.size.width
         while sum(map(self._width_of, kept)) > width + 1:  # no gap behind the last one
-            going = [each for each in kept if isinstance(each, FooterKey) and each.action not in _ALWAYS]
+            going = [key for key in kept if key.action not in _ALWAYS]
             if not going:
                 break
             kept.remove(min(reversed(going), key=_rank))
         return kept
 
-    def _width_of(self, key: Widget) -> int:
+    def _width_of(self, key: FooterKey) -> int:
         """A compact key has one gap behind it; else it has one on both sides, and its words one behind them."""
-        if not isinstance(key, FooterKey):
-            return 0
         return len(key.key_display) + len(key.description) + (2 if self.compact else 3)
 
 
@@ -65,7 +64,5 @@ def _rank(key: FooterKey) -> int:
     return _FIRST_TO_GO.index(key.action) if key.action in _FIRST_TO_GO else len(_FIRST_TO_GO)
 
 
-def _looks_of(keys: Sequence[Widget]) -> list[_Look]:
-    return [
-        (each.action, each.key_display, each.has_class("-disabled")) for each in keys if isinstance(each, FooterKey)
-    ]
+def _looks_of(keys: Sequence[FooterKey]) -> list[_Look]:
+    return [(key.action, key.key_display, key.has_class("-disabled")) for key in keys]

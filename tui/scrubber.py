@@ -10,7 +10,7 @@ from textual.message import Message
 from trainmon.events import StageKind
 from trainmon.replay.clock import stopwatch
 from trainmon.replay.reel import Reel, ReelRun
-from trainmon.timing.pace import STALL
+from trainmon.timing.spans import STALL
 from trainmon.tui.spanview import LinesView
 from trainmon.tui.text import Row
 from trainmon.tui.timeline import STAGE_ROLES

@@ -10,7 +10,7 @@ from operator import itemgetter
 from trainmon import units
 from trainmon.events import ProblemKind
 from trainmon.snapshot import RunSnapshot, StepTime
-from trainmon.timing.pace import STALL
+from trainmon.timing.spans import STALL
 from trainmon.tui import bars
 from trainmon.tui.braille import Curve, Points, smooth
 from trainmon.tui.chart import Axis, Mark, at_cursor, chart

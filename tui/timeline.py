@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from trainmon import units
 from trainmon.events import StageKind
 from trainmon.snapshot import PauseInfo, RunSnapshot, RunStatus, StageInfo
-from trainmon.timing.pace import STALL
-from trainmon.timing.spans import MOST
+from trainmon.timing.spans import MOST, STALL
 from trainmon.tui import bars, words
 from trainmon.tui.text import Row, fit, fit_row, heading, plain, shorten
 
@@ -85,14 +84,12 @@ def _actual_row(run: RunSnapshot, stage: StageInfo, axis: float, inner: int) -> 
         (f"{sign} ", words.state_role(run)),
         (fit(shorten(name, _NAME_WIDTH - len(times)) + times, _NAME_WIDTH), ""),
     )
-    if stage.elapsed_s is None:
+    if stage.elapsed_s is None and not stage.active and not stage.current:
         waiting = "not begun" if run.state in {RunStatus.RUNNING, RunStatus.WAITING} else ""
         return (*label, (" " * inner, ""), (f"  {waiting}", "muted"))
-    return (
-        *label,
-        *_bar(run, stage, axis, inner),
-        (_ending(stage), words.verdict(stage.verdict)[1] if stage.verdict else "muted"),
-    )
+    bar = _bar(run, stage, axis, inner) if stage.elapsed_s is not None else ((" " * inner, ""),)
+    role = words.verdict(stage.verdict)[1] if stage.verdict else "muted"
+    return (*label, *bar, (_ending(run, stage), role))
 
 
 def _bar(run: RunSnapshot, stage: StageInfo, axis: float, inner: int) -> Row:
@@ -147,13 +144,13 @@ def _stalls(run: RunSnapshot, axis: float, inner: int) -> list[Row]:
     return [(("  ", ""), (label, ""), (_drawn(stalls, axis, inner), "warn"), (f"  {text}", "warn"))]
 
 
-def _ending(stage: StageInfo) -> str:
-    text = f"  {units.duration(stage.elapsed_s)}"
-    if stage.verdict is not None:
-        text += f" {words.verdict(stage.verdict)[0]}"
-    elif stage.total and stage.current is not None and stage.active:
-        text += f" {units.steps(stage.current, stage.total)}"
-    return text
+def _ending(run: RunSnapshot, stage: StageInfo) -> str:
+    """Return the time that the verdict compares, and the verdict; else what it took, and how far one under way is."""
+    if stage.verdict is not None and (compared := compared_text(stage)):
+        return f"  {compared.replace(PROJECTED, '')} {words.verdict(stage.verdict)[0]}"
+    took_s = spent_s(run, stage)
+    counts = units.steps(stage.current, stage.total) if stage.active or took_s is None else ""
+    return "  " + " ".join(part for part in (units.duration(took_s) if took_s is not None else "", counts) if part)
 
 
 def _columns(start: float, end: float, axis: float, inner: int) -> tuple[int, int]:

@@ -10,9 +10,9 @@ from itertools import pairwise
 from trainmon.events import StageKind
 from trainmon.timing.cadence import Event, Events
 from trainmon.timing.levels import Curve, find_change
-from trainmon.timing.pace import STALL, Overhead, Recurring, Slowdown
+from trainmon.timing.pace import Overhead, Recurring, Slowdown
 from trainmon.timing.pauses import PAUSE_STEPS, TELLING_TICKS, Judged, Part, judge, split_excess
-from trainmon.timing.spans import Span, Spans
+from trainmon.timing.spans import STALL, Span, Spans
 from trainmon.timing.ticks import Interval
 
 CURVE = 384

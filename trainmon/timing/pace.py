@@ -8,9 +8,6 @@ from dataclasses import dataclass
 from trainmon.events import StageKind
 from trainmon.snapshot import ClockBasis
 
-STALL = "stall"
-"""Key of unexplained, irregular time in the overheads; the other keys are values of `StageKind`."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overhead:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Self
 
 MOST = 128
+STALL = "stall"
+"""Key of unexplained, irregular time in the overheads; the other keys are values of `StageKind`."""
 Span = tuple[float, float]
 """(seconds on the run's clock at its beginning, seconds it took)."""
 
