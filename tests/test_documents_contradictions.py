@@ -22,6 +22,21 @@ def found(text: str) -> list[Contradiction]:
         ),
         pytest.param("Total: 65-130 minutes (1-2 hours)", "rounding", (1,), 130 / 120, id="restatement"),
         pytest.param(
+            "| GPU | Steps | s/it | Time |\n|---|---|---|---|\n| 4070 | 1,000 | 19 | 4 h 20 min |\n",
+            "product",
+            (3,),
+            19_000 / 15_600,
+            id="row-of-steps",
+        ),
+        pytest.param(
+            "| GPU | s/epoch | Epochs | Total |\n|---|---|---|---|\n| 1650 | 1,700 | 60 | 20 h |\n",
+            "product",
+            (3,),
+            102_000 / 72_000,
+            id="row-of-epochs",
+        ),
+        pytest.param("Teacher: 12-14 days. Student: 8 days. Together 18-20 days.", "sum", (1,), 20 / 18, id="together"),
+        pytest.param(
             "| Component | Time |\n|---|---|\n| Fetching | 30-60 min |\n| Training | 2-4 hours |\n| **Total** |"
             " 3-4 hours |\n",
             "sum",
@@ -164,6 +179,12 @@ def test_a_small_difference_is_low_and_a_factor_is_high() -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        pytest.param("30 epochs x 4.5 min = 2h15", id="hours-and-minutes-in-one"),
+        pytest.param(
+            "| GPU | Steps | s/it | Time |\n|---|---|---|---|\n| 4090 | 1,000 | 6.5 | 1 h 55 min |\n",
+            id="row-and-overhead",
+        ),
+        pytest.param("- Tokenising: 4-6 minutes alone, under 2 minutes with four workers", id="two-cases-on-a-line"),
         pytest.param("## A\nTime: 21 hours total\n\n- Done in < 1 day\n", id="bound-and-point"),
         pytest.param("Training: 2,375 × 1.2 = 2,850 seconds = 47.5 minutes ≈ 48 minutes", id="rounded-for-reading"),
         pytest.param("- Sequential: 65-130 min\n- Parallel: 35-70 min\n", id="other-conditions"),
@@ -207,6 +228,7 @@ def test_what_agrees_is_no_contradiction(text: str) -> None:
     [pytest.param("try it, ~4 hours", "low", id="with-its-own-time"), pytest.param("settings", "high", id="without")],
 )
 def test_a_limit_of_steps_with_a_time_of_its_own_is_meant(comment: str, severity: str) -> None:
-    text = f"# Training plan\n\nIt takes 33 hours.\nSteps per epoch: 4,000\n\n```bash\n# {comment}\nEPOCHS=1\nMAX_STEPS=500\n```\n"
+    text = "# Training plan\n\nIt takes 33 hours.\nSteps per epoch: 4,000\n\n"
+    text += f"```bash\n# {comment}\nEPOCHS=1\nMAX_STEPS=500\n```\n"
     (one,) = (one for one in found(text) if "end the run" in one.text)
     assert one.severity == severity

@@ -224,3 +224,27 @@ def test_a_time_that_each_of_several_runs_takes_is_a_time_of_one() -> None:
     )
     assert found is not None
     assert found.documented.likely_s == 7 * 3600
+
+
+@pytest.mark.parametrize("other", ["- echo: 4 minutes\n", ""], ids=["beside-another", "alone"])
+@pytest.mark.parametrize("name", ["killed", "delta", "limit", "resume"])
+def test_a_label_that_is_a_runs_name_is_that_runs_plan_whatever_else_it_means(name: str, other: str) -> None:
+    read = document(f"# Training plan\n\n{other}- {name}: 3 minutes\n")
+    known = [
+        KnownRun(name=name, log=f"logs/{name}.log"),
+        *([KnownRun(name="echo", log="logs/echo.log")] if other else []),
+    ]
+    matcher = matcher_for(evidence_of(a_run(name, steps=400)), [read], f"logs/{name}.log", run=name, runs=known)
+    assert matcher is not None
+    found = matcher.choose(Scope.TOTAL)
+    assert found is not None
+    assert (found.documented.likely_s, found.unlike) == (180, "")
+
+
+def test_a_label_that_no_run_is_called_stays_what_it_is() -> None:
+    read = document(
+        "# Training plan\n\n- total: 4 minutes\n- killed: 3 minutes\n- killed by the queue after 5 minutes\n"
+    )
+    assert part_for(read, "echo", ["echo", "good"]).document == read
+    claimed = part_for(read, "killed", ["echo", "killed"]).document
+    assert [one.scope for one in claimed.estimates] == [Scope.TOTAL, Scope.TOTAL, read.estimates[2].scope]

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from trainmon.estimates import Estimate, EstimateDocument
+from trainmon.estimates import Estimate, EstimateDocument, Scope
 from trainmon.plan.stems import say_nothing, stem, stems
 
 _CLASSES = frozenset(
@@ -31,6 +31,8 @@ _SENTENCE = re.compile(r"(?<=[.!?;])\s+")
 _CLAUSE = re.compile(r",\s|;\s|\s[—–]\s|:\s")
 _BEGINS = re.compile(r"\s*(?:[-*+|#>]|\d+[.)]\s|```)")
 """An item, a row, a heading, a fence: no line goes on from the one before it."""
+_LABEL = re.compile(r"\s*(?:[-*+•]\s+|\d+[.)]\s+)?(?P<name>[^\s:|][^:|]{0,80}?)\s*(?::|=|\s[-–—])\s+(?P<rest>\S.*)")
+_MISTAKEN = frozenset({Scope.SAVING, Scope.THRESHOLD, Scope.STAGE, Scope.TIMELINE, Scope.COMPARISON, Scope.UNIT})
 _MOST_LINES = 8
 _GIVEN = re.compile(
     r"\bthe\s+[*`\"'“‘]*([^\W\d_][\w-]*(?:\s[\w-]+){0,2}?)[*`\"'”’]*\s+(?:scenario|case)\b", re.IGNORECASE
@@ -80,8 +82,34 @@ class Part:
 
 def part_for(document: EstimateDocument, run: str, runs: Sequence[str]) -> Part:
     """Leave out what `document` says of other runs by name; `runs` are the names of all that it speaks for."""
+    document = reclaimed(document, tuple(runs))
     phrases = phrases_of(tuple(runs))
     return _part(document, run, phrases) if phrases else Part(document)
+
+
+@lru_cache(maxsize=256)
+def reclaimed(document: EstimateDocument, runs: tuple[str, ...]) -> EstimateDocument:
+    """Give items that are nothing but the name of a run and a time to that run, whatever else the name may mean.
+
+    Whoever reads `killed: 3 min` without the logs has to take it for an alarm level, `delta: 3 h` for a difference.
+    """
+    names = {level for run in runs for level in _names_of(run)}
+    told = [_as_total(one) if _label_of(one) in names else one for one in document.estimates]
+    return replace(document, estimates=tuple(told)) if tuple(told) != document.estimates else document
+
+
+def _as_total(estimate: Estimate) -> Estimate:
+    if estimate.scope not in _MISTAKEN:
+        return estimate
+    return replace(estimate, scope=Scope.TOTAL, stage=None, subject=_label_of(estimate))
+
+
+def _label_of(estimate: Estimate) -> str:
+    """The label of an item or a line that its duration follows at once; '' where there is none."""
+    found = _LABEL.match(_plain(estimate.source_text))
+    if found is None or not found["rest"].startswith(_plain(estimate.text).strip()):
+        return ""
+    return found["name"].strip().lower()
 
 
 @lru_cache(maxsize=256)
