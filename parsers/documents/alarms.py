@@ -35,6 +35,12 @@ _REMEDY = pattern(
 )
 
 
+_LIMITS = pattern(
+    r"\W*(?:(?:hard|time|queue|job|resource|cluster|slurm|wall[\s-]?time)\s+)*(?:limits?|quotas?|constraints|deadlines|time-?outs)\W*",
+    re.IGNORECASE,
+)
+
+
 def _lists_symptoms(piece: Piece) -> bool:
     """Tell whether a cell stands in the column of symptoms of a table of symptoms and remedies."""
     if piece.kind != "cell" or not piece.header or not _SYMPTOM.match(header_of(piece)):
@@ -120,7 +126,7 @@ def is_threshold(piece: Piece, span: Span, words: Words, near: str, bounded: boo
     if piece.kind == "cell" and piece.cells == piece.header:
         return bounded or piece.text.rstrip().endswith("?")
     left = piece.text[: span.start]
-    if _lists_symptoms(piece):
+    if _lists_symptoms(piece) or any(_LIMITS.fullmatch(heading.text) for heading in piece.headings[-1:]):
         return True
     if any(_tells_of_alarms(heading.text) for heading in piece.headings[-1:]) and (
         bounded or _NOTHING_FOR.search(left) or left.rstrip().lower().endswith(" after")

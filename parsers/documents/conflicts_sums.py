@@ -47,12 +47,15 @@ def sum_conflicts(plan: Plan) -> Iterator[Contradiction]:
             and interval(claim.span)
         ):
             groups[claim.piece.group, claim.piece.column].append(claim)
+    paced = {c.piece.group for c in plan.claims if c.scope in {Scope.EPOCH, Scope.STEP} and c.piece.kind != "cell"}
     for members in groups.values():
         totals = [claim for claim in members if _is_total(claim)]
         parts = [claim for claim in members if claim not in totals and claim.scope is Scope.STAGE]
         untold = any(claim not in totals and claim not in parts for claim in members)
         if len(totals) == 1 and TRAIN.search(totals[0].words.label) and all(p.reading.kind != "train" for p in parts):
             continue  # all of the training, which is none of the parts
+        if totals and totals[0].piece.group in paced and all(p.reading.kind != "train" for p in parts):
+            continue  # the training is told by its epochs or steps alone
         if len(totals) == 1 and _worth_adding(parts) and not (untold and all(p.reading.kind != "train" for p in parts)):
             yield from _added(totals[0], parts)
     yield from _under_headings(plan)

@@ -15,7 +15,7 @@ from trainmon.patterns import pattern
 VERB = pattern(
     r"\b(?:takes?|took|taking|taken|runs?|ran|running|trains?|trained|training|finish\w*|complet\w*|done|ready|"
     r"reduces?|needs?|needed|requir\w+|lasts?|lasted|wait|"
-    r"costs?|it\s+was|spend|spent|expect\w*|estimat\w+|durations?|times?|runtime|"
+    r"costs?|it\s+(?:was|is|will\s+be)|it['’]s|spend|spent|expect\w*|estimat\w+|durations?|times?|runtime|"
     r"count\s+on|reckon|would\s+be|comes?\s+to|add(?:s|ed)?\s+up|finetun\w+|fine-tun\w+|converge\w*|process\w*|"
     r"roughly|budget|plan|total|results?|ETA|projects?|projected|measured|benchmarked)\b"
     r"|\b(?:durée|wären?|benötig\w+|rechne\w*|dauer\w*|dura|tarda|prend|braucht|duración)\b|занимает|длится|需要?|要(?!求)|差不多|跑(?!分)|完成|共|合计|耗时|时间|大约|花费|训练",
@@ -66,7 +66,7 @@ def _ends_comment(piece: Piece, span: Span) -> bool:
 
 
 _ON_CARD = pattern(
-    r"\bon\s+[^.;:]{1,40}(?:that|this|it)(?:\s+(?:is|means|makes)|['’]s)\s*$|\bon\s+(?:an?|one|the|two|\d+\s?[x×]?)\s+(?:[\w-]+\s+){0,2}[A-Z]*\d+\w*\s*$",
+    r"[,;]\s*(?:so|hence|thus|therefore|makes|making|giving)\s*[~≈]?$|\bon\s+[^.;:]{1,40}(?:that|this|it)(?:\s+(?:is|means|makes)|['’]s)\s*$|\bon\s+(?:an?|one|the|two|\d+\s?[x×]?)\s+(?:[\w-]+\s+){0,2}[A-Z]*\d+\w*\s*$",
     re.IGNORECASE,
 )
 """`On a 3090 that is 4 hours, on a T4 13 hours`"""

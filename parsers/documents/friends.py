@@ -16,7 +16,7 @@ _HIGH = (
     r"\bhöchstens|\bbis\s+zu|\bunter(?=\s*$)|\bkürzer\s+als"
 )
 _LOW = (
-    r"(?<![-=])>=?|≥|＞|\bmore\s+than|\bover|\babove|\bat\s+least|\blonger\s+than|\bslower\s+than|\bupwards\s+of|\bbeyond|\bpast|\bexceed(?:s|"
+    r"(?<![-=])>=?|≥|＞|\bmore\s+than|\bover|\babove|\bat\s+least|\blonger\s+than|\bslower\s+than|\bupwards\s+of|\bbeyond|\bpast|\bpass(?:es|ing)|\bexceed(?:s|"
     r"ing)?|\bmin(?:imum)(?:\s+of)?|"
     r"超过|大于|至少|\bmehr\s+als|\bplus\s+de|\bmás\s+de|\bmindestens|\blänger\s+als|\bau-delà\s+de|\büber(?=\s*$)"
 )
@@ -32,7 +32,19 @@ _LAST_WORDS = frozenset(
         *("a", "an", "about", "around", "approx", "approximately", "approx.", "roughly", "circa", "ca.", "nearly"),
         *("almost", "est.", "some", "rund", "etwa", "ungefähr", "environ", "than", "under", "below", "to", "most"),
         *("within", "max", "max.", "maximum", "of", "de", "höchstens", "zu", "unter", "als", "over", "above", "least"),
-        *("beyond", "past", "exceed", "exceeds", "exceeding", "min", "minimum", "mindestens", "über"),
+        *(
+            "beyond",
+            "past",
+            "passes",
+            "passing",
+            "exceed",
+            "exceeds",
+            "exceeding",
+            "min",
+            "minimum",
+            "mindestens",
+            "über",
+        ),
     )
 )
 

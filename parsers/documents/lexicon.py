@@ -16,12 +16,12 @@ _STAGES: dict[str, str] = {
     r"instance|project|time)\s+)set-?up\b(?!\s+\()|\bsetting\s+up\b|\binstall\w*|\bcold\s+start|"
     r"\bmodel\s+load\w*|\b(?:weights?|tokenizer|checkpoint|model)s?\s+loading|\bloading\s+(?:the\s+)?(?:base\s+)?model|"
     r"\bre-?start(?:s|ing)?\b(?!\s+from\s+scratch)|\bresum(?:e|es|ing)\b|\brecover(?:y|ing)\b|\broll-?backs?\b|"
-    r"\bre-?queu\w*|\b(?:queu(?:e|es|ing)|wait(?:s|ing)?)\s+(?:times?|for)\b|^\W*loading\W*$|"
+    r"\bre-?queu\w*|^\W*queue\w*\W*$|\b(?:queu(?:e|es|ing)|wait(?:s|ing)?)\s+(?:times?|for)\b|^\W*loading\W*$|"
     r"\bcreate\s+\w+\s+instance|\bbuild(?:ing)?\b|\b(?:einricht|initialisier)\w*|\bmake\s+env\b|\b(?:conda|virtual)\s*env\w*|初始化|模型加载|安装|环境(?:搭建|配置)|環境構築|セットアップ|설치|\binstalaci[oó]n",
     "data": r"\bdown-?load\w*|\bfetch\w*|\bpre-?process\w*|\btokeni[sz](?:e|ing|ation)\b|\bembedd?ings?\b|"
     r"\bextract\w*|\brender\w*|\bpars(?:e|ing)\b|\bchunking\b|\bcaption(?:s|ing)?\b|\balign(?:ments?|ing)\b|\bstaging\b|"
     r"\b(?:sampl(?:e|ing)|synthetic)\s+(?:data\s+)?generation|\b(?:negative|hard)\s+sampl\w+|\bcaching\b|"
-    r"\bindexing\b|\bconver(?:t|sion)\w*|\bupload\w*|"
+    r"\bindexing\b|\bsync(?:ing)?\b|\brsync\b|\bjoin(?:ing|s)?\b|\bconver(?:t|sion)\w*|\bupload\w*|"
     r"\bprecomput\w+|\bpre-comput\w+|\bdata\s*(?:set)?\s+(?:prep\w*|loading|generation|processing|collation|"
     r"collection|cleaning)|"
     r"\b(?:copy|copying|unpack\w*|unzip\w*|transferring)\b|\b\w*(?:herunterlad|vorverarbeit|aufbereit|tokenisier)\w*|"
@@ -43,7 +43,7 @@ _STAGES: dict[str, str] = {
     r"tuning)\b|超参(?:数)?搜索",
 }
 _TRAIN = (
-    r"\b(?:pre-?|fine-?|re-?)?train(?:ing|s|ed)?\b|\bfine-?tun\w*|\btrainier\w*|\bentra[îi]n\w*|\bentrena\w*|"
+    r"\b(?:pre-?|fine-?|re-?)?train(?:ing|s|ed)?\b|\b(?:instruction|prompt|prefix|adapter|visual)[\s-]+tuning\b|\bfine-?tun\w*|\btrainier\w*|\bentra[îi]n\w*|\bentrena\w*|"
     r"训练|微调|学習|訓練|학습|훈련"
 )
 _TECHNIQUE = pattern(

@@ -144,7 +144,7 @@ def no_estimate(piece: Piece, span: Span, words: Words, outline: Outline) -> Rea
     if _is_comparison(piece, span, words, outline):
         return Reading(Scope.COMPARISON)
     if (
-        _INTO_RUN.match(words.after)
+        (_SINCE_START.search(left) or _INTO_RUN.match(words.after))
         or (words.in_brackets and _REACHED.search(words.label or words.clause))
         or _STARTS_IN.search(left)
     ):
@@ -156,6 +156,7 @@ def no_estimate(piece: Piece, span: Span, words: Words, outline: Outline) -> Rea
 
 _INTO_RUN = pattern(r"\s+(?:in(?=\s*[),.;])|into\s+(?:the\s+)?(?:run|training|job)\b)", re.IGNORECASE)
 """`by epoch 40 (about 4 h in)`: a place in the run."""
+_SINCE_START = pattern(r"\b[Tt]\s?\+\s?$")
 _REACHED = pattern(
     r"\b(?:after|by|at|around|from)\s+(?:about\s+)?(?:(?:step|epoch|iteration)\s+\d[\d,.]*\s?k?|\d[\d,.]*\s?[kM]?\s+(?:steps|epochs|iterations))\W*$",
     re.IGNORECASE,

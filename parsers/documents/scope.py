@@ -93,10 +93,14 @@ def _label_sources(piece: Piece, words: Words, outline: Outline) -> list[str]:
         sources += [header_of(piece)]
         if piece.column and piece.cells:
             kinds = label_kinds(piece.cells[0])
-            named = is_part_table(piece) or kinds - {"train"} or (kinds and in_breakdown(outline, piece))
+            case = bool(piece.header) and _CASE_COLUMN.search(piece.header[0]) is not None
+            named = is_part_table(piece) or (
+                not case and (kinds - {"train"} or (kinds and in_breakdown(outline, piece)))
+            )
             sources.append(part_name(piece) if named else "")
     follow = re.match(
-        r"\s*(?:\([^()]*\)\s*)?((?:of|for|to)\s+(?:the\s+)?[\w\s-]{3,40}|in\s+(?:all|total)\b)", words.after
+        r"\s*(?:\([^()]*\)\s*)?((?:of|for|to|are|is|goe?s?\s+(?:in)?to)\s+(?:the\s+)?[\w\s-]{3,40}|in\s+(?:all|total)\b)",
+        words.after,
     )
     sources.append(follow[1] if follow else "")
     if re.match(r"\W*(?:\w+\s+){0,3}(?:this|it|that)\b", words.sentence, re.IGNORECASE) or not words.label:
@@ -105,6 +109,10 @@ def _label_sources(piece: Piece, words: Words, outline: Outline) -> list[str]:
     return [text for text in sources if text]
 
 
+_CASE_COLUMN = pattern(
+    r"\b(?:scenarios?|cases?|conditions?|situations?|outcomes?|set-?ups?)\b|场景|情况", re.IGNORECASE
+)
+"""What stands below it says under which condition a whole holds."""
 _JOINED = pattern(
     r"\b(?:pre-?|fine-?)?train\w*\s*(?:\+|and|&|,|plus)\s*\w|\w\s*(?:\+|and|&|plus)\s*(?:model\s+)?(?:fine-?)?train",
     re.IGNORECASE,
@@ -224,6 +232,12 @@ _NUMBERED_HEADING = pattern(r"\W*(?:stage|phase|step|part)\s+(?:\d+|[IVX]+|[A-Z]
 _HEAD = pattern(r"([A-Z][\w-]+(?:\s[a-z][\w-]+){0,2})\.\s")
 """An item that opens with a name of its own: `Back-translation. The reverse model exists.`"""
 _SHORT_NAME = pattern(r"(?:^|[:;,+]\s*)(?P<name>[a-z][^:;,+\d|()]{2,30}?)\s*[~≈<>]?\s*$", re.IGNORECASE)
+_GERUND = pattern(
+    r"(?!(?:us|assum|includ|runn|start|remain|do|be|hav|expect|depend|accord|dur|follow|someth|noth|everyth|anyth|go|work|exist)ing\b)"
+    r"[a-z]{3,}(?<!-)ing\b(?!\s+(?:time|runs?|case|point|duration|budget)\b)",
+    re.IGNORECASE,
+)
+"""What is done for so long: `Relaxing the structures: 2 h`."""
 _NUMBERED_STEP = pattern(r"\W*step\s+\d+\b", re.IGNORECASE)
 _WEEKDAY = pattern(
     r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b[\s,&/–-]*(?:night|morning|evening|noon|afternoon)?)+",
@@ -249,6 +263,8 @@ def _among_parts(piece: Piece, words: Words, outline: Outline) -> Reading | None
             return Reading(Scope.STAGE, words.label, "other")
     if piece.kind == "code" and piece.headings and _NUMBERED_STEP.match(heading := piece.headings[-1].text):
         return None if TRAIN.search(heading) else Reading(Scope.STAGE, bare(heading), "other")
+    if piece.kind != "cell" and (doing := _GERUND.match(words.label)) and not TRAIN.search(doing[0]):
+        return Reading(Scope.STAGE, named_in(words.label), "other")
     if words.label and _WEEKDAY.fullmatch(words.label):
         return Reading(Scope.STAGE, bare(words.clause).partition(":")[2].strip(" ,") or words.label, "other")
     for text in (*reversed(piece.parents), piece.text if piece.kind == "item" else ""):

@@ -49,6 +49,10 @@ _NAMES_TIME = pattern(
 _VALUE = pattern(r"\d\s?(?:ms|s|sec|min|h|hrs?|hours?|days?)(?![a-z])|\d\.\d|\d:\d\d", re.IGNORECASE)
 
 
+_COUNTED = pattern(r"\d[\d,.]*\s?[kM]?\s+[a-z]{3,}", re.IGNORECASE)
+"""A column may be headed `150 epochs`."""
+
+
 def aligned_rows(lines: Sequence[str]) -> dict[int, Row]:
     """Find the rows of tables that only spaces align, below a header that speaks of time: line index to row."""
     found: dict[int, Row] = {}
@@ -61,7 +65,7 @@ def aligned_rows(lines: Sequence[str]) -> dict[int, Row]:
         if header and len(cells) == len(header):
             found[index] = Row(header, cells, (index,) * len(cells))
         else:
-            figures = _VALUE.search(text) or any(cell[0].isdigit() for cell in cells)
+            figures = _VALUE.search(text) or any(cell[0].isdigit() and not _COUNTED.match(cell) for cell in cells)
             named = len(cells) > 2 and _NAMES_TIME.search(text) and not figures
             header = cells if named else ()
     return found
