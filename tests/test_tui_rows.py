@@ -12,9 +12,11 @@ import pytest
 from tests import boards
 from tests.board_parts import GB, NOW, metric
 from trainmon import units
-from trainmon.estimates import EstimateDocument
+from trainmon.estimates import EstimateDocument, Verdict, VerdictKind
+from trainmon.events import StageKind
+from trainmon.exports.report import stage_took
 from trainmon.gpu_snapshot import GpuDevice, GpuPanel, GpuSample, RunGpu
-from trainmon.snapshot import Board, RunSnapshot, RunStatus
+from trainmon.snapshot import Board, RunSnapshot, RunStatus, StageInfo
 from trainmon.tui import bars, columns, compare_rows, estimates_rows, run_sections, timeline, totals, words
 from trainmon.tui.help_screen import help_rows
 from trainmon.tui.text import Row, width_of
@@ -242,6 +244,50 @@ def test_the_timeline_shows_the_plan_above_what_happened() -> None:
     assert "plan 20-30 min" in rows[1]
     assert "▲ 1.35x slower" in rows[2]
     assert "not begun" in text[-2]
+
+
+def test_a_stage_under_way_without_a_clock_shows_how_far_it_is() -> None:
+    run = boards.within()
+    training = StageInfo(name="training", kind=StageKind.TRAIN, current=84.0, total=240.0, active=True)
+
+    begun = shown(timeline.timeline(replace(run, stages=(training,)), 80))
+    idle = shown(timeline.timeline(replace(run, stages=(replace(training, current=None, active=False),)), 80))
+
+    assert "84/240" in begun[1]
+    assert "not begun" not in begun[1]
+    assert "not begun" in idle[1]
+
+
+@pytest.mark.parametrize(
+    ("stage", "shown_time", "exported"),
+    [
+        pytest.param(
+            StageInfo(name="training", kind=StageKind.TRAIN, elapsed_s=4080.0, current=9.0),
+            "56m 23s", "1h 08m (compared: 56m 23s)", id="without its checkpoints",
+        ),
+        pytest.param(
+            StageInfo(name="training", kind=StageKind.TRAIN, elapsed_s=3383.0, current=9.0),
+            "56m 23s", "56m 23s", id="all of it",
+        ),
+        pytest.param(
+            StageInfo(name="saving", kind=StageKind.CHECKPOINT, elapsed_s=0.0, occurrences=49),
+            "56m 23s", "11m 09s (compared: 56m 23s)", id="a bar that took no time itself",
+        ),
+    ],
+)  # fmt: skip
+def test_the_time_beside_a_ratio_is_the_one_it_is_of(stage: StageInfo, shown_time: str, exported: str) -> None:
+    verdict = Verdict(kind=VerdictKind.SLOWER, ratio=1.17, measured_s=3383.0, text="56m 23s against 32-48 min")
+    run = replace(boards.within(), stages=(replace(stage, verdict=verdict),), overhead_s={"checkpoint": 669.0})
+
+    assert f"{shown_time} ▲ 1.17x slower" in shown(timeline.timeline(run, 80))[1]
+    assert stage_took(run, run.stages[0]) == exported
+
+
+def test_checkpoints_without_a_time_of_their_own_show_what_they_cost() -> None:
+    stage = StageInfo(name="saving", kind=StageKind.CHECKPOINT, elapsed_s=0.0, occurrences=49)
+    run = replace(boards.within(), stages=(stage,), overhead_s={"checkpoint": 669.0})
+
+    assert "11m 09s" in shown(timeline.timeline(run, 80))[1]
 
 
 def test_a_stall_is_named_among_the_overheads() -> None:

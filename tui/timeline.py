@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from trainmon import units
 from trainmon.events import StageKind
+from trainmon.exports.report import compared_text, spent_s
 from trainmon.snapshot import PauseInfo, RunSnapshot, RunStatus, StageInfo
 from trainmon.timing.spans import MOST, STALL
 from trainmon.tui import bars, words
@@ -147,10 +148,12 @@ def _stalls(run: RunSnapshot, axis: float, inner: int) -> list[Row]:
 def _ending(run: RunSnapshot, stage: StageInfo) -> str:
     """Return the time that the verdict compares, and the verdict; else what it took, and how far one under way is."""
     if stage.verdict is not None and (compared := compared_text(stage)):
-        return f"  {compared.replace(PROJECTED, '')} {words.verdict(stage.verdict)[0]}"
+        return f"  {compared} {words.verdict(stage.verdict)[0]}"
     took_s = spent_s(run, stage)
-    counts = units.steps(stage.current, stage.total) if stage.active or took_s is None else ""
-    return "  " + " ".join(part for part in (units.duration(took_s) if took_s is not None else "", counts) if part)
+    told = [] if took_s is None else [units.duration(took_s)]
+    if stage.current is not None and (took_s is None or (stage.active and stage.total)):
+        told.append(units.steps(stage.current, stage.total))
+    return "  " + " ".join(told)
 
 
 def _columns(start: float, end: float, axis: float, inner: int) -> tuple[int, int]:

@@ -24,9 +24,10 @@ from trainmon.estimates import (
     Verdict,
     VerdictKind,
 )
+from trainmon.events import StageKind
 from trainmon.plan.lateness import STEPS, UNPRICED, why_late
 from trainmon.sanitise import clean
-from trainmon.snapshot import Board, MetricInfo, ProblemInfo, RunSnapshot
+from trainmon.snapshot import Board, MetricInfo, ProblemInfo, RunSnapshot, StageInfo
 
 UNNAMED = "(unnamed)"
 NOT_YET = "not yet"
@@ -137,6 +138,32 @@ def actual_text(verdict: Verdict) -> str:
     per_step = verdict.documented is not None and verdict.documented.scope is Scope.STEP
     text = units.step_time(verdict.measured_s) if per_step else units.duration(verdict.measured_s)
     return f"{text} projected" if verdict.projected and text != units.UNKNOWN else text
+
+
+def spent_s(run: RunSnapshot, stage: StageInfo) -> float | None:
+    """Give what a stage took: its own clock, else what the gaps between steps tell of all pauses of its kind."""
+    of_kind = [other for other in run.stages if other.kind is stage.kind]
+    if stage.elapsed_s or stage.kind not in (StageKind.CHECKPOINT, StageKind.EVAL) or len(of_kind) > 1:
+        return stage.elapsed_s
+    return run.overhead_s.get(stage.kind.value) or stage.elapsed_s
+
+
+def compared_text(stage: StageInfo) -> str:
+    """Give what a stage's verdict compares: `56m 23s`, `36s each`, `~56m 23s` projected; '' without a verdict."""
+    verdict = stage.verdict
+    if verdict is None or verdict.measured_s is None:
+        return ""
+    unit = verdict.documented is not None and verdict.documented.scope is Scope.UNIT
+    each = " each" if unit and stage.occurrences > 1 else ""
+    return f"{'~' if verdict.projected else ''}{units.duration(verdict.measured_s)}{each}"
+
+
+def stage_took(run: RunSnapshot, stage: StageInfo) -> str:
+    """Give `1h 08m`, `1h 08m (compared: 56m 23s)` where the verdict is about another time than that of the clock."""
+    took, compared = units.duration(spent_s(run, stage)), compared_text(stage)
+    if not compared or compared == took:
+        return took
+    return compared if took == units.UNKNOWN else f"{took} (compared: {compared})"
 
 
 def verdict_of(run: RunSnapshot) -> str:

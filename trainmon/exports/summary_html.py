@@ -23,6 +23,7 @@ from trainmon.exports.report import (
     problem_text,
     remaining,
     run_name,
+    stage_took,
     step_time,
     steps,
     totals,
@@ -164,15 +165,16 @@ def _stages(run: RunSnapshot) -> Markup:
             clean(stage.name),
             stage.kind.value,
             str(stage.occurrences),
-            units.duration(stage.elapsed_s),
+            stage_took(run, stage),
             units.step_time(stage.step_time_s, clean(stage.unit)),
+            verdict_text(stage.verdict) if stage.verdict else "",
         )
         for stage in run.stages
     ]
     return join(
         [
             element("h3", "Stages"),
-            _table(("Stage", "Kind", "Times", "Took", "Step time"), rows, numbers={2, 3, 4}),
+            _table(("Stage", "Kind", "Times", "Took", "Step time", "Verdict"), rows, numbers={2, 3, 4}),
         ]
     )
 

@@ -18,6 +18,7 @@ from trainmon.exports.report import (
     problem_text,
     remaining,
     run_name,
+    stage_took,
     step_time,
     steps,
     time_split,
@@ -147,7 +148,7 @@ def _time(run: RunSnapshot) -> Iterable[str]:
                     s.kind.value,
                     str(s.occurrences),
                     units.exact(s.current),
-                    units.duration(s.elapsed_s),
+                    stage_took(run, s),
                     units.step_time(s.step_time_s, clean(s.unit)),
                     verdict_text(s.verdict) if s.verdict else "",
                 )
