@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
 
 from tests import boards
 from tests.board_parts import eta
-from trainmon.attention import Rank, main_problem, rank
+from trainmon.attention import Rank, main_problem, needs_attention, rank, worst_first
 from trainmon.events import ProblemKind
-from trainmon.snapshot import ProblemInfo, RunSnapshot
+from trainmon.snapshot import ProblemInfo, RunSnapshot, RunStatus
+from trainmon.tui import columns, totals, words
 from trainmon.tui.attention import Group, Sort, arrange, matches
 
 
@@ -38,8 +40,33 @@ def test_running_runs_are_ordered_by_the_time_left() -> None:
     assert names(arrange([unknown, late, soon], sort=Sort.WORST)) == ["b", "a", "0"]
 
 
-def test_a_finished_run_that_had_nan_is_finished() -> None:
-    assert rank(replace(boards.not_a_number(), state=boards.finished().state)) is Rank.FINISHED
+def test_a_finished_run_is_lost_if_its_loss_was_no_number_to_the_end() -> None:
+    over = replace(boards.not_a_number(), state=boards.finished().state)
+    recovered = replace(over, metrics={name: replace(metric, last=0.5) for name, metric in over.metrics.items()})
+    lost = replace(over, metrics={"train_loss": replace(over.metrics["loss"], last=math.nan)})
+
+    assert rank(recovered) is Rank.FINISHED
+    assert rank(lost) is Rank.NAN
+    assert next(run.name for run in worst_first([boards.within(), lost, boards.slower()])) == lost.name
+    assert (words.trouble(lost) or ("",))[0].startswith("NaN since")
+    assert needs_attention(lost) is needs_attention(recovered)
+
+
+def test_the_head_counts_it_and_narrow_lines_say_it_instead_of_the_verdict() -> None:
+    lost = replace(boards.not_a_number(), state=RunStatus.FINISHED)
+    lost = replace(
+        lost, metrics={"loss": replace(lost.metrics["loss"], last=math.nan)}, verdict=boards.within().verdict
+    )
+    board = boards.board([lost])
+
+    head = totals.head(board, 80, sort=Sort.WORST, wanted="")
+    (line, narrow) = (
+        columns.line(lost, columns.lay_out(width, columns.needs_of(board.runs, grouped=False)), now=board.taken_at)
+        for width in (80, 60)
+    )
+
+    assert "1 NaN" in "".join(text for text, _ in head[0])
+    assert all("NaN since" in "".join(text for text, _ in row) for row in (line, narrow))
 
 
 def test_folders_stand_in_the_order_of_their_worst_run() -> None:

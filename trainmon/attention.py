@@ -53,6 +53,12 @@ def is_lost(run: RunSnapshot) -> bool:
     return any(problem.kind in _LOST for problem in run.problems)
 
 
+def ended_lost(run: RunSnapshot) -> bool:
+    """Say whether a run came to its end with a loss that is no number: what it made is worth nothing."""
+    losses = (metric.last for name, metric in run.metrics.items() if "loss" in name.casefold())
+    return run.state is RunStatus.FINISHED and is_lost(run) and not all(map(math.isfinite, losses))
+
+
 def main_problem(run: RunSnapshot) -> ProblemInfo | None:
     """Return the problem that names the trouble best: the cause rather than the traceback around it."""
     if not run.problems:
@@ -61,7 +67,9 @@ def main_problem(run: RunSnapshot) -> ProblemInfo | None:
 
 
 def rank(run: RunSnapshot) -> Rank:
-    """Return how urgent a run is; only a run under way is `NAN` or `SLOWER`."""
+    """Return how urgent a run is; only a run under way is `SLOWER`, only that or one that ended so is `NAN`."""
+    if ended_lost(run):
+        return Rank.NAN
     if run.state is not RunStatus.RUNNING:
         return Rank[run.state.name]
     if is_lost(run):
