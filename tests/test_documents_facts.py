@@ -161,3 +161,20 @@ def test_steps_that_are_no_run_are_no_fact(text: str) -> None:
 def test_a_figure_ends_where_its_sentence_goes_on(text: str, value: float) -> None:
     facts = read_text(f"# Plan\n\n{text}\n").facts
     assert value in [fact.value for fact in facts if fact.name.endswith("batch_size")]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        pytest.param("Not more than 24 GPU-hours for the run.", {}, id="device-hours"),
+        pytest.param("warmup 2000 steps ~ 25 min", {"warmup_steps": 2000.0}, id="warm-up"),
+        pytest.param(
+            "So 750 steps per epoch and 2250 steps overall, about 4.7 hours.",
+            {"steps_per_epoch": 750.0, "total_steps": 2250.0},
+            id="steps-overall-beside-those-of-an-epoch",
+        ),
+    ],
+)
+def test_figures_are_of_what_stands_beside_them(text: str, found: dict[str, float]) -> None:
+    facts = read_text(f"# Training plan\n\n{text}\n").facts
+    assert {fact.name: fact.value for fact in facts} == found

@@ -187,3 +187,24 @@ def test_of_a_line_with_an_alarm_the_rest_stays_an_estimate() -> None:
     assert [one.scope for one in read.estimates] == [Scope.TOTAL, Scope.THRESHOLD]
     read = read_text("# Training\n\nThe run takes an hour, ping me if it is not done after two hours.\n")
     assert [one.scope for one in read.estimates] == [Scope.TOTAL, Scope.THRESHOLD]
+
+
+@pytest.mark.parametrize(
+    ("text", "scope", "likely_s"),
+    [
+        pytest.param("Checkpoint every 1000 steps, 20 s each.", Scope.UNIT, 20.0, id="one-of-many"),
+        pytest.param("Validation every 2k steps takes 3 minutes.", Scope.STAGE, 180.0, id="recurring"),
+        pytest.param("Last quarter's run took 9 hours because NFS was slow.", Scope.COMPARISON, 32400.0, id="earlier"),
+        pytest.param("The run takes 32 + 8.5 minutes.", Scope.TOTAL, 2430.0, id="sum"),
+        pytest.param("- Best case: 32 + 8.5 minutes", Scope.TOTAL, 2430.0, id="sum-in-an-item"),
+        pytest.param("Flash attention off: +8.5 minutes", Scope.SAVING, 510.0, id="added"),
+    ],
+)
+def test_what_a_duration_beside_a_figure_is_about(text: str, scope: Scope, likely_s: float) -> None:
+    estimate = only(f"# Training plan\n\n{text}\n")
+    assert (estimate.scope, estimate.likely_s) == (scope, likely_s)
+
+
+def test_short_lines_are_statements_of_their_own() -> None:
+    read = read_text("plan: pretraining\none epoch = 19073 steps\nwarmup 2000 steps ~ 25 min\nexpected: 4-5 hours\n")
+    assert [(one.scope, one.likely_s) for one in read.estimates] == [(Scope.STAGE, 1500.0), (Scope.TOTAL, None)]

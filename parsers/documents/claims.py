@@ -10,7 +10,7 @@ from trainmon.estimates import Scope
 from trainmon.parsers.documents.bars import Bar, find_bars, is_log_line
 from trainmon.parsers.documents.blocks import Piece
 from trainmon.parsers.documents.columns import cell_spans, labelled_spans, lent_units
-from trainmon.parsers.documents.durations import Span, find_durations
+from trainmon.parsers.documents.durations import Span, find_durations, with_addend
 from trainmon.parsers.documents.labels import Words, words_around
 from trainmon.parsers.documents.lexicon import TRAIN, is_generic, stage_kinds
 from trainmon.parsers.documents.outline import Outline, in_breakdown, outline_of
@@ -159,7 +159,7 @@ def _spans(piece: Piece) -> list[Span]:
         return []
     if find_bars(piece.text):
         return []
-    found = find_durations(piece.text)
+    found = [with_addend(piece.text, span) for span in find_durations(piece.text)]
     if piece.kind == "cell" and not found:
         found = cell_spans(piece)
     if not found and piece.kind != "cell" and ":" in piece.text:

@@ -159,12 +159,20 @@ def _is_brief(clause: str, span: Span) -> bool:
     return len(clause) < _BRIEF and span.text[:1] not in "=≈"
 
 
+_RECURRING = pattern(
+    r"(?P<what>[a-z][\w\s-]{2,40}?)\s+(?:every|each|per)\s+(?:\d[\d,.]*\s?k?\s+)?(?:steps?|iterations?|epochs?|updates?)\W*"
+    r"(?:takes?|at|[~≈])?\s*$",
+    re.IGNORECASE,
+)
+"""`Checkpoint every 1000 steps, 20 s each`"""
 _TAKE = pattern(r"\b(?:takes?|took|needs?|costs?|require)\W*$", re.IGNORECASE)
 
 
 def _each(piece: Piece, span: Span, words: Words) -> Reading | None:
     """Read `5 epochs, about 5.5 hours each`: what was counted before says of what one takes so long."""
     found = [m["nouns"] or m["set"] for m in _COUNTED_BEFORE.finditer(piece.text[: span.start])]
+    if not found and (recurring := _RECURRING.search(words.clause)) and (kinds := stage_kinds(recurring["what"])):
+        return Reading(Scope.UNIT, per=kinds[0])
     if not found:
         return Reading(Scope.UNIT) if _TAKE.search(words.clause) and 0 < span.top_s < _SECONDS_LONG_RUN else None
     nouns = found[-1].split()

@@ -274,3 +274,18 @@ def _carried(text: str, span: Span, found: list[Span]) -> Iterator[Span]:
         likely_s=None if last else first,
         approximate=span.approximate,
     )
+
+
+def with_addend(text: str, span: Span) -> Span:
+    """Take `32 + 8.5 minutes` for the one duration that it is."""
+    first, second = _ADDEND.search(text[: span.start]), _FIGURE.match(span.text)
+    if first is None or second is None or not span.likely_s or not float(second[0]):
+        return span
+    unit_s = span.likely_s / float(second[0])
+    start = first.start("addend")
+    total_s = float(first["addend"]) * unit_s + span.likely_s
+    return replace(span, start=start, text=text[start : span.end], likely_s=total_s)
+
+
+_ADDEND = pattern(r"(?:^|[\s(:~≈=])(?P<addend>\d+(?:\.\d+)?)\s*[+＋]\s*$")
+_FIGURE = pattern(r"\d+(?:\.\d+)?(?=\s*[a-z]+$)", re.IGNORECASE)

@@ -85,6 +85,8 @@ _DIGIT = pattern(r"\d")
 _GROUPED = pattern(r"(?<=\d)_(?=\d{3})")
 """The underscore of `250_000`, as programs write it."""
 _PER_EPOCH = pattern(r"steps?\s*(?:per|/|in\s+(?:an|each|one))\s*epoch", re.IGNORECASE)
+_WARMUP = pattern(r"\bwarm[\s-]?(?:ing[\s-])?up\s*(?:of|for|over|[:=(])?\s*$", re.IGNORECASE)
+_OVERALL = pattern(r"\s*(?:overall|altogether|total|in\s+(?:all|total))\b", re.IGNORECASE)
 _SOME_STEPS = pattern(r"\b(?:first|last)\s*$", re.IGNORECASE)
 _ONE_EPOCH_IS = pattern(
     r"\b(?:one|an|each|every|1)\s+epoch\s+(?:is|has|means|takes|=|are)\s*(?:about\s+|~)?$", re.IGNORECASE
@@ -190,7 +192,7 @@ def _in_words(piece: Piece) -> Iterator[Found]:
         if (
             text.startswith(("=", "≈"))
             or re.match(r"\s*(?:per\b|/|at\s+a\s+time|each\b|does\s+not\s+fit)", right)
-            or (steps and _PER_EPOCH.search(text))
+            or (steps and _PER_EPOCH.search(text) and not _OVERALL.match(right))
             or fact_name(bare(re.split(r"[:：]", left)[0])) in {"effective_batch_size", "batch_size"}
         ):
             continue
@@ -230,7 +232,7 @@ def _counted_name(match: re.Match[str], text: str) -> str:
         return "eval_examples"
     if name == "examples" and re.search(r"\btest\b", words):
         return "test_examples"
-    if name == "total_steps" and "warmup" in words:
+    if name == "total_steps" and ("warmup" in words or _WARMUP.search(text[: match.start()])):
         return "warmup_steps"
     accumulated = name == "total_steps" and re.search(r"accumulat\w+\W*$", text[: match.start()], re.IGNORECASE)
     return "gradient_accumulation" if accumulated else name

@@ -25,6 +25,8 @@ _WORD = pattern(r"[A-Za-z\u4e00-\u9fff]{2,}")
 _SUFFIX = pattern(r"^\s*(?:/\s*[A-Za-z]+|per\s+[A-Za-z]+)")
 _OPERATOR = pattern(r"\d\s*[×*÷]\s*\d|/[A-Za-z]+\s*[×*]")
 _CELL_BREAK = pattern(r"\s\|\s|\s•\s")
+_NARROWEST = 48
+"""Characters: nobody wraps prose to fewer."""
 _ARROW_AT_END = pattern(r"(?:→|⇒|➜|⟶|[=-]>)\s*[~≈]?\s*$")
 _ARROW = pattern(r"\s(?:→|=>)\s")
 
@@ -124,6 +126,8 @@ def _runs_on(piece: Piece, left: str, bounded: bool) -> str:
         return ""
     if not re.match(r"[a-z0-9(~≈*]", piece.text) or _LABEL.match(left):
         return ""
+    if len(piece.above) + len(piece.text.split(maxsplit=1)[0]) < _NARROWEST:
+        return ""  # the next word would have had room: the line was ended on purpose
     cut = [match.end() for match in _SENTENCE.finditer(piece.above)]
     return piece.above[cut[-1] if cut else 0 :].strip() + " "
 

@@ -50,7 +50,7 @@ _COMPARED = pattern(
     re.IGNORECASE,
 )
 _EARLIER = pattern(
-    r"\b(?:previous(?:ly)?|originally|formerly|last\s+(?:spring|summer|autumn|fall|winter|year|month)|in\s+(?:19|20)\d\d)\b[^,;()]*$",
+    r"\b(?:previous(?:ly)?|originally|formerly|last\s+(?:spring|summer|autumn|fall|winter|year|quarter|month|week)|in\s+(?:19|20)\d\d)\b[^,;()]*$",
     re.IGNORECASE,
 )
 _EARLIER_TIMES = pattern(
