@@ -28,9 +28,7 @@ _BARE = pattern(
 """`a 3090`, `2x 1080 Ti`: consumer cards are called by their number alone."""
 _LETTER_AND_FIGURE = pattern(r"[ABHIKLMPTV]\d")
 _PLURAL = pattern(
-    r"(?<![\w.$/,-])(?P<count>\d{1,3})\s*(?:x\s*)?(?:张\s*)?GPUs?\b(?![\s-]*(?:hours?|hrs?|h|days?|时|小时)\b)", re.IGNORECASE
-)
-    r"(?<![\w.$/,-])(?P<count>\d{1,3})\s*(?:x\s*)?(?:张\s*)?GPUs?\b(?![\s-]*(?:hours?|hrs?|h|days?|时|小时)\b)",
+    r"(?<![\w.$/,-])(?P<count>\d{1,3})\s*(?:x\s*)?(?:张\s*)?GPUs?\b(?![\s-]*(?:(?:hours?|hrs?|h|days?)\b|小?时))",
     re.IGNORECASE,
 )
 _FIGURES = rf"(?P<low>{NUMBER})(?:\s*(?:[-–~]|to)\s*(?P<high>{NUMBER}))?"
