@@ -14,8 +14,9 @@ from tests.board_parts import GB, NOW, metric
 from trainmon import units
 from trainmon.estimates import EstimateDocument, Verdict, VerdictKind
 from trainmon.events import StageKind
-from trainmon.exports.report import stage_took
+from trainmon.exports.report import found_in, stage_took
 from trainmon.gpu_snapshot import GpuDevice, GpuPanel, GpuSample, RunGpu
+from trainmon.plan.estimates_text import estimates_text
 from trainmon.snapshot import Board, RunSnapshot, RunStatus, StageInfo
 from trainmon.tui import bars, columns, compare_rows, estimates_rows, run_sections, timeline, totals, words
 from trainmon.tui.help_screen import help_rows
@@ -307,14 +308,19 @@ def test_the_head_counts_the_runs_and_says_when_all_are_done(utc: None) -> None:
     assert "worst first" in second
 
 
-def test_several_documents_are_counted_and_only_grave_contradictions_with_them() -> None:
+def test_several_documents_and_their_contradictions_are_counted_as_the_reports_count_them() -> None:
     (found,) = boards.document().contradictions
     several = tuple(replace(found, severity=severity) for severity in ("low", "high", "medium", "low"))
     documents = tuple(replace(boards.document(), path=f"{at}.md", contradictions=several) for at in range(6))
 
     second = shown(totals.head(replace(boards.board(), documents=documents), 80, sort="worst first", wanted=""))[1]
 
-    assert "against 6 documents  12 contradictions (d)" in second
+    assert "against 6 documents  24 contradictions (12 grave) (d)" in second
+    assert "4 contradictions (2 grave)" in shown(estimates_rows.names(documents, 0, 80))[0]
+    assert found_in(documents[0]).endswith("4 contradictions (2 grave)")
+    assert "4 contradictions (2 grave)" in estimates_text(documents[:1])
+    trifles = replace(documents[0], contradictions=several[:1])
+    assert found_in(trifles).endswith("1 contradiction (none grave)")
     assert ".md" not in second
 
 

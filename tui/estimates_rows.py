@@ -10,6 +10,7 @@ from functools import partial
 
 from trainmon import units
 from trainmon.estimates import Contradiction, Derived, Estimate, EstimateDocument, Fact, Scope
+from trainmon.plan.doubts import doubts_text
 from trainmon.snapshot import RunSnapshot
 from trainmon.tui import words
 from trainmon.tui.held_rows import held, run_item
@@ -62,8 +63,7 @@ def names(documents: Sequence[EstimateDocument], shown: int, width: int, *, most
     first = max(0, min(at - most // 2, len(documents) - most))
     rows: list[Row] = []
     for number, document in enumerate(documents[first : first + most], start=first):
-        doubts = len(document.contradictions)
-        said = f"  {units.plural(doubts, 'contradiction')}" if doubts else ""
+        said = f"  {doubts_text(document.contradictions)}" if document.contradictions else ""
         sign, role = ("▸ ", "key") if number == at else ("  ", "muted")
         path = shorten_left(plain(document.path), max(12, width - len(said) - 4))
         rows.append(fit_row((("  " + sign, "key"), (path, role), (said, "warn")), width))

@@ -9,8 +9,8 @@ from typing import ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 
-from trainmon import units
 from trainmon.estimates import EstimateDocument
+from trainmon.plan.doubts import doubts_text
 from trainmon.plan.offers import near_documents
 from trainmon.run_choices import DocumentLine
 from trainmon.snapshot import RunSnapshot
@@ -85,7 +85,7 @@ class EstimatesScreen(ListScreen):
         if not documents:
             return [with_clock(((" estimates ", "on-title"),), self.clock, width)]
         shown = documents[self._at]
-        doubts = units.plural(len(shown.contradictions), "contradiction")
+        doubts = doubts_text(shown.contradictions)
         row: Row = (
             (" estimates ", "on-title"),
             (f"  {plain(shown.title) or 'untitled'}", "title"),

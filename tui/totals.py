@@ -13,6 +13,7 @@ from trainmon.attention import Rank, needs_attention, rank
 from trainmon.estimates import GRAVE
 from trainmon.exports.gpu_text import gpu_label
 from trainmon.gpu_snapshot import GpuSample
+from trainmon.plan.doubts import doubts_text
 from trainmon.snapshot import Board, RunSnapshot, RunStatus
 from trainmon.tui.bars import meter
 from trainmon.tui.text import Row, Span, as_fits, clock_room, fit, fit_row, plain, shorten, width_of, with_clock
@@ -61,10 +62,11 @@ def _documents(board: Board, width: int) -> Row:
         if len(board.documents) == 1
         else units.plural(len(board.documents), "document")
     )
-    doubts = sum(each.severity in GRAVE for document in board.documents for each in document.contradictions)
+    doubts = [each for document in board.documents for each in document.contradictions]
     row: list[Span] = [(" against ", "muted"), (shorten(named, max(12, width // 2)), "band")]
     if doubts:
-        row.append((f"  {units.plural(doubts, 'contradiction')} (d)", "warn"))
+        grave = any(each.severity in GRAVE for each in doubts)
+        row.append((f"  {doubts_text(doubts)} (d)", "warn" if grave else "muted"))
     if notes:
         row.append(("  " + notes, "muted"))
     return fit_row(tuple(row), width) if width_of(row) > width else tuple(row)

@@ -15,7 +15,6 @@ from pathlib import PurePath
 from trainmon import units
 from trainmon.attention import STATES_WORST_FIRST, is_slower
 from trainmon.estimates import (
-    GRAVE,
     NOTHING_MEASURED,
     Contradiction,
     DocumentedRange,
@@ -25,6 +24,7 @@ from trainmon.estimates import (
     VerdictKind,
 )
 from trainmon.events import StageKind
+from trainmon.plan.doubts import doubts_text
 from trainmon.plan.lateness import STEPS, UNPRICED, why_late
 from trainmon.sanitise import clean
 from trainmon.snapshot import Board, MetricInfo, ProblemInfo, RunSnapshot, StageInfo
@@ -83,9 +83,8 @@ def limits(board: Board) -> list[str]:
 
 
 def found_in(document: EstimateDocument) -> str:
-    """Give `44 estimates, 1 contradiction`; rounding and other contradictions of low severity are not counted."""
-    grave = sum(one.severity in GRAVE for one in document.contradictions)
-    return f"{units.plural(len(document.estimates), 'estimate')}, {units.plural(grave, 'contradiction')}"
+    """Give `44 estimates, 3 contradictions (1 grave)`."""
+    return f"{units.plural(len(document.estimates), 'estimate')}, {doubts_text(document.contradictions)}"
 
 
 def contradiction_text(contradiction: Contradiction) -> str:

@@ -10,6 +10,7 @@ from trainmon import units
 from trainmon.estimates import Contradiction, Derived, Estimate, EstimateDocument, Fact, Scope
 from trainmon.exports.status_text import cell_width, padded, shortened
 from trainmon.plan.documented_ranges import ends_of
+from trainmon.plan.doubts import doubts_text
 from trainmon.sanitise import clean
 
 _OF_RUNS = (Scope.TOTAL, Scope.EPOCH, Scope.STEP, Scope.STAGE)
@@ -42,9 +43,10 @@ def _document(document: EstimateDocument, width: int | None) -> list[str]:
         units.plural(len(document.estimates), "duration"),
         units.plural(len(document.facts), "fact"),
         units.plural(len(document.derived), "derived value"),
-        units.plural(len(document.contradictions), "contradiction"),
+        doubts_text(document.contradictions),
     ]
-    lines = [*_wrapped("", clean(document.path) + (f": {title}" if title else ""), width), ", ".join(counts)]
+    lines = [*_wrapped("", clean(document.path) + (f": {title}" if title else ""), width)]
+    lines += _wrapped("", ", ".join(counts), width)
     lines += _durations(document, width) if document.estimates else ["no duration of a training in it"]
     if document.unread_from_line is not None:
         lines += ["", f"too long: nothing from line {document.unread_from_line} on was read"]
