@@ -43,6 +43,31 @@ def test_the_name_of_a_run_picks_the_heading(name: str, low_min: float, high_min
     assert "its name" in choice.documented.reason
 
 
+_PHASES = """# Plan
+
+**Total:** 14-18 hours
+
+### Phase 1: Data preparation (2-3 hours)
+- Slices: 15 min
+
+### Phase 2: Adapter training (10-12 hours)
+### Phase 3: Evaluation (1-2 hours)
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "low_h", "high_h"),
+    [
+        pytest.param("phase1", 2, 3, id="phase1"),
+        pytest.param("run7/phase_2-adapter", 10, 12, id="in-a-longer-name"),
+        pytest.param("Phase 3", 1, 2, id="as-written"),
+        pytest.param("everything", 14, 18, id="all-of-it"),
+    ],
+)
+def test_a_run_named_for_a_numbered_phase_is_held_against_that_phase(name: str, low_h: float, high_h: float) -> None:
+    assert ends(total(a_run(name), document(_PHASES))) == (low_h * HOUR, high_h * HOUR)
+
+
 def test_a_run_that_nothing_tells_apart_gets_no_plan_but_a_list_of_those_that_fit() -> None:
     choice = total(a_run("exp42", epochs=2), sample_document("retrieval"))
     assert "2 plans fit equally: 30-60 min (line 20), 35-70 min (line 26)" in choice.unlike

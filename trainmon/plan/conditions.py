@@ -9,7 +9,7 @@ from functools import lru_cache
 from trainmon.estimates import Estimate, EstimateDocument, Fact, Scope
 from trainmon.plan.machines import Machine, machines_in
 from trainmon.plan.quantities import WORDS, Amount, epochs_in, steps_in, things_in
-from trainmon.plan.stems import stems
+from trainmon.plan.stems import numbered_parts, stems
 
 _CASES = {
     "best": "best|optimistic",
@@ -91,7 +91,10 @@ def conditions_of(estimate: Estimate, document: EstimateDocument) -> Conditions:
     machines = next((found for level in levels if (found := machines_in(level))), frozenset())
     machines = machines or _machines_of_alike(estimate, document)
     return Conditions(
-        words=frozenset().union(*(stems(level) for level in levels if _is_label(level) and level != document.title)),
+        words=frozenset().union(
+            numbered_parts(" ".join(levels)),
+            *(stems(level) for level in levels if _is_label(level) and level != document.title),
+        ),
         text=text,
         epochs=epochs,
         steps=steps,

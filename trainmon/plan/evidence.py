@@ -9,7 +9,7 @@ from pathlib import PurePath
 from trainmon.events import StageKind
 from trainmon.plan.machines import Machine, machines_in
 from trainmon.plan.quantities import Amount, settings_in, things_in
-from trainmon.plan.stems import stems, words_by_stem
+from trainmon.plan.stems import numbered_parts, stems, words_by_stem
 from trainmon.snapshot import RunSnapshot
 
 _FEWEST = 20
@@ -78,7 +78,8 @@ def evidence_of(run: RunSnapshot, opening: str = "", hardware: str | None = None
 
 def _names(run: RunSnapshot) -> dict[str, str]:
     files = [PurePath(file.path).stem for file in run.files]
-    return words_by_stem(" ".join([run.name.replace("/", " "), *files, str(run.facts.get("run_name") or "")]))
+    names = " ".join([run.name.replace("/", " "), *files, str(run.facts.get("run_name") or "")])
+    return words_by_stem(names) | numbered_parts(names)
 
 
 def _machines(run: RunSnapshot, opening: str, hardware: str | None) -> frozenset[Machine]:

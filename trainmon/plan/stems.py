@@ -66,6 +66,14 @@ def stems(text: str) -> frozenset[str]:
     return frozenset(words_by_stem(text))
 
 
+_NUMBERED = re.compile(r"(?<![^\W_])(phase|stage|part|round|fold)[\s_-]?(\d{1,2})(?!\d)", re.IGNORECASE)
+
+
+def numbered_parts(text: str) -> dict[str, str]:
+    """Give the parts that a text numbers, as `phase2`, each with the words written for it."""
+    return {f"{found[1].lower()}{int(found[2])}": found[0] for found in _NUMBERED.finditer(text)}
+
+
 def words_by_stem(text: str) -> dict[str, str]:
     """Give the telling stems of a text with the word first written for each; `no cache` does not tell of a `cache`."""
     found: dict[str, str] = {}
