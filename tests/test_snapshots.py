@@ -10,6 +10,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests import boards
+from tests.pressed import until
 from trainmon.snapshot import Board
 from trainmon.tui.app import TrainmonApp
 from trainmon.tui.log_view import LogView
@@ -35,11 +36,11 @@ def pressing(*keys: str, awaited: str = "") -> Callable[[Pilot[None]], Awaitable
     async def run_before(pilot: Pilot[None]) -> None:
         app = pilot.app
         assert isinstance(app, TrainmonApp)
-        await _until(pilot, lambda: app.board is not None)
+        await until(pilot, lambda: app.board is not None)
         await pilot.pause()
         await pilot.press(*keys)
         if awaited:
-            await _until(pilot, lambda: any(awaited in str(view.rows) for view in _lines(app)))
+            await until(pilot, lambda: any(awaited in str(view.rows) for view in _lines(app)))
         await pilot.pause()
 
     return run_before
@@ -47,14 +48,6 @@ def pressing(*keys: str, awaited: str = "") -> Callable[[Pilot[None]], Awaitable
 
 def _lines(app: TrainmonApp) -> list[LinesView | LogView]:
     return [view for view in app.screen.query("*") if isinstance(view, LinesView | LogView) and view.is_on_screen]
-
-
-async def _until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
-    for _ in range(3000):
-        if condition():
-            return
-        await pilot.pause(0.01)
-    raise AssertionError("it never came")
 
 
 def app_of(board: Board | None = None, *, theme: str | None = None, ascii_only: bool = False) -> TrainmonApp:
