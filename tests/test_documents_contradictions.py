@@ -232,3 +232,38 @@ def test_a_limit_of_steps_with_a_time_of_its_own_is_meant(comment: str, severity
     text += f"```bash\n# {comment}\nEPOCHS=1\nMAX_STEPS=500\n```\n"
     (one,) = (one for one in found(text) if "end the run" in one.text)
     assert one.severity == severity
+
+
+@pytest.mark.parametrize(
+    ("text", "ratio"),
+    [
+        pytest.param("- Slow: 1.1 s/step, 20,000 steps -> 5 h", 1.1 * 20_000 / 18_000, id="steps-take-longer"),
+        pytest.param("- Slow: 1.1 s/step, 20,000 steps -> 6.1 h", None, id="steps-fit"),
+        pytest.param("- Slow: 1.1 s/step, 20,000 steps with validation -> 7 h", None, id="room-for-the-rest"),
+        pytest.param(
+            "It is 300 epochs.\n\nAn epoch takes 4m23s; all 300 take 30 hours.", 108_000 / 78_900, id="epochs"
+        ),
+        pytest.param("It is 300 epochs.\n\nAn epoch takes 4m23s; all 300 take 22 hours.", None, id="epochs-fit"),
+        pytest.param("5.8 s per step, 30.7 hours. You need 32 accumulation steps.", None, id="other-steps"),
+    ],
+)
+def test_a_lines_whole_is_held_against_its_step_or_its_epoch(text: str, ratio: float | None) -> None:
+    products = [one for one in found(f"# Training plan\n\n{text}\n") if one.kind == "product"]
+    assert [one.ratio for one in products] == ([] if ratio is None else [pytest.approx(ratio, rel=1e-3)])
+
+
+@pytest.mark.parametrize(
+    ("limit", "told"),
+    [
+        pytest.param("total budget: 3 hours", True, id="budget"),
+        pytest.param("The Slurm limit is 3:00:00.", True, id="limit"),
+        pytest.param("total budget: 6 hours", False, id="enough"),
+        pytest.param("If it takes more than 3 hours, call me.", False, id="an-alarm-level"),
+    ],
+)
+def test_a_limit_that_no_run_can_keep_is_a_contradiction(limit: str, told: bool) -> None:
+    said = [
+        one for one in found(f"# Training plan\n\n- expected: 4-5 hours\n\n{limit}\n") if "shortest run" in one.text
+    ]
+    assert bool(said) is told
+    assert all(one.lines == (3, 5) for one in said)

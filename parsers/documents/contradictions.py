@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trainmon.estimates import Contradiction
+from trainmon.parsers.documents.conflicts_lines import line_conflicts
 from trainmon.parsers.documents.conflicts_midpoints import midpoint_conflicts
 from trainmon.parsers.documents.conflicts_rows import row_conflicts
 from trainmon.parsers.documents.conflicts_samples import sample_conflicts
@@ -26,6 +27,7 @@ _CHECKS = (
     midpoint_conflicts,
     speed_conflicts,
     whole_conflicts,
+    line_conflicts,
 )
 
 
