@@ -6,7 +6,7 @@ import io
 from pathlib import Path
 
 import pytest
-from tqdm import tqdm
+from tqdm import tqdm  # type: ignore[import-untyped]
 
 from tests.reading_logs import run_of
 

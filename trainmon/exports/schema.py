@@ -34,7 +34,7 @@ def schema() -> JsonObject:
         "description": "Unknown is null. Fields in _at are moments (ISO 8601, UTC), fields in _s are seconds, "
         "fields in _bytes are bytes. Fields are only ever added.",
         "anyOf": [ref("status"), ref("estimates")],
-        "$defs": {**_runs(), **_values(), **_documents()},
+        "$defs": {**_runs(), **_measured(), **_against_the_plan(), **_documents()},
     }
 
 
@@ -137,9 +137,11 @@ def _run_fields() -> JsonObject:
     }
 
 
-def _values() -> JsonObject:
-    """Definitions of the values inside a run."""
-    interval = {"low": NUMBER, "likely": NUMBER, "high": NUMBER}
+_INTERVAL: JsonObject = {"low": NUMBER, "likely": NUMBER, "high": NUMBER}
+
+
+def _measured() -> JsonObject:
+    """Definitions of what was measured of a run, and of its forecast."""
     moments = {"low": moment(), "likely": moment(), "high": moment()}
     return {
         "step_time": object_of(
@@ -158,7 +160,7 @@ def _values() -> JsonObject:
         ),
         "eta": object_of(
             "The end of the run; low to high is an 80 % interval.",
-            remaining_s=object_of("Seconds.", **interval),
+            remaining_s=object_of("Seconds.", **_INTERVAL),
             finish_at={"anyOf": [object_of("Moments.", **moments), {"type": "null"}]},
             basis=said(TEXT, "What it comes from, in words."),
         ),
@@ -166,10 +168,16 @@ def _values() -> JsonObject:
             "What the ETA said on the way, and what came true.",
             share=said({"type": "number"}, "Of the wall time, 0 to 1."),
             at_s=NUMBER,
-            remaining_s={"anyOf": [object_of("80 % interval.", **interval), {"type": "null"}]},
+            remaining_s={"anyOf": [object_of("80 % interval.", **_INTERVAL), {"type": "null"}]},
             true_s=said(NUMBER, "What was left in truth."),
         ),
         **gpu_definitions(),
+    }
+
+
+def _against_the_plan() -> JsonObject:
+    """Definitions of documented durations, and of what was measured held against them."""
+    return {
         "lateness": object_of(
             "What the time beyond the documented one is made of.",
             late_s=said(NUMBER, "Beyond the upper end of the documented range."),
@@ -187,7 +195,7 @@ def _values() -> JsonObject:
         ),
         "documented": object_of(
             "A documented duration.",
-            total_s=said(object_of("", **interval), "Of the whole scope: the run, one epoch, one step, one stage."),
+            total_s=said(object_of("", **_INTERVAL), "Of the whole scope: the run, one epoch, one step, one stage."),
             basis={"enum": ["stated", "derived"]},
             scope=one_of(Scope),
             subject=TEXT,
