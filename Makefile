@@ -9,7 +9,7 @@ LOGS ?= sample_logs
 $(BIN)/.trainmon: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --quiet --editable .
+	$(BIN)/python -m pip install -qq --editable .
 	touch $@
 
 $(BIN)/.dev: $(BIN)/.trainmon pyproject.toml
