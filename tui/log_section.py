@@ -11,14 +11,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
 
-from trainmon import units
 from trainmon.errors import UsageError
 from trainmon.reading.log_search import Needle
 from trainmon.reading.readable import Extent, ReadableLog
 from trainmon.tui import log_feed
 from trainmon.tui.log_feed import LogFeed, WindowWanted
 from trainmon.tui.log_reading import LogReading
-from trainmon.tui.log_status import status_row
+from trainmon.tui.log_status import search_told, status_row
 from trainmon.tui.log_view import LogView
 from trainmon.tui.prompt import Prompt
 from trainmon.tui.spanview import LinesView
@@ -159,18 +158,9 @@ class LogSection(Vertical):
     def _take_search(self, message: log_feed.SearchWent) -> None:
         if not self._is_mine(message) or not self._searching or message.needle is not self.view.needle:
             return
-        words = plain(message.needle.query)
         self._searching = not message.over
-        if not message.over:
-            self._told = f"{units.percent(message.progress)} searched  esc: stop"
-        elif message.fault:
-            self._told = message.fault
-        elif message.found is None:
-            unseen = message.redrawn and not self._redraws
-            self._told = f"not found: {words}" + ("  r: in redraws" if unseen else "")
-        else:
-            past = "end" if message.forward else "beginning"
-            self._told = f"found, past the {past}" if message.wrapped else "found"
+        self._told = search_told(message, each_redraw=self._redraws)
+        if message.over and not message.fault and message.found is not None:
             self._found = message.found
             if self._more:
                 self._search(message.needle, self._more.popleft())

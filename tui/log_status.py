@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from trainmon import units
 from trainmon.reading.readable import Extent
+from trainmon.tui.log_feed import SearchWent
 from trainmon.tui.log_scroll import LogScroll
 from trainmon.tui.text import Row, fit_row, plain
 
@@ -26,6 +27,18 @@ def status_row(
     if extent.unfolding is not None:
         notes.append(f"unfolding {units.percent(extent.unfolding)}")
     return fit_row((*row, ("   ", ""), ("   ".join(notes), "accent")), width)
+
+
+def search_told(went: SearchWent, *, each_redraw: bool) -> str:
+    """Say how far a search is, or what it found; `each_redraw`: redraws were searched, too."""
+    if not went.over:
+        return f"{units.percent(went.progress)} searched  esc: stop"
+    if went.fault:
+        return went.fault
+    if went.found is None:
+        unseen = went.redrawn and not each_redraw
+        return f"not found: {plain(went.needle.query)}" + ("  r: in redraws" if unseen else "")
+    return f"found, past the {'end' if went.forward else 'beginning'}" if went.wrapped else "found"
 
 
 def _line_number(place: LogScroll, numbered: tuple[int, int] | None) -> str:
