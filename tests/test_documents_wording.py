@@ -97,6 +97,7 @@ def test_no_duration_is_read(text: str) -> None:
         pytest.param("Training 1.5.2 × 30 s = 45 s", id="version"),
         pytest.param("Training takes 1 1/0 hours", id="fraction-of-nothing"),
         pytest.param("## Timeline\n\n- Hour 1: a\n- about 2 days of training in\n- in 5: 3 h", id="calendar"),
+        pytest.param("Training takes 0-1 hours ($5)", id="no-time-at-all"),
         pytest.param("Training with batch 16,384, one pass, 3 h", id="comma"),
     ],
 )

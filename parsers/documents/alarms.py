@@ -96,6 +96,8 @@ _ENDED_AFTER = pattern(
     r"\b(?:stop|kill|abort|cancel|terminate|interrupt)\s+(?:it|this|them|(?:the|a|any|every)\s+[\w-]+)\s+(?:\w+\s+)?after\W*$",
     re.IGNORECASE,
 )
+_LEVEL_AFTER = pattern(r"[<>]=?\s*\d[\d.]*\s*%?\s+(?:\w+\s+)?after\s*$", re.IGNORECASE)
+"""`loss < 2.5 after 1 day`"""
 _ENDED = pattern(
     r"\b(?:is|are|gets?|will\s+be|be)\s+(?:killed|stopped|aborted|cancell?ed|terminated|cut\s+off|purged)\s+after\W*$",
     re.IGNORECASE,
@@ -134,7 +136,11 @@ def is_threshold(piece: Piece, span: Span, words: Words, near: str, bounded: boo
         return True
     if is_time_limit(left) or _LIMIT_IS.search(left) or _DEADLINE.search(left) or _is_limit_column(piece):
         return True
-    if _ENDED.search(left) or (left.rstrip()[-5:].lower() == "after" and _CUT_OFF.search(words.sentence)):
+    if (
+        _ENDED.search(left)
+        or _LEVEL_AFTER.search(left)
+        or (left.rstrip()[-5:].lower() == "after" and _CUT_OFF.search(words.sentence))
+    ):
         return True
     if _EACH_STAGE.search(words.clause) or _LIMIT_AFTER.match(words.after):
         return True
@@ -173,7 +179,7 @@ _VALUED = pattern(
 )
 _DEADLINE = pattern(r"\b(?:deadline|due)\W+(?:is\s+)?(?:[^:;|]{0,24}\bin\s+|in\s+)?$", re.IGNORECASE)
 _CUT_OFF = pattern(
-    r"^\W*(?:if|when|unless)\b.*(?:\b(?:not|never|still|unfinished|stuck|nothing)\b|n['’]t\b)"
+    r"^\W*(?:if|when|unless|should)\b.*(?:\b(?:not|never|still|unfinished|stuck|nothing)\b|n['’]t\b)"
     r"|\b(?:sessions?|kernels?|notebooks?|allocations?|reservations?)\s+(?:\w+\s+)?(?:ends?|stops?|close[sd]?|lasts?)\b"
     r"|\b(?:disconnects?|times?\s+out|shuts?\s+down|logs?\s+(?:you\s+)?out|expires?)\b",
     re.IGNORECASE,

@@ -216,7 +216,9 @@ def _prices(plan: Plan) -> Iterator[Derived]:
             continue
         for claim in plan.claims:
             value = interval(claim.span)
-            if not is_whole(claim) or value is None or claim.piece.group != placed.piece.group or claim.restates >= 0:
+            if not is_whole(claim) or claim.piece.group != placed.piece.group or claim.restates >= 0:
+                continue
+            if value is None or not value[0]:  # `0-1 hours` for nothing is no rate
                 continue
             if claim.piece.line == placed.piece.line or (
                 placed.piece.kind == "paragraph" and abs(claim.piece.line - placed.piece.line) == 1

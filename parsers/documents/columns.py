@@ -12,7 +12,7 @@ from trainmon.parsers.documents.units import HEADER_UNITS, SAFE_UNIT, seconds_of
 from trainmon.patterns import pattern
 
 _FIGURE = pattern(
-    rf"(?P<about>[~≈])?\s*(?P<bound>[<>])?\s*(?P<low>{NUMBER})(?:\s*[-–—−~]\s*(?P<high>{NUMBER}))?\s*(?P<plus>\+)?[*†‡¹²³]?"
+    rf"(?P<about>[~≈])?\s*(?P<bound>[<>])?\s*(?P<low>{NUMBER})(?:\s*(?:[-–—−~…]|\.\.\.?|to\b)\s*(?P<high>{NUMBER}))?\s*(?P<plus>\+)?[*†‡¹²³]?"
 )
 _RATE = pattern(
     r"(?:/|\bper\b)\s*(?:GPU\s*/?\s*)?(?:seconds?|secs?|s|hours?|hrs?|h|minutes?|min|days?)(?![A-Za-z])", re.IGNORECASE
@@ -51,6 +51,8 @@ def cell_spans(piece: Piece, lent: float | None = None) -> list[Span]:
         return []
     low = round(number_of(match["low"]) * size, 9)
     high = round(number_of(match["high"]) * size, 9) if match["high"] else None
+    if not (high or low):
+        return []
     return [
         Span(
             start=0,

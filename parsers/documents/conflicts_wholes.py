@@ -75,7 +75,10 @@ def _range_of_epochs(plan: Plan) -> Iterator[Contradiction]:
                     f"{many:g} instead of {few:g} epochs add {show(more)} of training; {show(stated)} stands for both"
                 )
                 yield conflict(
-                    "scaling", (placed.fact.line, *lines(total)), text, total_of((stated, more))[0] / stated[0]
+                    "scaling",
+                    (placed.fact.line, *lines(total)),
+                    text,
+                    total_of((stated, more))[0] / (stated[0] or stated[1]),
                 )
 
 

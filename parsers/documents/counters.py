@@ -185,8 +185,12 @@ def _each(piece: Piece, span: Span, words: Words) -> Reading | None:
     return Reading(Scope.TOTAL)
 
 
+_OF_ANOTHER = pattern(r"\d[\d.,]*\s*(?:ms|s|sec|min|h)\s*(?:/|\bper\b)\s*\w+", re.IGNORECASE)
+"""In a label `2,000 steps, 1.4 s/step:` the rate is a duration of its own."""
+
+
 def _counter_sources(piece: Piece, words: Words) -> list[str]:
-    own = [words.clause, words.inner, words.label, header_of(piece)]
+    own = [words.clause, words.inner, _OF_ANOTHER.sub(" ", words.label), header_of(piece)]
     if piece.kind == "cell" and piece.cells:
         own.append(piece.cells[0] if piece.column else "")
     inherited = [label_of(parent) for parent in reversed(piece.parents)]

@@ -71,7 +71,7 @@ _ON_CARD = pattern(
 )
 """`On a 3090 that is 4 hours, on a T4 13 hours`"""
 _FOR_SO_MANY = pattern(r"\s+for\s+(?:all\s+)?[\d,.]+\s?[kM]?\s+(?:epochs|steps|iterations|updates)\b", re.IGNORECASE)
-_PRICE_TIMES = pattern(r"[$€£]\s?[\d.]+\s*(?:/|per)\s*(?:h|hr|hour)\s*[×x*]\s*$", re.IGNORECASE)
+_PRICE_TIMES = pattern(r"\d[\d.]*\s*(?:[$€£]|USD|EUR)?\s*(?:/|per)\s*(?:h|hr|hour)\s*(?:[×x*]|for)\s*$", re.IGNORECASE)
 _PEOPLES_WORK = pattern(
     r"\b(?:porting|(?:re)?writ(?:e|ing)(?:-?up)?|refactor\w*|debugging|(?:code|peer)\s+review|approval|procurement|holidays?|"
     r"vacation|travel|hiring)\b|写论文|开发",

@@ -135,7 +135,7 @@ def _ranges(text: str, _taken: Taken) -> Iterator[Span]:
                 continue
             if low_unit is None:
                 low *= high_unit
-            if low > high or (low_unit and dash.strip() in {"or", "oder", "ou", "and"}):
+            if low > high or not high or (low_unit and dash.strip() in {"or", "oder", "ou", "and"}):
                 continue
             yield _finished(text, match.start(), match.end(), match[0], low=low, high=high)
 

@@ -93,7 +93,7 @@ _NO_DURATION_BEFORE = pattern(
 _NO_DURATION_AFTER = pattern(
     r"(?:-(?-i:[A-Z])|\s*-?\s*(?:of\s+(?:[\w-]+\s+){0,3}?)?(?:audio|speech|video|videos|footage|recordings?|clips?|music|"
     r"songs?|podcasts?|"
-    r"windows?|chunks?|segments?|sentences?|prompts?|files?|shards?|dumps?|partitions?|history|ago|earlier|later|old|retention|reads?|timeout|timeouts|interval|"
+    r"windows?|chunks?|segments?|sentences?|prompts?|forecasts?|horizons?|files?|shards?|dumps?|partitions?|history|ago|earlier|later|old|retention|reads?|timeout|timeouts|interval|"
     r"intervals|lookback|trial|"
     r"notice|deadline|grace|delay|apart|left|remaining|frames?|utterances?|speed-?reading)\b"
     r"|\s+(?:[\w-]+\s+)?(?:splits?|subsets?|corpus|corpora)\b|\s*的\s*[\d一二两三四五六七八九十]+\s*分之"

@@ -72,7 +72,8 @@ def words_around(piece: Piece, span: Span, others: list[Span]) -> Words:
     clause = _SUFFIX.sub("", text[before : span.start]) if before > begins else sentence
     first = min((o.start for o in others if o.start >= begins), default=span.start)
     following = min((o.start for o in others if o.start >= span.end), default=len(text))
-    rest = f"{text[span.end :]} {piece.below}" if piece.below else text[span.end :]
+    goes_on = piece.below and not _LABEL.match(piece.below)
+    rest = f"{text[span.end :]} {piece.below}" if goes_on else text[span.end :]
     after = text[span.end : following] if following < len(text) else rest
     ends = _SENTENCE.search(after)
     after = after[: ends.start()] if ends else after

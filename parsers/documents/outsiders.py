@@ -18,7 +18,7 @@ from trainmon.patterns import pattern
 _SAVING_BEFORE = pattern(
     r"\b(?:sav(?:e|es|ed|ing)|adds?|added|adding|reduc(?:e|es|ed|ing)\s+(?:\w+\s+){0,4}by|increas(?:e|es|"
     r"ed)\s+(?:\w+\s+){0,4}by|"
-    r"cuts?\s+(?:\w+\s+){0,4}by|shav(?:e|es|ed|ing)|shortens?\s+(?:\w+\s+){0,4}by|gains?|costs?\s+you|los(?:e|es)|would\s+(?:also\s+)?cost|extra|"
+    r"cuts?\s+(?:\w+\s+){0,4}by|shav(?:e|es|ed|ing)|shortens?\s+(?:\w+\s+){0,4}by|gains?|costs?\s+you|costing|los(?:e|es|ing)|would\s+(?:also\s+)?cost|extra|"
     r"additional|another|"
     r"hides?|(?:w[io]n|claw|buy)s?\s+back|gagne\w*|[ée]conomis\w+|ahorra\w*|"
     r"faster\s+by|slower\s+by|longer\s+by)\s+(?:you\s+|us\s+|maybe\s+|perhaps\s+|at\s+most\s+|up\s+|roughly\s+|"
@@ -43,7 +43,7 @@ _COMPARED = pattern(
     r"\b(?-i:(?!We\b|I\b|This\b|It\b|Table|Figure|Fig|Section|Here|Below|Column|Row)[A-Z][\w-]*)\s+(?:[\w-]+\s+)?(?:lists?|reports?|quotes?|cites?|advertises?)\b|"
     r"\bused\s+to\s+take\b|"
     r"\b(?-i:[A-Z][\w-]+)(?:'s|’s)\s+(?:[\w-]+\s+){0,2}(?:paper|report|material|supplement\w*|blog(?:\s?post)?|card|numbers|figures)\b|"
-    r"^\W*(?-i:(?!We\b|I\b|This\b|It\b|The\b|Training\b|One\b|Each\b|Time|Total|Hours|Steps|Memory|GPUs?\b|Epochs?)[A-Z][\w-]*)\s+(?:trained|needed|required|used|took|spent)\s+(?:its|their|about|around|over)?\b|"
+    r"^\W*(?-i:(?!We\b|I\b|This\b|It\b|The\b|Training\b|One\b|Each\b|Time|Total|Hours|Steps|Memory|GPUs?\b|Epochs?)[A-Z][\w-]*(?:['’]s\s+[A-Z][\w-]*)?)\s+(?:trained|needed|required|used|took|spent)\s+(?:its|their|about|around|over)?\b|"
     r"\bcompetitors?\b|\bothers?\s+report|\bthey\s+(?:say|report|claim)|\bgave\s+up\b|"
     r"\b(?:old|previous|former|last)\s+(?:system|model|attempt|box|machine|server|cluster|node|set-?up|workstation|laptop|card|gpu|version|code|"
     r"grid|institute|lab|office|company|pipeline|runs?|[a-z]\w+\.\w*xlarge)\b|论文|原文|官方",
@@ -59,6 +59,7 @@ _EARLIER_TIMES = pattern(
 _OTHERS = pattern(
     r"\b(?:comparison|compared?)\s+(?:with|to)\s+(?:others?\b|other|prior|existing|published|related|the\s+literature|"
     r"state)|\brelated\s+work\b|\bprior\s+work\b|"
+    r"^\W*(?:elsewhere|for\s+(?:comparison|reference)|others?|other\s+(?:people|groups|labs|teams))\W*$|"
     r"原始经验|其他(?:模型|项目|方法)|开源项目|同类",
     re.IGNORECASE,
 )

@@ -261,7 +261,8 @@ def _among_parts(piece: Piece, words: Words, outline: Outline) -> Reading | None
         numbered = next((h for h in reversed(piece.headings) if _NUMBERED_HEADING.match(h.text)), None)
         if numbered is not None:
             return Reading(Scope.STAGE, words.label, "other")
-    if piece.kind == "code" and piece.headings and _NUMBERED_STEP.match(heading := piece.headings[-1].text):
+    alone = piece.kind == "code" or not re.search(r"[^\W\d_]{2,}", words.clause + words.label)
+    if alone and piece.kind != "cell" and piece.headings and _NUMBERED_STEP.match(heading := piece.headings[-1].text):
         return None if TRAIN.search(heading) else Reading(Scope.STAGE, bare(heading), "other")
     if piece.kind != "cell" and (doing := _GERUND.match(words.label)) and not TRAIN.search(doing[0]):
         return Reading(Scope.STAGE, named_in(words.label), "other")
