@@ -98,6 +98,7 @@ def test_no_duration_is_read(text: str) -> None:
         pytest.param("Training takes 1 1/0 hours", id="fraction-of-nothing"),
         pytest.param("## Timeline\n\n- Hour 1: a\n- about 2 days of training in\n- in 5: 3 h", id="calendar"),
         pytest.param("Training takes 0-1 hours ($5)", id="no-time-at-all"),
+        pytest.param("Training: 0/1/2 days for 1,000 examples, 3 epochs, 2 s per step, batch 8", id="list-from-0"),
         pytest.param("Training with batch 16,384, one pass, 3 h", id="comma"),
     ],
 )

@@ -98,9 +98,9 @@ def _shared(one: Piece, other: Piece) -> int:
 
 
 def interval(span: Span) -> Interval | None:
-    """Give (low, high) in seconds; None for a bound or a vague duration."""
+    """Give (low, high) in seconds, high above 0; None for a bound or a vague duration."""
     low, high = (span.low_s, span.high_s) if span.likely_s is None else (span.likely_s, span.likely_s)
-    return None if low is None or high is None else (low, high)
+    return None if low is None or not high else (low, high)
 
 
 def scaled(value: Interval, factor: float) -> Interval:
