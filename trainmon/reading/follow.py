@@ -20,6 +20,7 @@ from trainmon.reading.rotated_parts import RotatedParts
 from trainmon.reading.tail import READ_BYTES, Change, FileTail
 from trainmon.runs.state import RunState
 from trainmon.snapshot import FileInfo, ProblemInfo
+from trainmon.timing.arrivals import recorded_s
 from trainmon.units import plural
 
 _LONG_BYTES = 4 << 20
@@ -107,6 +108,7 @@ class FileFollower:
         if self._rotated.done and self.tail.offset >= self.tail.size:
             if not live and self.tail.size and self.tail.modified_at is not None:
                 self.state.arrived(min(self.tail.modified_at, now))  # what comes next comes after that
+                self.state.recorded_s = recorded_s(self.path, self.tail.size)
             self._caught_up_once = True
         if changed:
             self.version += 1

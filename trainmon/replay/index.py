@@ -14,7 +14,7 @@ from trainmon.replay.cursor import Checkpoint, LogCursor
 from trainmon.replay.joined import JoinedText
 from trainmon.replay.text import LogText
 from trainmon.replay.timeline import ClockSource, Marks, Timeline, timeline_of
-from trainmon.timing.arrivals import Arrival, arrivals_beside
+from trainmon.timing.arrivals import Arrival, arrivals_beside, recorded_s
 
 _APART_S = 0.04
 """So much reading lies between two checkpoints at first."""
@@ -102,6 +102,7 @@ class LogIndex:
         clock, size, coarse = cursor.state.clock, self.text.size, not cursor.exact
         if self._arrivals:
             self.clock, self.timeline = ClockSource.ARRIVALS, timeline_of(self._arrivals, size)
+            cursor.state.recorded_s = recorded_s(self.text.path, size)
             first_s = self._arrivals[0].time_s
             self.began_at = first_s if first_s >= _CALENDAR_S else None
         elif clock.now_s > 0:

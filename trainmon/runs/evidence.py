@@ -64,6 +64,8 @@ class RunEvidence:
         self.last_arrived_s: float | None = None
         self.watched_from_s: float | None = 0.0
         """Where the run's clock stood when somebody began to watch; None where it had begun and nothing tells when."""
+        self.recorded_s: float | None = None
+        """How long the log was written, as a record beside it tells; None where there is none."""
         self.metric_epoch: MetricEpoch | None = None
         self.lines = 0
         self._earlier_clock: tuple[TrackKey, StepClock] | None = None

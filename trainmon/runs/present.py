@@ -189,6 +189,8 @@ def _elapsed(state: RunState, live: Liveness, now: float, *, over: bool) -> floa
     known = [state.clock.now_s] if state.clock.ticks else []
     if live.seen_growing and state.watched_s is not None:
         known.append(state.watched_s)
+    if state.recorded_s is not None:
+        known.append(state.recorded_s)
     if not known:
         return None
     silence_s = max(now - live.grew_at, 0.0) if live.grew_at is not None and not (over or live.archive) else 0.0

@@ -26,6 +26,13 @@ def arrivals_beside(log: Path) -> tuple[Arrival, ...]:
     return ()
 
 
+def recorded_s(log: Path, size: int) -> float | None:
+    """How long `log`, `size` bytes long, was written by the record beside it; None without one of all its bytes."""
+    found = arrivals_beside(log)
+    lasted_s = found[-1].time_s - found[0].time_s if found and found[-1].offset == size else 0.0
+    return lasted_s or None
+
+
 def parse_arrivals(text: str) -> tuple[Arrival, ...]:
     """Read lines of `{"offset": BYTES, "t": SECONDS}`; foreign lines are passed over, order is kept rising."""
     found: list[Arrival] = []
