@@ -44,7 +44,7 @@ class EpochNames:
     """Turns printed epoch numbers into numbers from 1: a log that prints an epoch 0 counts from zero."""
 
     def __init__(self) -> None:
-        self._from_zero = False
+        self._from_zero: dict[bool, bool] = {}  # lines with a total, and those without, may count each in its way
         self._fractional = False
 
     def read(self, name: str) -> tuple[float | None, float | None]:
@@ -59,8 +59,9 @@ class EpochNames:
         self._fractional = self._fractional or printed != printed // 1
         if self._fractional:  # `0.25`: epochs done, not the number of one
             return printed, total
-        self._from_zero = self._from_zero or printed == 0
-        epoch = printed + 1 if self._from_zero else printed
+        form = total is not None
+        self._from_zero[form] = self._from_zero.get(form, False) or printed == 0
+        epoch = printed + 1 if self._from_zero[form] else printed
         if (
             total is not None and total < epoch
         ):  # `Epoch 24/24` of a loop from 0: the last index is printed, not the count

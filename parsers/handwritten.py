@@ -24,9 +24,9 @@ _SAVED = pattern(
 )
 _STEP_IN_PATH = pattern(r"(?:checkpoint|ckpt|steps?|iter(?:ation)?)[-_ /=]{0,8}0*(\d{1,12})(?![\d.]\d|\d)", re.I | re.A)
 _EVAL_HEAD = pattern(
-    r"\W{0,6}(?:(?:best|final|avg|average|mean)[ _])?(?:val(?:id(?:ation)?)?|eval(?:uation)?|test|dev)\.?"
-    r"(?:[ _/](?:\w{1,20}[ _/])?(?:loss|acc\w*|auc|f1|ppl|perplexity|error|score|map|iou|miou|rmse|mae|mse|bleu"
-    r"|rouge\w*|wer|reward)\b|\]?:)",
+    r"\W{0,6}(?:(?:best|final|avg|average|mean|overall)[ _])?(?:val(?:id(?:ation)?)?|eval(?:uation)?|test|dev)\.?"
+    r"(?:[ _/]{1,4}(?:\w{1,20}[ _/])?(?:loss|(?:pix|pixel_?)?acc\w*|auc|f1|ppl|perplexity|error|score|map|iou|miou|rmse"
+    r"|mae|mse|bleu|rouge\w*|wer|reward)\b|\]?:)",
     re.I | re.A,
 )
 _TRAIN_HEAD = pattern(
@@ -46,7 +46,10 @@ _EVAL_HEADING = pattern(
     r"(?:[ -](?:error|results?|set|metrics|performance|epoch \d{1,6}))?\s*[:=*-]{1,12}\s*",
     re.I | re.A,
 )
+_BLANKS = pattern(r" {2,8}")
 _SPLIT_WORDS = frozenset({"val", "valid", "validation", "test", "eval", "evaluation", "dev"})
+_SETTINGS = frozenset({"lr", "learning_rate", "LR", "learning rate"})
+"""What a line tells that begins an epoch, too: `Epoch 1/2 (lr=0.01)`."""
 _MOST_LEFT_LETTERS = 12
 
 
@@ -130,7 +133,7 @@ class Handwritten(LogFormat):
             over = (
                 not line.begun
                 and line.share is None
-                and bool(line.values or line.over or line.saved or line.took_s is not None)
+                and bool(line.values.keys() - _SETTINGS or line.over or line.saved or line.took_s is not None)
             )
             # `====> Epoch: 8` behind lines of the epoch 8 tells its end.
             over = over or (line.share is None and epoch == self._under_way)
@@ -165,7 +168,7 @@ class Handwritten(LogFormat):
         stage = "" if any(map(str.isdigit, line.tag)) else line.tag
         done = numbers.done(count.n, count.total, trained=trained or line.step_time_s is not None)
         elapsed_s, step_time_s = line.elapsed_s, line.step_time_s
-        if elapsed_s is None and step_time_s is None and line.lone_s is not None and epoch is None:
+        if elapsed_s is None and step_time_s is None and line.lone_s is not None:
             elapsed_s, step_time_s = self._time.read(done, line.lone_s)
         return Counter(
             current=done,
@@ -221,6 +224,7 @@ def _metrics_alone(text: str) -> Sequence[Event] | None:
     if _EVAL_HEAD.match(text) is None:
         return None
     # `test: 10240` is the size of a set.
+    text = _BLANKS.sub(" ", text)  # `Val   Loss: 0.5` below `Train Loss: 0.5`
     values = {name: value for name, value in read_pairs(text).items() if value % 1 or name.lower() not in _SPLIT_WORDS}
     if not values or sum(map(str.isalpha, leftover(text))) > _MOST_LEFT_LETTERS:
         return None

@@ -59,10 +59,8 @@ _WORDLESS = pattern(
     r"(?:\s*[\[(]\s*(?P<c>\d{1,12})\s*/\s*(?P<all_c>\d{1,12})\s*[\])])?:?(?=\s)",
     re.A,
 )
-# A counter of epochs behind the name of the set, in brackets with it: `[ Train | 001/080 ] loss = 1.2, acc = 0.5`.
-_OF_SET = pattern(
-    r"\s{0,4}\[ ?(?P<split>train|valid(?:ation)?|val|test) ?\| ?(?P<n>\d{1,6}) ?/ ?(?P<total>\d{1,6}) ?\]", re.I | re.A
-)
+# Epochs, in brackets with the name of the set: `[ Train | 001/080 ] loss = 1.2, acc = 0.5`.
+_OF_SET = pattern(r"\s{0,4}\[ ?(?:train|val(?:id)?|test) ?\| ?(?P<n>\d{1,6}) ?/ ?(?P<total>\d{1,6}) ?\]", re.I | re.A)
 _MEASURE = pattern(
     r"(?<![A-Za-z])(?:loss(?:es)?|acc(?:uracy)?|rewards?|returns?|score|err(?:or)?|ppl|perplexity|auc|psnr|mse|mae|nll"
     r"|cost)(?![A-Za-z])",
@@ -93,6 +91,7 @@ _NOT_PROGRESS = pattern(
     r"|^\W{0,8}(?:epoch|step|iteration|episode) \d{1,12} (?:was|were|is|has|had|gave|seems?|looks?)\b",
     re.I | re.A,
 )
+_OF_DATA = frozenset({"sample", "example", "image", "sentence", "token"})
 _EVAL_SPLITS = ("val", "test", "eval")
 _MOST_LEFT_LETTERS = 12
 
@@ -118,16 +117,15 @@ class ProgressLine(NamedTuple):
     split: str
     """In the word that it says so with: `valid`."""
     begun: bool
-    """It says that the epoch or step begins."""
     over: bool
-    """It says that the epoch or step is over."""
+    """It says that the epoch or step begins; that it is over."""
     saved: bool
     step_time_s: float | None
     elapsed_s: float | None
     took_s: float | None
-    """What the epoch or step took, in words that say so."""
+    """What the epoch or step took, in words."""
     lone_s: float | None
-    """A time that stands on the line without a word."""
+    """A time without a word."""
     share: float | None = None
     """How much of the epoch is done."""
     tag: str = ""
@@ -145,6 +143,9 @@ def progress_line(text: str) -> ProgressLine | None:
     counts, end = _counts(text, verb.end() if verb is not None else start)
     if not counts:
         return _wordless(text, split) or _behind_values(text)
+    step = counts.get("step")
+    if split is not None and step is not None and step.unit in _OF_DATA and step.total is None:
+        return None  # `Train samples: 4708, Val samples: 524`
     rest = text[end:]
     line = _line(counts, rest, evaluated=_is_eval(split) or _speaks_of_eval(rest))
     if _is_eval(split) and split is not None:
@@ -231,7 +232,7 @@ def _behind_values(text: str) -> ProgressLine | None:
     if match["m"] is not None:
         return _line({"step": Count("item", float(match["m"]), float(match["of"]))}, head + rest, evaluated=False)
     if match["total"] is None and match["word"].endswith("s"):
-        return None  # `epochs=10` is a setting
+        return None  # `epochs=10`: a setting
     counts, end = _counts(text, match.start())
     return _line(counts, f"{head} | {text[end:]}", evaluated=False) if counts else None
 
@@ -282,8 +283,8 @@ def _counts(text: str, start: int) -> tuple[dict[str, Count], int]:
 
 
 def _plain_number(text: str) -> float:
-    scale = {"k": 1e3, "M": 1e6}.get(text[-1], 1.0)
-    return float(text.rstrip("kMstndrh").replace(",", "")) * scale
+    scale = {"k": 1e3, "m": 1e6}.get(text[-1].lower(), 1.0)
+    return float(text.lower().rstrip("kmstndrh").replace(",", "")) * scale
 
 
 def _unit(word: str) -> str:

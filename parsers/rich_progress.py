@@ -24,6 +24,12 @@ _BAR = pattern(
     rf"(?:(?P<percent>\d{{1,3}})%\s*)?(?:(?P<n>{_COUNT})/\s*(?P<total>{_COUNT}|\?|--))?(?P<rest>(?:\s.*)?)",
     re.ASCII,
 )
+# A task without a bar: `⠧ Iteration (train) 1001/2500000    0:04:09 / 111:43:06`.
+_SPINNING = pattern(
+    rf"\s*[⠀-⣿] (?P<name>[A-Za-z][\w ()./:-]{{0,60}}?)\s+(?P<n>{_COUNT})/(?P<total>{_COUNT})\s+"
+    r"(?P<elapsed>\d{1,5}:\d\d:\d\d) / (?:\d{1,5}:\d\d:\d\d|-:--:--)\s*",
+    re.ASCII,
+)
 _CLOCKS = pattern(r"(?<![\d:.])(?:\d{1,5}:)?\d{1,3}:\d\d(?![\d:])|-(?::--)+|-:--:--", re.ASCII)
 _PERCENT = pattern(r"\s*\d{1,3}%\s*$", re.ASCII)
 _OF_LIGHTNING = pattern(r"\s+\S+ •(?: \S+)? +[\d.]+it/s(.*)", re.ASCII)
@@ -42,7 +48,7 @@ class RichProgress(LogFormat):
     name: ClassVar[str] = "rich_progress"
     title: ClassVar[str] = "rich.progress bars (also Lightning's and tqdm.rich's)"
     priority: ClassVar[int] = 55
-    needles: ClassVar[tuple[str, ...]] = ("━", "╺")
+    needles: ClassVar[tuple[str, ...]] = ("━", "╺", " / ")
     samples: ClassVar[tuple[Sample, ...]] = (
         Sample("epochs ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 0/4 0:00:00 -:--:--", "rich 14"),
         Sample("train loss=2.371 ╸━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━  1/70 0:00:00 -:--:--", "rich 14"),
@@ -54,6 +60,7 @@ class RichProgress(LogFormat):
             "Lightning 2",
         ),
         Sample("                                                   17.296 train_loss_epoch: 16.214", "Lightning 2"),
+        Sample("           ⠧ Iteration (train) 1001/2500000                    0:04:09 / 111:43:06", "a public log"),
     )
 
     def __init__(self) -> None:
@@ -71,6 +78,9 @@ class RichProgress(LogFormat):
             wrapped = _CONTINUED.fullmatch(line.text)
             if wrapped is not None and "━" not in line.text:
                 return self._wrapped(wrapped[1])
+        spinning = _SPINNING.fullmatch(line.text)
+        if spinning is not None:
+            return (_spinning(spinning),)
         bar = _BAR.fullmatch(line.text.rstrip())
         if bar is None or (bar["n"] is None and bar["percent"] is None and not _PERCENT.fullmatch(bar["name"])):
             return None
@@ -130,6 +140,14 @@ def _parted(text: str) -> tuple[str, list[Event]]:
     """What belongs to a bar, and a message printed behind it."""
     glued = _GLUED.search(text)
     return (text, []) if glued is None else (text[: glued.start()], [Remainder(text=glued[1])])
+
+
+def _spinning(task: re.Match[str]) -> Counter:
+    current, total = (float(task[part].replace(",", "")) for part in ("n", "total"))
+    return Counter(
+        current=current, total=total, unit="it", name=task["name"].strip(), elapsed_s=clock_s(task["elapsed"]),
+        is_bar=True,
+    )  # fmt: skip
 
 
 def _counter(bar: re.Match[str], name: str) -> Counter:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import ClassVar
 
-from trainmon.events import EndingKind, StageMark
+from trainmon.events import EndingKind, StageKind, StageMark
 from trainmon.parsers.base import Sample
 from trainmon.parsers.batches import CHECKPOINT, BatchLine, BatchLines
 from trainmon.patterns import pattern
@@ -19,6 +19,7 @@ class Yolox(BatchLines):
     priority: ClassVar[int] = 30
     needles: ClassVar[tuple[str, ...]] = (
         "epoch: ", "Training of experiment", "Training start...", "Save weights to ", "---> start train epoch",
+        "Evaluate in main process",
     )  # fmt: skip
     samples: ClassVar[tuple[Sample, ...]] = (
         Sample("Training start...", "YOLOX"),
@@ -48,7 +49,10 @@ class Yolox(BatchLines):
             hidden=frozenset({"data_time", "size", "ETA"}),
         ),
     )
-    marks: ClassVar[tuple[tuple[re.Pattern[str], StageMark], ...]] = ((pattern(r"Save weights to .*"), CHECKPOINT),)
+    marks: ClassVar[tuple[tuple[re.Pattern[str], StageMark], ...]] = (
+        (pattern(r"Save weights to .*"), CHECKPOINT),
+        (pattern(r"Evaluate in main process\.\.\."), StageMark(kind=StageKind.EVAL, name="evaluation")),
+    )
     endings: ClassVar[tuple[tuple[re.Pattern[str], EndingKind], ...]] = (
         (pattern(r"Training of experiment is done and the best AP is .*"), EndingKind.FINISHED),
     )

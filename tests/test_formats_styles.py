@@ -83,6 +83,43 @@ _SPANISH = """\
 2026-06-17 23:24:19 | INFO | Iteración 22 | Generando 100 partidas...
 2026-06-17 23:30:34 | INFO |   Entrenamiento: loss=1.6625 (value=0.2156, policy=1.1448) | Tiempo: 96.8s
 """
+_LEROBOT = """\
+INFO 2026-06-12 14:00:00 ts/train.py:241 cfg.steps=2000 (2K)
+INFO 2026-06-12 14:01:00 ot_train.py:357 step:400 smpl:19K ep:40 epch:1.01 loss:0.123 grdn:2.950 lr:1.0e-05 updt_s:0.502 data_s:0.010
+INFO 2026-06-12 14:02:00 ot_train.py:357 step:800 smpl:38K ep:81 epch:2.02 loss:0.083 grdn:3.240 lr:1.0e-05 updt_s:0.500 data_s:0.084
+INFO 2026-06-12 14:03:00 ot_train.py:357 step:1K smpl:58K ep:121 epch:3.04 loss:0.063 grdn:2.876 lr:1.0e-05 updt_s:0.502 data_s:0.010
+INFO 2026-06-12 14:04:00 ot_train.py:357 step:2K smpl:77K ep:162 epch:4.05 loss:0.053 grdn:2.899 lr:1.0e-05 updt_s:0.501 data_s:0.085
+"""
+_ROUNDED_WITHOUT_EXACT = (
+    "step:48K smpl:2M ep:5K epch:120.97 loss:0.023 grdn:2.950 lr:1.0e-05 updt_s:0.502 data_s:0.010\nEnd of training\n"
+)
+_RANKS_FROM_ZERO = """\
+[GPU0] Epoch 0 | Batchsize: 32 | Steps: 28
+Epoch 1/2 starting...
+Rank 0 | Epoch Loss: 0.18658185005187988
+Epoch [1/2], Avg Loss: 0.1883
+[GPU0] Epoch 1 | Batchsize: 32 | Steps: 28
+Epoch 2/2 starting...
+Epoch [2/2], Avg Loss: 0.1707
+"""
+_SETTINGS_OF_EPOCHS = """\
+Train samples: 4708, Val samples: 524
+Epoch 1/2 (lr=0.01000)
+  Batch 0/295, Loss: 0.6176
+  Batch 50/295, Loss: 0.5000
+  Batch 250/295, Loss: 0.4000
+  Train Loss: 0.0056, ACC: 1.0000, AUC: nan
+  Val   Loss: 0.0000, ACC: 1.0000, AUC: nan
+Epoch 2/2 (lr=0.01000)
+  Batch 0/295, Loss: 0.3000
+  Batch 50/295, Loss: 0.2000
+"""
+_SPINNING = """\
+           ⠧ Iteration (train) 751/2500000                     0:03:06 / 111:43:06
+           ⠧ Iteration (val)   0/21                            0:00:00 / -:--:--
+           ⠧ Iteration (train) 1001/2500000                    0:04:09 / 111:43:06
+           ⠧ Iteration (val)   0/21                            0:00:00 / -:--:--
+"""
 _TRAJECTORIES = """\
 2021-07-29 15:07:51,305:INFO: Epoch: [0][ 0/44]	Loss 1.841402 (2.307125)
 2021-07-29 15:08:05,326:INFO: Test: [0/2]	ADE 1.207295 (1.207295)	FDE 2.211979 (2.211979)
@@ -129,6 +166,11 @@ def told(run: RunSnapshot) -> tuple[object, ...]:
         pytest.param(_MODEL_AND_EPOCH, ("finished", 2, 2, 2, None), id="model and epoch"),
         pytest.param(_AFTER_THE_END, ("finished", 20001, None, None, 0.4), id="trouble after the end"),
         pytest.param(_SPANISH, ("interrupted", 22, None, None, 1.6625), id="spanish"),
+        pytest.param(_LEROBOT, ("interrupted", 1600, 2000, 5, 0.053), id="rounded steps behind exact ones"),
+        pytest.param(_ROUNDED_WITHOUT_EXACT, ("finished", 48000, None, None, 0.023), id="rounded steps"),
+        pytest.param(_RANKS_FROM_ZERO, ("finished", 2, 2, 2, None), id="two ways to number epochs"),
+        pytest.param(_SETTINGS_OF_EPOCHS, ("interrupted", 346, 590, 2, 0.2), id="an epoch begins with its settings"),
+        pytest.param(_SPINNING, ("interrupted", 1001, 2500000, None, None), id="tasks without bars"),
         pytest.param(_TRAJECTORIES, ("interrupted", 1, None, None, 1.841402), id="results of any name"),
     ],
 )

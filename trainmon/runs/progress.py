@@ -170,6 +170,8 @@ def _per_epoch(
         number = float(train.laps)
         if roles.epochs is not None and roles.epochs.lap is not None and roles.epochs.lap.first > 0:
             number += roles.epochs.lap.first
+        if per_epoch is None and train.laps == 1 and roles.epochs is not None:  # its steps go on over the epochs
+            number = max(number, roles.epochs.epoch or 0.0)
     current = train.current
     if train.followed and train.is_bar and train.nearly_complete and not failed:
         current = train.total or current  # cleared when it was over (leave=False), before its last redraw

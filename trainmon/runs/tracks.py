@@ -73,7 +73,7 @@ class Track:
     approximate: bool = False
     longest_lap: float = 0.0
     closed: bool = False
-    """The bar's last state was ended by a newline: its program closed it, or went on to print something else."""
+    """A newline ended the bar's last state: its program closed it, or went on to print something else."""
     followed: bool = False
     """Something else was printed after the bar's last redraw."""
     broken: Lap | None = None
@@ -129,6 +129,11 @@ class Track:
         return self.total is not None and self.current >= self.total - max(2.0, 0.05 * self.total)
 
     @property
+    def no_line_left(self) -> bool:
+        """Lines told every so many steps: fewer are left until its total."""
+        return not self.is_bar and self.total is not None and self.total - self.current < self.spacing
+
+    @property
     def unfinished(self) -> bool:
         """It is under way: not at its total, or nobody knows its total."""
         return self.lap is not None and not self.complete
@@ -147,9 +152,9 @@ class Track:
         if lap is None:
             return True
         if counter.current >= lap.current:
-            # `epoch: 2 step: 1875` after nothing but `epoch: 1 step: 1875`: the last step of each epoch is told.
-            whole = counter.total or (lap.first if lap.first > 0 else None)
-            whole_again = counter.current == lap.current == whole
+            # `epoch: 2 step: 1875` after nothing but `epoch: 1 step: 1875`: one step of each epoch is told.
+            one_told = lap.first == lap.current > 0
+            whole_again = counter.current == lap.current and (counter.current == counter.total or one_told)
             put_away = self.is_bar and self.closed and self.followed and not self.several
             longer = lap.current > 0 and counter.total not in (None, self.total)
             moved_on = self._epoch_moved_on(counter) and (whole_again or longer)
@@ -197,12 +202,9 @@ class Track:
 
     def goes_on_with(self, counter: Counter, current: float) -> bool:
         """Tell whether a counter like this, standing at `current`, plainly goes on with the present lap."""
-        return (
-            self.lap is not None
-            and current >= self.lap.current
-            and counter.epoch == self.lap.epoch
-            and (counter.total is None or counter.total == self.total)
-        )
+        lap = self.lap
+        goes_on = lap is not None and current >= lap.current and counter.epoch == lap.epoch
+        return goes_on and (counter.total is None or counter.total == self.total)
 
     def next_epoch_is(self, counter: Counter) -> bool:
         """Tell whether `counter` is this bar in its next epoch, which is longer or shorter than the one before."""
@@ -226,21 +228,16 @@ class Track:
         )
 
     def _epoch_moved_on(self, counter: Counter) -> bool:
-        return (
-            self.lap is not None
-            and counter.epoch is not None
-            and self.lap.epoch is not None
-            and counter.epoch > self.lap.epoch
-            and self.scope is not CounterScope.RUN
-            and not self.runs_through_epochs
-        )
+        before = self.lap.epoch if self.lap is not None else None
+        later = counter.epoch is not None and before is not None and counter.epoch > before
+        return later and self.scope is not CounterScope.RUN and not self.runs_through_epochs
 
     def broke_off(self, counter: Counter) -> bool:
         """Tell whether the lap that `counter` ends had stopped well before its total: a program that died."""
         lap = self.lap
         if lap is None or self.total is None or self._epoch_moved_on(counter):
             return False
-        return not self.nearly_complete and lap.current > lap.first
+        return not (self.nearly_complete or self.no_line_left) and lap.current > lap.first
 
     def begin_lap(self, counter: Counter, anchor_s: float) -> None:
         """Start counting anew."""
