@@ -39,6 +39,8 @@ _GAP = "  "
 _INDENT = "    "
 _DETAIL_CELLS = len(RunStatus.INTERRUPTED)
 _MAX_PROBLEMS = 3
+_QUOTE_CELLS = 120
+"""Of a document's line: where it stands is said beside it."""
 _ASCII = str.maketrans({"…": "...", "×": "x", "–": "-", "—": "-", "≈": "~", "→": "->"})
 
 
@@ -110,8 +112,9 @@ def _details(run: RunSnapshot, *, verbose: bool) -> Iterable[tuple[str, str]]:
     if run.state_reason and not said_below and run.state not in {RunStatus.RUNNING, RunStatus.FINISHED}:
         yield run.state.value, clean(run.state_reason)
     for row in plan_rows(run)[:1]:
-        quote = f' "{row.quote}"' if row.quote else ""
-        yield "plan", f"{row.what} {row.plan}, {row.source}{quote}" + (f" [{row.scenario}]" if row.scenario else "")
+        quote = f' "{shortened(row.quote, _QUOTE_CELLS)}"' if row.quote else ""
+        scenario = f" [{shortened(row.scenario, _QUOTE_CELLS)}]" if row.scenario else ""
+        yield "plan", f"{row.what} {row.plan}, {row.source}{quote}{scenario}"
         if row.actual != units.UNKNOWN:
             yield "actual", f"{row.actual}: {row.verdict}"
     if late := why_late_text(run):
