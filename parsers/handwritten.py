@@ -46,6 +46,7 @@ _EVAL_HEADING = pattern(
     r"(?:[ -](?:error|results?|set|metrics|performance|epoch \d{1,6}))?\s*[:=*-]{1,12}\s*",
     re.I | re.A,
 )
+_LOSS_FIRST = pattern(r"\W{0,3}(?:train(?:ing)?[ _])?loss\s?[:=]", re.I | re.A)
 _BLANKS = pattern(r" {2,8}")
 _SPLIT_WORDS = frozenset({"val", "valid", "validation", "test", "eval", "evaluation", "dev"})
 _SETTINGS = frozenset({"lr", "learning_rate", "LR", "learning rate"})
@@ -108,7 +109,7 @@ class Handwritten(LogFormat):
             return ()
         if line.number == self._results_at and (results := _only_values(text)):
             return (Metrics(values=results, kind=StageKind.EVAL),)
-        return _trained(text) or _metrics_alone(text) or _compared(text) or self._saved(text)
+        return _trained(text) or _metrics_alone(text) or _values_alone(text) or _compared(text) or self._saved(text)
 
     def _told_by_another(self, line: ProgressLine, rank: int | None) -> bool:
         """Where every rank prints, the first to tell a step tells it for all."""
@@ -190,6 +191,15 @@ class Handwritten(LogFormat):
             return ()  # `Saving ...` told of it already
         step = _STEP_IN_PATH.search(text)
         return (StageMark(kind=StageKind.CHECKPOINT, name="checkpoint", step=float(step[1]) if step else None),)
+
+
+def _values_alone(text: str) -> Sequence[Event] | None:
+    """`loss:0.0051, accuracy:0.9982, recall:0.9927`: a loop that prints nothing but what it measured."""
+    if _LOSS_FIRST.match(text) is None:
+        return None
+    values = read_pairs(text)
+    several = len(values) > 1 and not any(map(str.isalpha, leftover(text)))
+    return list(metric_events(values)) if several and any(value % 1 for value in values.values()) else None
 
 
 def _compared(text: str) -> Sequence[Event] | None:

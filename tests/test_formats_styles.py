@@ -120,6 +120,10 @@ _SPINNING = """\
            ⠧ Iteration (train) 1001/2500000                    0:04:09 / 111:43:06
            ⠧ Iteration (val)   0/21                            0:00:00 / -:--:--
 """
+_VALUES_ALONE = """\
+loss:0.005483112763613462, accuracy:0.9980321526527405, recall:0.9924929738044739, precision:0.9906427264213562
+loss:0.0042864053063067335, accuracy:0.9987518787384033, recall:0.9951909184455872, precision:0.993610680103302
+"""
 _TRAJECTORIES = """\
 2021-07-29 15:07:51,305:INFO: Epoch: [0][ 0/44]	Loss 1.841402 (2.307125)
 2021-07-29 15:08:05,326:INFO: Test: [0/2]	ADE 1.207295 (1.207295)	FDE 2.211979 (2.211979)
@@ -171,6 +175,7 @@ def told(run: RunSnapshot) -> tuple[object, ...]:
         pytest.param(_RANKS_FROM_ZERO, ("finished", 2, 2, 2, None), id="two ways to number epochs"),
         pytest.param(_SETTINGS_OF_EPOCHS, ("interrupted", 346, 590, 2, 0.2), id="an epoch begins with its settings"),
         pytest.param(_SPINNING, ("interrupted", 1001, 2500000, None, None), id="tasks without bars"),
+        pytest.param(_VALUES_ALONE, ("interrupted", None, None, None, 0.0042864053063067335), id="nothing but values"),
         pytest.param(_TRAJECTORIES, ("interrupted", 1, None, None, 1.841402), id="results of any name"),
     ],
 )
