@@ -127,7 +127,7 @@ class Tqdm(LogFormat):
             epoch=epoch,
             total_epochs=total_epochs,
             elapsed_s=clock_s(elapsed or bare_elapsed),
-            from_start=_from_start(scaled(n), clock_s(elapsed or bare_elapsed), rate or bare_rate or ""),
+            pace_s=_pace_s(rate or bare_rate or ""),
             approximate=scaled_down,
             is_bar=True,
         )
@@ -213,13 +213,12 @@ def _postfix(text: str, start: int) -> tuple[int, str]:
                 return at, text[start : at - 1]
 
 
-def _from_start(n: float | None, elapsed_s: float | None, rate: str) -> bool:
-    """Tell whether a bar's clock began when it stood at 0: it went at the printed rate ever since."""
+def _pace_s(rate: str) -> float | None:
+    """Read `1.53s/it` and `2.35it/s` as seconds per step."""
     pace = _PACE.match(rate)
-    if pace is None or not n or not elapsed_s or not float(pace[0]):
-        return False
-    due_s = n * float(pace[1]) if pace[1] else n / float(pace[2])
-    return abs(due_s - elapsed_s) <= 0.05 * elapsed_s + 1.0
+    if pace is None or not float(pace[0]):
+        return None
+    return float(pace[1]) if pace[1] else 1.0 / float(pace[2])
 
 
 def _unit(rate: str, scaled_down: bool) -> str:

@@ -94,8 +94,9 @@ class Counter:
     step_time_s: float | None = None
     """Seconds per step as the line prints for its own window; used only where there is no clock at all."""
     steps_per_epoch: float | None = None
-    from_start: bool = False
-    """The printed pace times what was counted is the elapsed time: it stood at 0 when its clock began."""
+    pace_s: float | None = None
+    """Seconds per step as a bar prints them: smoothed, so no measure, but evidence of where it stood when its clock
+    began."""
     approximate: bool = False
     """The counter was rounded for display (`12.9k/200k`)."""
     is_bar: bool = False

@@ -39,7 +39,7 @@ _TEXTS = {
     "rate": rb"[0-9.]+(?:[a-zA-Z]+/s|s/[a-zA-Z]+)",
     "number": rb"[-+.0-9eE]+",
 }
-_LOOSE = ("elapsed_s", "step_time_s")
+_LOOSE = ("elapsed_s", "step_time_s", "pace_s")
 _ROW_FIELDS = ("current", *_LOOSE)
 
 

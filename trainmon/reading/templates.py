@@ -190,7 +190,11 @@ class Template:
         if read.counter is not None and like is not None:
             current = columns.currents[at] if columns.currents else like.current
             wanted = replace(
-                like, current=current, elapsed_s=read.counter.elapsed_s, step_time_s=read.counter.step_time_s
+                like,
+                current=current,
+                elapsed_s=read.counter.elapsed_s,
+                step_time_s=read.counter.step_time_s,
+                pace_s=read.counter.pace_s,
             )
             if wanted != read.counter:
                 return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from trainmon.events import Counter, CounterScope, Line, StageKind
+from trainmon.runs.laps import began_at_nothing
 from trainmon.runs.logged_values import LoggedValues
 from trainmon.runs.stage_names import kind_by_name
 from trainmon.runs.tracks import Track, track_key
@@ -126,7 +127,7 @@ class Counting(LoggedValues):
         anchor = self.clock.now_s
         track.inside = {t.key for t in self.tracks.values() if t is not track and t.is_bar and t.unfinished}
         track.begin_lap(counter, anchor)
-        if counter.from_start and not line.redraw and line.time_s is None and line.elapsed_s is None:
+        if not line.redraw and line.time_s is None and line.elapsed_s is None and began_at_nothing(counter):
             self._opened_at(track, anchor)
         elif track.laps > 1 and counter.elapsed_s is not None:
             fresh = counter.current == 0 and counter.elapsed_s == 0

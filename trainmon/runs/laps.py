@@ -21,4 +21,11 @@ class Lap:
     def drawn_whole_again(self, counter: Counter) -> bool:
         """Tell whether a bar is complete again, of which the log keeps nothing but the last state (wandb's console)."""
         whole = counter.total is not None and counter.total == self.first == self.current <= counter.current
-        return whole and counter.from_start and (counter.elapsed_s or 0.0) > 1.0
+        return whole and began_at_nothing(counter) and (counter.elapsed_s or 0.0) > 1.0
+
+
+def began_at_nothing(counter: Counter) -> bool:
+    """Tell whether a bar stood at 0 when its clock began: it went at the printed pace ever since."""
+    if counter.pace_s is None or not counter.elapsed_s or counter.current <= 0:
+        return False
+    return abs(counter.current * counter.pace_s - counter.elapsed_s) <= 0.05 * counter.elapsed_s + 1.0
