@@ -119,6 +119,7 @@ def test_the_total_made_from_steps_is_shown_too() -> None:
     assert run.documented.likely_s == pytest.approx(6 * MINUTE)
 
 
-def test_contradictions_of_low_severity_are_not_counted() -> None:
+def test_contradictions_are_all_counted_and_the_grave_ones_apart() -> None:
     found = [Contradiction(lines=(1,), kind="rounding", text="", severity=each) for each in ("low", "medium", "high")]
-    assert found_in(EstimateDocument(path="plan.md", contradictions=tuple(found))) == "0 estimates, 2 contradictions"
+    told = found_in(EstimateDocument(path="plan.md", contradictions=tuple(found)))
+    assert told == "0 estimates, 3 contradictions (2 grave)"

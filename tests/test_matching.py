@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.planned_runs import a_run, document, matched, sample_document
 from trainmon.estimates import EstimateDocument, Scope
+from trainmon.events import StageKind
 from trainmon.plan.evidence import evidence_of
 from trainmon.plan.matching import Choice, matcher_for
 from trainmon.plan.reach import applicable
-from trainmon.snapshot import RunSnapshot
+from trainmon.snapshot import RunSnapshot, StageInfo
 
 HOUR, MINUTE, DAY = 3600.0, 60.0, 86400.0
 
@@ -353,3 +355,20 @@ def test_a_card_that_is_called_by_its_number_is_that_card() -> None:
     choice = matched(a_run(gpus=("NVIDIA GeForce RTX 3090",)), read).choose(Scope.TOTAL)
     assert choice is not None
     assert (choice.unlike, choice.documented.likely_s) == ("", 4 * 3600 + 300)
+
+
+@pytest.mark.parametrize("name", ["retrain_cached", "proteins/retrain_cached"])
+def test_a_folder_that_the_document_lies_in_too_is_no_name_of_its_sections(name: str) -> None:
+    read = replace(
+        document(
+            "# Plan\n\n## Medium (~10,000 proteins)\n\n- Training: 40-80 minutes\n\n"
+            "## Retraining, embeddings cached\n\n- Training: 30-60 minutes\n"
+        ),
+        path="logs/proteins/estimates.md",
+    )
+    run = replace(a_run(name, steps=400), stages=(StageInfo(name="training", kind=StageKind.TRAIN, active=True),))
+    matcher = matcher_for(evidence_of(run, "10,000 proteins"), [read], "logs/proteins/retrain_cached.log", run=name)
+    assert matcher is not None
+    found = matcher.choose(Scope.STAGE)
+    assert found is not None
+    assert found.documented.high_s == 3600

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from trainmon.events import StageKind
@@ -22,6 +22,8 @@ class Evidence:
 
     names: Mapping[str, str]
     """Words of the run's name, files and folders, by their stems."""
+    folders: frozenset[str] = frozenset()
+    """Of these stems those that stand in folders alone."""
     said: Mapping[str, str]
     """Words of the log's opening lines, by their stems."""
     things: Mapping[str, float]
@@ -62,6 +64,7 @@ def evidence_of(run: RunSnapshot, opening: str = "", hardware: str | None = None
     batches = ("batch_size", "effective_batch_size", "micro_batch_size")
     return Evidence(
         names=_names(run),
+        folders=frozenset(_names(run)) - frozenset(words_by_stem(PurePath(run.name).name)),
         said=words_by_stem(opening),
         things=things,
         numbers=frozenset(numbers),
@@ -74,6 +77,15 @@ def evidence_of(run: RunSnapshot, opening: str = "", hardware: str | None = None
         stages=frozenset().union(*(stems(stage.name) for stage in run.stages)),
         prepared=_prepared(run),
     )
+
+
+def beside(evidence: Evidence, document: str) -> Evidence:
+    """Take the names of folders that a document lies in itself for what every run in them could say."""
+    shared = evidence.folders & frozenset(words_by_stem(" ".join(PurePath(document).parent.parts)))
+    if not shared:
+        return evidence
+    names = {key: word for key, word in evidence.names.items() if key not in shared}
+    return replace(evidence, names=names, said=dict(evidence.said) | {key: evidence.names[key] for key in shared})
 
 
 def _names(run: RunSnapshot) -> dict[str, str]:

@@ -15,7 +15,7 @@ from pathlib import Path, PurePath
 from trainmon.estimates import DocumentedRange, Estimate, EstimateDocument, Scope
 from trainmon.plan.conditions import Conditions, is_of_all
 from trainmon.plan.documented_ranges import as_documented, ends_of, is_held, union_of_cases
-from trainmon.plan.evidence import Evidence
+from trainmon.plan.evidence import Evidence, beside
 from trainmon.plan.fit import Fit, fit
 from trainmon.plan.naming import KnownRun, Part, part_for
 from trainmon.plan.plans import plan_of
@@ -139,12 +139,12 @@ class Matcher:
         return known
 
     def _weigh(self, part: Part, estimate: Estimate, conditions: Conditions) -> Candidate:
-        plan, own = plan_of(part.document), part.is_own(estimate)
+        plan, own, evidence = plan_of(part.document), part.is_own(estimate), beside(self.evidence, part.document.path)
         of_all = part.is_shared(estimate) and is_of_all(estimate, part.document, conditions)
         if own:
             # `all three` of a line about one run are its epochs; of several runs by name each has an unknown share.
             conditions = replace(conditions, runs="several" if of_all else "")
-        weighed = fit(conditions, self.evidence, plan, estimate.scope)
+        weighed = fit(conditions, evidence, plan, estimate.scope)
         given = not of_all and any(says(conditions.text, scenario) for scenario in part.scenarios)
         return Candidate(estimate, plan.document, conditions, weighed, own, given)
 
