@@ -9,11 +9,10 @@ import pytest
 
 from tests.planned_runs import a_run, document, matched, sample_document
 from trainmon.estimates import EstimateDocument, Scope
-from trainmon.events import StageKind
 from trainmon.plan.evidence import evidence_of
 from trainmon.plan.matching import Choice, matcher_for
 from trainmon.plan.reach import applicable
-from trainmon.snapshot import RunSnapshot, StageInfo
+from trainmon.snapshot import RunSnapshot
 
 HOUR, MINUTE, DAY = 3600.0, 60.0, 86400.0
 
@@ -366,9 +365,9 @@ def test_a_folder_that_the_document_lies_in_too_is_no_name_of_its_sections(name:
         ),
         path="logs/proteins/estimates.md",
     )
-    run = replace(a_run(name, steps=400), stages=(StageInfo(name="training", kind=StageKind.TRAIN, active=True),))
-    matcher = matcher_for(evidence_of(run, "10,000 proteins"), [read], "logs/proteins/retrain_cached.log", run=name)
+    evidence = evidence_of(a_run(name, steps=400), "10,000 proteins")
+    matcher = matcher_for(evidence, [read], "logs/proteins/retrain_cached.log", run=name)
     assert matcher is not None
-    found = matcher.choose(Scope.STAGE)
+    found = matcher.choose(Scope.TOTAL)
     assert found is not None
     assert found.documented.high_s == 3600
