@@ -356,17 +356,12 @@ def test_a_card_that_is_called_by_its_number_is_that_card() -> None:
     assert (choice.unlike, choice.documented.likely_s) == ("", 4 * 3600 + 300)
 
 
-@pytest.mark.parametrize("name", ["retrain_cached", "proteins/retrain_cached"])
+@pytest.mark.parametrize("name", ["hardness", "mmarco/hardness"])
 def test_a_folder_that_the_document_lies_in_too_is_no_name_of_its_sections(name: str) -> None:
-    read = replace(
-        document(
-            "# Plan\n\n## Medium (~10,000 proteins)\n\n- Training: 40-80 minutes\n\n"
-            "## Retraining, embeddings cached\n\n- Training: 30-60 minutes\n"
-        ),
-        path="logs/proteins/estimates.md",
-    )
-    evidence = evidence_of(a_run(name, steps=400), "10,000 proteins")
-    matcher = matcher_for(evidence, [read], "logs/proteins/retrain_cached.log", run=name)
+    text = "# Plan\n\n## mMARCO, hard negatives\n\n- Total: 40-80 minutes\n\n## Hardness\n\n- Total: 30-60 minutes\n"
+    read = replace(document(text), path="logs/mmarco/estimates.md")
+    evidence = evidence_of(a_run(name, steps=400), "negatives, hard")
+    matcher = matcher_for(evidence, [read], "logs/mmarco/hardness.log", run=name)
     assert matcher is not None
     found = matcher.choose(Scope.TOTAL)
     assert found is not None
