@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 from textual import events
 from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding
 from textual.content import Content
+from textual.css.query import NoMatches
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Footer, Static
@@ -110,11 +112,16 @@ class BoardScreen(SpanScreen):
         """Take a new board."""
         self.board, self.clock = board, clock
         if self.is_mounted and self.is_current:
-            self.update_view()
+            self._renew()
 
     def on_screen_resume(self) -> None:
         """Show what changed while another screen was on top."""
-        self.update_view()
+        self._renew()
+
+    def _renew(self) -> None:
+        """Show the board, except while the screen opens or closes: then some of its widgets are missing."""
+        with suppress(NoMatches):
+            self.update_view()
 
     def update_view(self) -> None:
         """Show what changed."""
@@ -133,12 +140,14 @@ class BoardScreen(SpanScreen):
         self.set_class(small, "-too-small")
         if small:
             text = f"trainmon needs {MIN_WIDTH}x{MIN_HEIGHT}, this is {width}x{height}"
-            self.query_one("#too-small", Static).update(Content(text))
+            for told in self.query("#too-small").results(Static):
+                told.update(Content(text))
         else:
             self.call_after_refresh(self._fit)
 
     def _fit(self) -> None:
         """Show the content anew; what was hidden while the terminal was too small has lost the focus, and its keys."""
-        if self.focused is None:
-            self.set_focus(self.keys_go_to)
-        self.update_view()
+        with suppress(NoMatches):
+            if self.focused is None:
+                self.set_focus(self.keys_go_to)
+            self.update_view()

@@ -37,7 +37,7 @@ class TypeAheadApp(App[None]):
             self._handing_on = self.run_worker(self._hand_on(), name="keys", group="keys")
 
     async def _hand_on(self) -> None:
-        while self._typed:
+        while self._typed and self.screen_stack:  # the last keys may come when it is over
             nodes: Iterable[MessagePump] = (self.focused or self.screen).ancestors_with_self
             await super().on_event(self._typed.popleft())
             for node in tuple(nodes):  # a key, and a message that it caused, goes from the widget up to the app
