@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from trainmon import units
-from trainmon.tui.chart_look import ChartLook
+from trainmon.tui.chart_screen import ChartScreen
 from trainmon.tui.compare_rows import comparison
 from trainmon.tui.footer import FittingFooter
-from trainmon.tui.screens import EXPORT, BoardScreen
+from trainmon.tui.screens import EXPORT
 from trainmon.tui.spanview import LinesView
 from trainmon.tui.text import Row, with_clock
 
 
-class CompareScreen(BoardScreen):
+class CompareScreen(ChartScreen):
     """Shows the runs that were marked when it was opened."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -38,7 +37,6 @@ class CompareScreen(BoardScreen):
     def __init__(self, names: Sequence[str]) -> None:
         super().__init__()
         self._names = tuple(names)
-        self._look = ChartLook()
         self._by_time = False
 
     def compose_body(self) -> ComposeResult:
@@ -56,27 +54,7 @@ class CompareScreen(BoardScreen):
         self.query_one("#head", LinesView).show([with_clock(head, self.clock, self.size.width)])
         width = max(40, (main.size.width or self.size.width) - 1)
         height = 9 if self.size.height < 40 else 14
-        main.show(comparison(runs, width, height, look=self._look, by_time=self._by_time))
-
-    def action_log_scale(self) -> None:
-        """Draw the curves on a logarithmic scale, or not."""
-        self._see(replace(self._look, log=not self._look.log))
-
-    def action_smoothing(self) -> None:
-        """Draw smoothed curves, or not."""
-        self._see(replace(self._look, smoothed=not self._look.smoothed))
-
-    def action_zoom(self, factor: float) -> None:
-        """Show fewer or more of the steps."""
-        self._see(self._look.zoomed(factor))
-
-    def action_cursor(self, by: int) -> None:
-        """Move what is shown, and the cursor in it."""
-        self._see(self._look.moved(by))
-
-    def _see(self, look: ChartLook) -> None:
-        self._look = look
-        self.update_view()
+        main.show(comparison(runs, width, height, look=self.look, by_time=self._by_time))
 
     def action_by_time(self) -> None:
         """Draw the curves over the time since the start, or over the steps."""

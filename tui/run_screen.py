@@ -16,12 +16,12 @@ from textual.widgets import Input
 
 from trainmon.snapshot import RunSnapshot
 from trainmon.tui import run_sections, totals
-from trainmon.tui.chart_look import ChartLook
+from trainmon.tui.chart_screen import ChartScreen
 from trainmon.tui.charts_section import all_charts, first_charts
 from trainmon.tui.footer import FittingFooter
 from trainmon.tui.log_feed import LogAccess
 from trainmon.tui.log_section import LogSection
-from trainmon.tui.screens import CHOOSE, EXPORT, BoardScreen, RunViewed
+from trainmon.tui.screens import CHOOSE, EXPORT, RunViewed
 from trainmon.tui.spanview import LinesView
 from trainmon.tui.text import Row, beside, fit_row, heading, plain, wrap
 from trainmon.tui.timeline import timeline
@@ -42,7 +42,7 @@ class Section(IntEnum):
     LOG = 5
 
 
-class RunScreen(BoardScreen):
+class RunScreen(ChartScreen):
     """Shows one run of the board, by name."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -81,7 +81,6 @@ class RunScreen(BoardScreen):
         self.run_name = name
         self._order = order
         self._section = Section.SUMMARY
-        self._look = ChartLook()
         self._logs = logs
         self._reading = False
         """The log of the run is open."""
@@ -162,7 +161,7 @@ class RunScreen(BoardScreen):
             case Section.SUMMARY:
                 return self._summary(run, width)
             case Section.CHARTS:
-                return all_charts(run, width, self._main.size.height, self._look)
+                return all_charts(run, width, self._main.size.height, self.look)
             case Section.DOCUMENTED:
                 return run_sections.documented(run, width)
             case Section.PROBLEMS:
@@ -182,9 +181,9 @@ class RunScreen(BoardScreen):
             left_width = width * 11 // 20
             right_width = width - left_width - 3
             left = [*self._facts(run, left_width), (), *run_sections.documented(run, left_width)]
-            return beside(left, left_width, first_charts(run, right_width, 11, self._look), gap=3)
+            return beside(left, left_width, first_charts(run, right_width, 11, self.look), gap=3)
         late = run_sections.why_late(run, width)
-        return [*late, *([()] if late else []), *self._facts(run, width), (), *first_charts(run, width, 7, self._look)]
+        return [*late, *([()] if late else []), *self._facts(run, width), (), *first_charts(run, width, 7, self.look)]
 
     def _facts(self, run: RunSnapshot, width: int) -> list[Row]:
         trouble = [*run_sections.problems(run, width, most=2), ()] if run.problems else []
@@ -223,26 +222,6 @@ class RunScreen(BoardScreen):
     def action_turn(self, by: int) -> None:
         """Show the next section."""
         self.action_section((self._section - 1 + by) % len(Section) + 1)
-
-    def action_log_scale(self) -> None:
-        """Draw the charts on a logarithmic scale, or not."""
-        self._see(replace(self._look, log=not self._look.log))
-
-    def action_smoothing(self) -> None:
-        """Draw smoothed curves, or not."""
-        self._see(replace(self._look, smoothed=not self._look.smoothed))
-
-    def action_cursor(self, by: int) -> None:
-        """Move the charts' cursor, which starts at the end."""
-        self._see(self._look.moved(by))
-
-    def action_zoom(self, factor: float) -> None:
-        """Show fewer or more of the steps."""
-        self._see(self._look.zoomed(factor))
-
-    def _see(self, look: ChartLook) -> None:
-        self._look = look
-        self.update_view()
 
     def action_scroll(self, by: int) -> None:
         """Scroll by a line; among problems go to the next one."""
@@ -291,6 +270,6 @@ class RunScreen(BoardScreen):
         if self.run_name in self._order:
             self.run_name = self._order[(self._order.index(self.run_name) + by) % len(self._order)]
             self._reading = False
-            self._look = replace(self._look, cursor=None, low=0.0, high=1.0)
+            self.look = replace(self.look, cursor=None, low=0.0, high=1.0)
             self.post_message(RunViewed(self.run_name))
             self.action_section(self._section)
