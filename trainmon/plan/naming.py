@@ -14,7 +14,6 @@ from functools import lru_cache
 
 from trainmon.estimates import Estimate, EstimateDocument, Scope
 from trainmon.plan.stems import say_nothing, stem, stems
-from trainmon.runs.stage_names import kind_by_name
 
 _CLASSES = frozenset(
     stem(word)
@@ -100,14 +99,9 @@ def reclaimed(document: EstimateDocument, runs: tuple[str, ...]) -> EstimateDocu
 
 
 def _as_total(estimate: Estimate) -> Estimate:
-    if estimate.scope not in _MISTAKEN or _names_a_stage(estimate):
+    if estimate.scope not in _MISTAKEN:
         return estimate
     return replace(estimate, scope=Scope.TOTAL, stage=None, subject=_label_of(estimate))
-
-
-def _names_a_stage(estimate: Estimate) -> bool:
-    """`training.log` is what half of the world calls a log: `Training: 40 min` stays the stage of every run."""
-    return estimate.scope is Scope.STAGE and kind_by_name(_label_of(estimate)) is not None
 
 
 def _label_of(estimate: Estimate) -> str:
