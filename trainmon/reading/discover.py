@@ -10,7 +10,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,13 +26,12 @@ from trainmon.reading.file_kinds import (
     is_binary,
     json_kind,
 )
+from trainmon.reading.folders import documents_in, fault_of, is_folder, walk, why
 
 _HEAD_BYTES = 64 << 10
 _MAX_FILES = 50_000
 _UNREADABLE, _HOLES = "unreadable", "nothing but NUL bytes"
 """Reasons that do not last: a file is judged again."""
-_BY_NAME = attrgetter("name")
-_SKIPPED_FOLDERS = frozenset(("node_modules", "__pycache__", "site-packages"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +142,7 @@ class Scanner:
     def _roots(self) -> Iterator[Path]:
         for argument in self._logs:
             path = Path(argument).expanduser()
-            if _fault(path) is None:
+            if fault_of(path) is None:
                 yield path
             elif any(letter in argument for letter in "*?["):
                 yield from (Path(match) for match in sorted(glob.glob(str(path), recursive=True)))  # noqa: PTH207
@@ -153,9 +152,9 @@ class Scanner:
         for argument in self._logs:
             path = Path(argument).expanduser()
             pattern = any(letter in argument for letter in "*?[")
-            fault = _fault(path)
+            fault = fault_of(path)
             if isinstance(fault, PermissionError):
-                raise NothingReadableError(f"{argument}: {_why(fault)}. Ask its owner, or name another folder.")
+                raise NothingReadableError(f"{argument}: {why(fault)}. Ask its owner, or name another folder.")
             if fault is not None and not (pattern and glob.glob(str(path), recursive=True)):  # noqa: PTH207
                 what = "no file matches" if pattern else "no such file or folder:"
                 raise NothingReadableError(
@@ -166,11 +165,11 @@ class Scanner:
         """Root, folder and path of each file."""
         beside: list[tuple[Path, Path]] = []
         for root in self._roots():
-            if _is_folder(root):
-                yield from ((root, folder, path) for folder, path in _walk(str(root)))
+            if is_folder(root):
+                yield from ((root, folder, path) for folder, path in walk(str(root)))
             else:
                 yield root, str(root.parent), str(root)
-            beside += ((root.parent, path) for path in _documents_in(root.resolve().parent))
+            beside += ((root.parent, path) for path in documents_in(root.resolve().parent))
         yield from ((root, str(path.parent), str(path)) for root, path in beside)
 
     def _look(self, root: Path, path: str) -> tuple[Candidate | None, os.stat_result | None]:
@@ -179,10 +178,10 @@ class Scanner:
             found = os.stat(path)  # noqa: PTH116 a Path each would treble the cost of a look at many thousand files
         except OSError as error:
             self._moved.add(path)
-            reason = f"unreadable: {_why(error)}"
+            reason = f"unreadable: {why(error)}"
             return Candidate(path=Path(path), root=root, kind=FileKind.SKIP, reason=reason), None
         if stat.S_ISDIR(found.st_mode):  # only those that could not be walked through come here
-            reason = f"unreadable folder: {_why(_fault(Path(path)))}"
+            reason = f"unreadable folder: {why(fault_of(Path(path)))}"
             return Candidate(path=Path(path), root=root, kind=FileKind.SKIP, reason=reason), None
         known = self._known.get(path)
         if known is None:
@@ -224,7 +223,7 @@ class Scanner:
                     file.seek(-_HEAD_BYTES, os.SEEK_END)  # behind the hole that a truncated log begins with
                     head = file.read(_HEAD_BYTES)
         except OSError as error:
-            return FileKind.SKIP, f"{_UNREADABLE}: {_why(error)}"
+            return FileKind.SKIP, f"{_UNREADABLE}: {why(error)}"
         return self._by_content(head, path.name, suffix)
 
     def _by_content(self, head: bytes, name: str, suffix: str) -> tuple[FileKind, str]:
@@ -254,56 +253,3 @@ class Scanner:
 def _mark(found: os.stat_result) -> tuple[int, int, int]:
     """What tells that a file is as it was."""
     return found.st_size, found.st_mtime_ns, found.st_ino
-
-
-def _is_folder(path: Path) -> bool:
-    return os.path.isdir(path)  # noqa: PTH112 Path's own question raises where a folder must not be entered
-
-
-def _fault(path: Path) -> OSError | None:
-    """Why a file or folder cannot be looked at; None where it can."""
-    try:
-        if stat.S_ISDIR(path.stat().st_mode):
-            os.scandir(path).close()
-    except OSError as error:
-        return error
-    return None
-
-
-def _why(error: OSError | None) -> str:
-    return os.strerror(error.errno or 0) if error is not None else "it changed while it was looked at"
-
-
-def _walk(root: str) -> Iterator[tuple[str, str]]:
-    """Folder and path of every file below, folders in order of their names.
-
-    Links to folders are not followed, so no loop is entered. A folder that cannot be read comes as itself.
-    """
-    try:
-        entries = sorted(os.scandir(root), key=_BY_NAME)
-    except OSError:
-        yield root, root
-        return
-    folders = []
-    for entry in entries:
-        try:
-            if entry.is_dir(follow_symlinks=False):
-                folders.append(entry)
-            elif not entry.name.startswith("."):
-                yield root, entry.path
-        except OSError:
-            yield root, entry.path
-    for entry in folders:
-        if not entry.name.startswith((".", "checkpoint-")) and entry.name not in _SKIPPED_FOLDERS:
-            yield from _walk(entry.path)
-
-
-def _documents_in(folder: Path) -> Iterator[Path]:
-    """What may be an estimate document beside the logs; nothing else there is any of our business."""
-    try:
-        paths = sorted(folder.iterdir())
-    except OSError:
-        return
-    for path in paths:
-        if path.suffix.lower() in (".md", ".markdown", ".rst") and os.path.isfile(path):  # noqa: PTH113
-            yield path
