@@ -20,7 +20,7 @@ from typing import Any
 import play
 
 HERE = Path(__file__).resolve().parent
-WORKPLACE = Path("/tmp/varied-runs")
+WORKPLACE = play.WORK.parent
 FAMILIES = tuple(sorted(path.stem for path in HERE.glob("*.py") if path.stem not in ("all", "play")))
 BEGAN_S = 1773000000.0
 CUTS = (0.3, 0.6, 0.9)
@@ -32,7 +32,7 @@ Row = dict[str, Any]
 def start(family: str, name: str, facts: Row, log: Path) -> list[list[Row]]:
     """Run all attempts of a program; the journal of each."""
     journals, began_s = [], BEGAN_S
-    (WORKPLACE / "work").mkdir(parents=True, exist_ok=True)
+    play.WORK.mkdir(parents=True, exist_ok=True)
     for attempt in range(1, (facts.get("attempts") or 1) + 1):
         journal = WORKPLACE / "journal.jsonl"
         journal.unlink(missing_ok=True)

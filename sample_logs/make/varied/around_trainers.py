@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from play import run
+from play import WORK, run
 from trainer import parts
 
 
@@ -62,7 +62,7 @@ def trl_sft(p):
         eval_dataset=d.select(range(40)),
         callbacks=[journal],
         args=SFTConfig(
-            output_dir="/tmp/varied-runs/work/sft",
+            output_dir=str(WORK / "sft"),
             per_device_train_batch_size=8,
             num_train_epochs=2,
             logging_steps=5,
@@ -117,7 +117,7 @@ def st_evaluator(p):
     SentenceTransformerTrainer(
         model=net,
         args=SentenceTransformerTrainingArguments(
-            output_dir="/tmp/varied-runs/work/st",
+            output_dir=str(WORK / "st"),
             num_train_epochs=3,
             per_device_train_batch_size=8,
             logging_steps=25,

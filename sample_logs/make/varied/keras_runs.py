@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from play import run
+from play import WORK, run
 
 os.environ.setdefault("KERAS_BACKEND", "torch")
 
@@ -95,7 +95,7 @@ def k3_early_and_checkpoint(p):
         callbacks=[
             j,
             keras.callbacks.EarlyStopping(patience=3, min_delta=9, verbose=1),
-            keras.callbacks.ModelCheckpoint("/tmp/varied-runs/work/k.keras", save_best_only=True, verbose=1),
+            keras.callbacks.ModelCheckpoint(str(WORK / "k.keras"), save_best_only=True, verbose=1),
             keras.callbacks.ReduceLROnPlateau(patience=1, verbose=1),
         ],
     )

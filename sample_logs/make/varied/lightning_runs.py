@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from play import run
+from play import WORK, run
 
 
 def lightning(
@@ -91,7 +91,7 @@ def lightning(
         logger=trainer.pop("logger", False),
         enable_checkpointing=trainer.pop("enable_checkpointing", False),
         callbacks=callbacks,
-        default_root_dir="/tmp/varied-runs/work/pl",
+        default_root_dir=str(WORK / "pl"),
         **trainer,
     )
     return t, Net(), data(batches), [data(val) for _ in range(vals)] if val else None, data
@@ -116,15 +116,15 @@ def pl_resumed(p, attempt):
     from lightning.pytorch.callbacks import ModelCheckpoint
 
     if attempt == 1:
-        shutil.rmtree("/tmp/varied-runs/work/plc", ignore_errors=True)
+        shutil.rmtree(str(WORK / "plc"), ignore_errors=True)
     t, net, d, v, _ = lightning(
         p,
         max_epochs=5,
         kill_at=97 if attempt == 1 else 0,
         enable_checkpointing=True,
-        callbacks=[ModelCheckpoint("/tmp/varied-runs/work/plc", save_last=True)],
+        callbacks=[ModelCheckpoint(str(WORK / "plc"), save_last=True)],
     )
-    t.fit(net, d, v, ckpt_path=None if attempt == 1 else "/tmp/varied-runs/work/plc/last.ckpt")
+    t.fit(net, d, v, ckpt_path=None if attempt == 1 else str(WORK / "plc/last.ckpt"))
 
 
 @run(total=[160], epochs=[4, None], state="finished", cut_total=None)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from simulation import Simulation
+
+WORK = Path(tempfile.gettempdir()) / "varied-runs" / "work"
+"""Where the programs leave their checkpoints."""
 
 
 def bar(*arguments: Any, **options: Any) -> Any:

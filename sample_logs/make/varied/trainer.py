@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 
-from play import run
+from play import WORK, run
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
@@ -176,7 +176,7 @@ def hf_early_stopping(p):
 
 @run(total=[200], epochs=[5], state="finished", attempts=3, gap=300.0)
 def hf_resumed_twice(p, attempt):
-    out = "/tmp/varied-runs/work/resumed"
+    out = str(WORK / "resumed")
     import shutil
 
     if attempt == 1:
@@ -255,7 +255,7 @@ def hf_other_args_resume(p, attempt):
     """Resumed with another logging interval and more epochs than before."""
     import shutil
 
-    out = "/tmp/varied-runs/work/res2"
+    out = str(WORK / "res2")
     if attempt == 1:
         shutil.rmtree(out, ignore_errors=True)
     t = trainer(
