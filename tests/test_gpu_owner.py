@@ -22,8 +22,8 @@ from trainmon.reading.processes import Process, process_table, writers_of
 GIB = 1024.0**3
 TRAIN = """
 import os, sys
-print(f"{sys.argv[1]} {os.getpid()}", file=open(sys.argv[2], "a"), flush=True)
 print("step 1", flush=True)
+print(f"{sys.argv[1]} {os.getpid()}", file=open(sys.argv[2], "a"), flush=True)
 sys.stdin.read()
 """
 
