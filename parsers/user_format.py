@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from trainmon.errors import UsageError
@@ -109,16 +110,13 @@ def _seconds(text: str) -> float | None:
     return plain if plain is not None else duration_s(text)
 
 
-def user_formats(config: Mapping[str, object]) -> list[type[LogFormat]]:
-    """Build the formats of a configuration's `[[formats]]` tables.
+def user_formats(tables: Sequence[object], path: Path) -> list[type[LogFormat]]:
+    """Build the formats of a settings file's `[[formats]]` tables.
 
     Each table has `name`, `pattern` or `patterns`, and may have `title`, `unit`, `zero_based`, `finished`, `failed`,
-    `priority`, `sample` or `samples`. Raises UsageError that names the table, the pattern and the position.
+    `priority`, `sample` or `samples`. Raises UsageError that names the file, the table, the pattern and the position.
     """
-    tables = config.get("formats", [])
-    if not isinstance(tables, list):
-        raise UsageError("formats: expected tables written as [[formats]]")
-    return [_format(table, f"formats[{index}]") for index, table in enumerate(tables)]
+    return [_format(table, f"{path}: formats[{index}]") for index, table in enumerate(tables)]
 
 
 def _format(table: object, where: str) -> type[LogFormat]:

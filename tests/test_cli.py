@@ -132,7 +132,16 @@ def test_a_pattern_that_does_not_compile_is_named(tmp_path: Path) -> None:
     done = trainmon("status", str(tmp_path))
 
     assert done.returncode == 2
-    assert "formats[0]" in done.stderr
+    assert f"{tmp_path / 'trainmon.toml'}: formats[0]" in done.stderr
+
+
+def test_a_file_that_is_no_text_is_not_explained(tmp_path: Path) -> None:
+    (tmp_path / "model.log").write_bytes(bytes(range(256)) * 40)
+
+    done = trainmon("formats", "explain", str(tmp_path / "model.log"))
+
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "model.log: binary" in done.stderr
 
 
 def test_an_unknown_setting_is_named_with_its_file(logs: Path) -> None:

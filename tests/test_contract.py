@@ -6,7 +6,7 @@ import json
 import math
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
@@ -17,8 +17,9 @@ from tests import report_boards as boards
 from tests.hostile_boards import HOSTILE, empty_board, named_board
 from tests.report_documents import document
 from trainmon.estimates import EstimateDocument, Fact
+from trainmon.events import ProblemKind
 from trainmon.exports.contract import board_object, estimates_object, json_text, run_object
-from trainmon.snapshot import Board, Eta, Interval, MetricInfo, RunSnapshot
+from trainmon.snapshot import Board, Eta, Interval, MetricInfo, ProblemInfo, RunSnapshot
 
 
 def strictly(text: str) -> Any:
@@ -171,3 +172,9 @@ def test_any_number_survives_strict_reading(first: float, last: float, at: float
 
     assert written["first"] == (first if math.isfinite(first) else None)
     assert written["nan"] is not (math.isfinite(first) and math.isfinite(last))
+
+
+def test_a_problem_that_no_line_says_has_no_line() -> None:
+    stalled = replace(boards.finished_run(), problems=(ProblemInfo(kind=ProblemKind.STALL, message="silent", line=0),))
+
+    assert strictly(json_text(run_object(stalled)))["problems"][0]["line"] is None

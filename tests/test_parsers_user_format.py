@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from trainmon.errors import UsageError
@@ -20,7 +22,7 @@ TABLE: dict[str, object] = {
 
 
 def made(table: dict[str, object]) -> UserFormat:
-    (known,) = user_formats({"formats": [table]})
+    (known,) = user_formats([table], Path("trainmon.toml"))
     reader = known()
     assert isinstance(reader, UserFormat)
     return reader
@@ -64,9 +66,7 @@ def test_a_foreign_line_is_left_alone() -> None:
 @pytest.mark.parametrize(
     ("table", "message"),
     [
-        pytest.param(
-            {"name": "a", "pattern": "(?P<step>x"}, r"formats\[0\] a: pattern '\(\?P<step>x'.*at position", id="syntax"
-        ),
+        pytest.param({"name": "a", "pattern": "(?P<step>x"}, r" a: pattern '\(\?P<step>x'.*at position", id="syntax"),
         pytest.param({"name": "a", "pattern": "x"}, "names no group", id="no group"),
         pytest.param(
             {"name": "a", "pattern": "(?P<step>x)", "sample": "y"}, "no pattern matches its sample 'y'", id="sample"
@@ -90,17 +90,12 @@ def test_a_foreign_line_is_left_alone() -> None:
     ],
 )
 def test_a_mistake_is_named(table: object, message: str) -> None:
-    with pytest.raises(UsageError, match=message):
-        user_formats({"formats": [table]})
-
-
-def test_formats_must_be_tables() -> None:
-    with pytest.raises(UsageError, match=r"\[\[formats\]\]"):
-        user_formats({"formats": "mine"})
+    with pytest.raises(UsageError, match=rf"^trainmon.toml: formats\[0\].*{message}"):
+        user_formats([table], Path("trainmon.toml"))
 
 
 def test_without_tables_there_are_no_formats() -> None:
-    assert user_formats({}) == []
+    assert user_formats([], Path("trainmon.toml")) == []
 
 
 def test_a_pattern_that_takes_too_long_is_left_out_after_three_times() -> None:

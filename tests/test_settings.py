@@ -108,3 +108,23 @@ def test_settings_that_must_not_be_read_are_named(logs: Path, tmp_path: Path, mo
 
     with pytest.raises(UsageError, match=r"trainmon\.toml: Permission denied"):
         load_settings([str(logs)], environment=environment(tmp_path))
+
+
+def test_formats_know_the_file_that_they_are_written_in(logs: Path, tmp_path: Path) -> None:
+    table = "[[formats]]\nname = '{}'\npattern = '(?P<step>1)'\n"
+    users(tmp_path, table.format("users"))
+    (logs / "trainmon.toml").write_text(table.format("here"))
+
+    formats = load_settings([str(logs)], environment=environment(tmp_path)).formats
+
+    assert [(path.parent.name, [one["name"] for one in tables]) for path, tables in formats.items()] == [
+        ("logs", ["here"]),
+        ("trainmon", ["users"]),
+    ]
+
+
+def test_formats_are_tables(logs: Path, tmp_path: Path) -> None:
+    (logs / "trainmon.toml").write_text('formats = "mine"\n')
+
+    with pytest.raises(UsageError, match=r"trainmon.toml: formats must be written as \[\[formats\]\]"):
+        load_settings([str(logs)], environment=environment(tmp_path))

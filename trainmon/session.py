@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 from trainmon.errors import NothingReadableError
@@ -44,7 +45,8 @@ def new_scanner(logs: Sequence[str]) -> Scanner:
 
 def known_formats(settings: Settings) -> tuple[type[LogFormat], ...]:
     """The user's own formats first, then all others. Raises UsageError for a pattern that cannot be used."""
-    return (*user_formats({"formats": list(settings.formats)}), *log_formats())
+    own = (user_formats(tables, path) for path, tables in settings.formats.items())
+    return (*chain.from_iterable(own), *log_formats())
 
 
 def reader_of(log: Path, settings: Settings, earlier: Sequence[str] = ()) -> tuple[bytes, LogReader]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,8 @@ class Settings:
     estimates: tuple[Path, ...] = ()
     scenario: str | None = None
     hardware: str | None = None
-    formats: tuple[Mapping[str, Any], ...] = ()
-    """The user's own formats, as written in the settings files."""
+    formats: Mapping[Path, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    """The user's own formats, by the settings file that they are written in."""
     origin: Path | None = None
     runs: tuple[RunChoice, ...] = ()
     """What the user says of single runs."""
@@ -99,7 +99,7 @@ def load_settings(
         estimates=named,
         scenario=merged.get("scenario"),
         hardware=merged.get("hardware"),
-        formats=tuple(one for layer in layers for one in layer.values.get("formats", ())),
+        formats={layer.path: layer.values.get("formats", ()) for layer in layers if layer.path is not None},
         runs=tuple(one for layer in layers for one in layer.runs),
         runs_file=runs_file,
         deadline=check_deadline(merged["deadline"]) if merged.get("deadline") else None,

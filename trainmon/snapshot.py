@@ -63,6 +63,7 @@ class ProblemInfo:
     kind: ProblemKind
     message: str
     line: int
+    """1-based; 0 where no line says it, as of a stall."""
     step: float | None = None
     count: int = 1
 

@@ -11,7 +11,7 @@ import typer
 
 from trainmon.cli.common import ConfigOption, app, settings_of
 from trainmon.cli.output import emit
-from trainmon.errors import TrainmonError
+from trainmon.errors import NothingReadableError, TrainmonError
 
 formats_app = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
 app.add_typer(formats_app, name="formats")
@@ -45,6 +45,7 @@ def explain(
 ) -> None:
     """Show piece by piece what was read as what, by which format, and why the run got its total."""
     from trainmon.exports.formats_text import explain_text, explained
+    from trainmon.reading.file_kinds import is_binary
     from trainmon.session import look_once, reader_of
 
     settings = settings_of((str(log),), None, None, None, config)
@@ -54,5 +55,7 @@ def explain(
         runs = ()
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     data, reader = reader_of(log, settings)
+    if is_binary(data):
+        raise NothingReadableError(f"{log}: binary, no log")
     for line in explain_text(explained(data, reader), runs[0] if runs else None, colour=colour):
         emit(line)

@@ -18,7 +18,7 @@ from typing import cast
 from trainmon.estimates import Derived, DocumentedRange, EstimateDocument, Verdict, VerdictKind
 from trainmon.plan.lateness import why_late
 from trainmon.sanitise import clean
-from trainmon.snapshot import Board, Interval, MetricInfo, RunSnapshot, StepTime
+from trainmon.snapshot import Board, Interval, MetricInfo, ProblemInfo, RunSnapshot, StepTime
 
 SCHEMA = "trainmon/1"
 OVERHEADS = ("init", "eval", "checkpoint", "stall", "other")
@@ -120,6 +120,8 @@ def _written(value: object, name: str) -> object:
 def _object(value: object) -> JsonObject:
     """Write what the contract shapes otherwise than its dataclass; anything else field by field."""
     match value:
+        case ProblemInfo():
+            return _fields(value) | {"line": value.line or None}
         case StepTime():
             return _fields(value) | {part: _seconds(getattr(value, part)) for part in _STEP_TIMES}
         case MetricInfo():

@@ -96,7 +96,7 @@ def _run_fields() -> JsonObject:
                 "Trouble that the log reports, once per cause.",
                 kind=one_of(ProblemKind),
                 message=TEXT,
-                line=said(WHOLE, "1-based."),
+                line=said({"type": ["integer", "null"]}, "1-based; null where no line says it, as of a stall."),
                 step=NUMBER,
                 count=WHOLE,
             )
