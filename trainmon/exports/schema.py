@@ -8,6 +8,7 @@ from __future__ import annotations
 from trainmon.estimates import Scope, VerdictKind
 from trainmon.events import ProblemKind, StageKind
 from trainmon.exports.contract import OVERHEADS, SCHEMA, JsonObject
+from trainmon.exports.schema_documents import document_definitions
 from trainmon.exports.schema_gpu import gpu_definitions
 from trainmon.exports.schema_parts import (
     FLAG,
@@ -34,7 +35,7 @@ def schema() -> JsonObject:
         "description": "Unknown is null. Fields in _at are moments (ISO 8601, UTC), fields in _s are seconds, "
         "fields in _bytes are bytes. Fields are only ever added.",
         "anyOf": [ref("status"), ref("estimates")],
-        "$defs": {**_runs(), **_measured(), **_against_the_plan(), **_documents()},
+        "$defs": {**_runs(), **_measured(), **_against_the_plan(), **document_definitions()},
     }
 
 
@@ -213,70 +214,5 @@ def _against_the_plan() -> JsonObject:
             measured_s=NUMBER,
             projected=FLAG,
             so_far=FLAG,
-        ),
-    }
-
-
-def _documents() -> JsonObject:
-    """Definitions of what `estimates --json` prints."""
-    lines = list_of(WHOLE, "1-based lines of the file as it lies on disk.")
-    scenario = list_of(TEXT)
-    ends = dict.fromkeys(("low_s", "high_s", "likely_s"), NUMBER)
-    return {
-        "estimates": object_of("Estimate documents.", schema={"const": SCHEMA}, documents=list_of(ref("document"))),
-        "document_entry": object_of("", path=TEXT, title=TEXT, estimate_count=WHOLE, contradiction_count=WHOLE),
-        "document": object_of(
-            "Everything read from one document.",
-            path=TEXT,
-            title=TEXT,
-            compared=said(FLAG, "False where there were too many durations to hold them against one another."),
-            unread_from_line={"type": ["integer", "null"], "description": "From here on nothing was read: too long."},
-            estimates=list_of(
-                object_of(
-                    "A duration.",
-                    line=WHOLE,
-                    text=TEXT,
-                    scope=one_of(Scope),
-                    subject=TEXT,
-                    stage={"type": ["string", "null"]},
-                    scenario=scenario,
-                    **ends,
-                    approximate=FLAG,
-                    device_time=said(FLAG, "GPU-hours: summed over devices, never held against a clock."),
-                    excludes_init=said(FLAG, "A plan file says that initialisation comes on top of this total."),
-                    source_text=TEXT,
-                )
-            ),
-            facts=list_of(
-                object_of(
-                    "A number that is no duration.",
-                    line=WHOLE,
-                    name=TEXT,
-                    scenario=scenario,
-                    value={"type": ["number", "string", "null"]},
-                    high=NUMBER,
-                )
-            ),
-            derived=list_of(
-                object_of(
-                    "A value that follows from the document's own numbers.",
-                    name=TEXT,
-                    value=NUMBER,
-                    high=NUMBER,
-                    formula=TEXT,
-                    scenario=scenario,
-                    **{"from": lines},
-                )
-            ),
-            contradictions=list_of(
-                object_of(
-                    "Two statements that cannot both hold.",
-                    lines=lines,
-                    kind=TEXT,
-                    text=TEXT,
-                    ratio=NUMBER,
-                    severity={"enum": ["low", "medium", "high"]},
-                )
-            ),
         ),
     }
