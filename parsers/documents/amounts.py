@@ -13,7 +13,7 @@ DEVICE = r"(?:(?-i:[A-Z]{1,3}\d{1,4}[A-Za-z]{0,3})|GPU|TPU(?:v\d\w?)?|CPU|card|c
 GAP = r"[\s\-‑]?"
 FIGURE = rf"(?:{NUMBER}|{WORD_NUMBER}|{CJK_NUMBER}|\d/[1-9])"
 _ONE_AND_HALF = rf"(?:{CJK_NUMBER}|\d+)\s?[个個]半(?:小时|小時|钟头|月|星期)"
-_MILLIONS = rf"(?:(?-i:[kKM])(?=\s?{DEVICE}[\s\-]))?"
+_MILLIONS = rf"(?:(?-i:[kKM])(?=\s?{DEVICE}[\s\-]|\s(?:seconds|minutes|hours|days)\b))?"
 _SINGLE = (
     rf"(?:\d/[1-9]|{FIGURE}{_MILLIONS})\+?{GAP}(?:{DEVICE}[\s\-]+)?(?:GPU[\s\-]+)?{SAFE_UNIT}(?:\s+and\s+a\s+half\b)?"
 )

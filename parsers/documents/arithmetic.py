@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trainmon.estimates import Derived, Fact, Scope
-from trainmon.parsers.documents.claims import Claim
+from trainmon.parsers.documents.claim import Claim
 from trainmon.parsers.documents.conflicts_scaling import batch_of, step_interval
 from trainmon.parsers.documents.plan import (
     Interval,

@@ -9,14 +9,16 @@ from dataclasses import dataclass, replace
 from trainmon.estimates import Scope
 from trainmon.parsers.documents.bars import Bar, find_bars, is_log_line
 from trainmon.parsers.documents.blocks import Piece
+from trainmon.parsers.documents.claim import Claim
 from trainmon.parsers.documents.columns import cell_spans, labelled_spans, lent_units
 from trainmon.parsers.documents.durations import Span, find_durations, with_addend
 from trainmon.parsers.documents.labels import Words, words_around
-from trainmon.parsers.documents.lexicon import TRAIN, is_generic, stage_kinds
-from trainmon.parsers.documents.outline import Outline, in_breakdown, outline_of
+from trainmon.parsers.documents.lexicon import PER_AFTER, TRAIN, stage_kinds
+from trainmon.parsers.documents.outline import Outline, outline_of
 from trainmon.parsers.documents.positions import find_positions
 from trainmon.parsers.documents.readings import Reading
 from trainmon.parsers.documents.scope import scope_of
+from trainmon.parsers.documents.second_look import as_stated, net_of_parts
 from trainmon.patterns import pattern
 
 _CODE_COMMAND = pattern(
@@ -26,25 +28,6 @@ _TIME_NEAR = pattern(
     r"\b(?:times?|took|takes?|durations?|ETA|elapsed|runtime|total|hours?|min(?:ute)?s?|train\w*|epoch)\b|时间|耗时|[≈~⏱⏰⏲⏳⌛🕐-🕧]",
     re.IGNORECASE,
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
-    """One duration read from one piece."""
-
-    piece: Piece
-    span: Span
-    words: Words
-    reading: Reading
-    restates: int = -1
-    """Index of the claim on the same line whose value this one repeats in other words; -1 for none."""
-    operand: bool = False
-    """A factor of a product written out on this line."""
-    bar: Bar | None = None
-
-    @property
-    def scope(self) -> Scope:
-        return self.reading.scope
 
 
 _MOST_IN_LINE = 64
@@ -98,60 +81,7 @@ def _claims(pieces: list[Piece], spans: list[list[Span]]) -> tuple[list[Claim], 
             claims += _in_line(piece, spans[index], outline, claims, previous)
         claims += _positions(piece, spans[index])
         previous = piece
-    return _net_of_parts(_as_stated(claims), outline), outline
-
-
-def _as_stated(claims: list[Claim]) -> list[Claim]:
-    """Take the factor of a product for what the document states the same value to be: an epoch's, a unit's."""
-    stated_of: dict[float, Reading] = {}
-    for claim in claims:
-        if claim.scope in {Scope.EPOCH, Scope.UNIT, Scope.STEP} and not claim.operand and claim.span.likely_s:
-            stated_of.setdefault(claim.span.likely_s, claim.reading)
-    longest = max((claim.span.top_s for claim in claims if claim.scope is Scope.TOTAL), default=0.0)
-    return [
-        replace(claim, reading=stated_of[claim.span.likely_s])
-        if claim.span.likely_s in stated_of and (_is_factor(claim) or _is_in_passing(claim, longest))
-        else claim
-        for claim in claims
-    ]
-
-
-def _is_factor(claim: Claim) -> bool:
-    return claim.operand and claim.scope in {Scope.STEP, Scope.UNIT}
-
-
-def _is_in_passing(claim: Claim, longest: float) -> bool:
-    """Tell whether a sentence names a duration without a word of what it is of, far shorter than any run."""
-    bare = claim.piece.kind in {"item", "paragraph"} and claim.reading == Reading(Scope.TOTAL)
-    return bare and not is_generic(claim.words.label) and 0 < 20 * claim.span.top_s < longest
-
-
-_STEPS_TIMES_SECONDS = pattern(
-    r"\d[\d,.]*\s*(?:steps?|iter\w*)?\s*[×x*✕·]\s*~?\d[\d.]*\s*(?:s|secs?|seconds?)?(?:\s*/\s*(?:step|it|"
-    r"iter\w*))?\s*(?:=|≈)\s*~?$",
-    re.IGNORECASE,
-)
-
-
-def _net_of_parts(claims: list[Claim], outline: Outline) -> list[Claim]:
-    """Call steps x step time the training stage where the document adds initialisation or overhead on top."""
-    products = {
-        i
-        for i, c in enumerate(claims)
-        if c.scope is Scope.TOTAL
-        and ("=" in c.piece.text or "≈" in c.piece.text)
-        and _STEPS_TIMES_SECONDS.search(c.piece.text[: c.span.start])
-    }
-    products = {i for i in products if outline.has_parts or in_breakdown(outline, claims[i].piece)}
-    if not products:
-        return claims
-    for index, claim in enumerate(claims):
-        if claim.restates in products:
-            products.add(index)
-    if all(index in products for index, claim in enumerate(claims) if claim.scope is Scope.TOTAL):
-        return claims
-    stage = Reading(Scope.STAGE, "training", "train")
-    return [replace(claim, reading=stage) if index in products else claim for index, claim in enumerate(claims)]
+    return net_of_parts(as_stated(claims), outline), outline
 
 
 def _spans(piece: Piece) -> list[Span]:
@@ -203,6 +133,7 @@ _EQUAL = pattern(
     r"^\s*(?:\w{0,12}\s*)?[)*`\s]*(?:=|≈|~=|≃|,?\s*or\s+(?:about|~|approximately)|,?\s*call\s+it|,?\s*rounded\s+(?:up\s+)?to|,?\s*i\.e\.,?|[（(]\s*(?:or|=|"
     r"≈|about|~)?\s*)\s*[~≈]?\s*$"
 )
+_CLOSES = pattern(r"\s*(?:(?:/|per)\s*[a-z]+\s*)?[)）,;/，；]")
 _FACTOR_AHEAD = pattern(r"\s*(?:/\s*\w+|per\s+\w+)?\s*[)）]?\s*[×*✕·]\s*[\d(~]")
 _MARKS = pattern(r"[^\w.]*")
 _TIMES = pattern(r"[×x*✕·@]\s*$")
@@ -222,6 +153,8 @@ def _in_line(
         if reading is not None and before is not None and (again := _as_before(before, words, reading)):
             reading = again
         if before is not None and _restates(piece.text, before, span):
+            if reading is not None and before.reading == Reading(Scope.TOTAL) and PER_AFTER.match(words.after):
+                before = found[-1] = replace(before, reading=reading)  # `317 s (5.3 minutes per epoch)`
             restates, reading = base + len(found) - 1, before.reading
         elif before is None and claims and previous and _goes_on(piece, claims[-1], span):
             restates, reading = base - 1, claims[-1].reading
@@ -242,7 +175,7 @@ def _restates(text: str, before: Claim, span: Span) -> bool:
     marks = _MARKS.match(span.text)
     between = text[before.span.end : span.start] + (marks[0] if marks else "")
     alike = _same_value(before.span, span) and before.scope in _RESTATED
-    if re.search(r"[（(]", between) and not re.match(r"\s*[)）,;/，；]", text[span.end :]):
+    if re.search(r"[（(]", between) and not _CLOSES.match(text, span.end):
         return False  # `5 hours (3 h active)` says two things
     return alike and not before.operand and _EQUAL.match(between) is not None
 
@@ -288,8 +221,3 @@ def _same_value(one: Span, other: Span) -> bool:
     if one.device_time != other.device_time or not one.top_s or not other.top_s:
         return False
     return 0.4 < one.top_s / other.top_s < 2.5
-
-
-def stated(claims: Iterable[Claim]) -> list[Claim]:
-    """Leave out operands and restatements: what the document states once."""
-    return [claim for claim in claims if claim.restates < 0 and not claim.operand]

@@ -7,15 +7,16 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from trainmon.estimates import Contradiction, Scope
-from trainmon.parsers.documents.claims import Claim
+from trainmon.parsers.documents.claim import Claim
 from trainmon.parsers.documents.conflict import conflict
 from trainmon.parsers.documents.lexicon import stage_kinds
-from trainmon.parsers.documents.plan import Interval, Plan, for_several, interval, is_whole, lines, scaled, show
+from trainmon.parsers.documents.plan import Interval, Plan, apart, for_several, interval, is_whole, lines, scaled, show
 from trainmon.patterns import pattern
 
 _LESS, _MORE = 1.05, 1.2
 """A whole may be longer than its steps by what else it holds, never shorter but for rounding."""
 _ALL = pattern(r"\ball\s+(?P<number>\d[\d,]*)\b", re.IGNORECASE)
+_LEADS_TO = pattern(r"→|⇒|[-=]>")
 _STEPS = pattern(r"\b(?:steps|iterations|iters|updates)\b", re.IGNORECASE)
 _LIMIT = pattern(
     r"\b(?:budgets?|limits?|wall-?time|time-?outs?|deadlines?|quotas?|caps?|allowances?|allotted)\b", re.IGNORECASE
@@ -58,8 +59,10 @@ def _epochs(plan: Plan, line: int, claims: list[Claim]) -> Iterator[Contradictio
     if for_several(pair[1]) and not of_all:
         return
     here |= of_all
+    leads = _LEADS_TO.search(pair[1].piece.text[pair[0].span.end : pair[1].span.start])
+    here = known if leads and not here and len(known) == 1 else here
     if len(here) == 1 and (number := here.pop()) > 1:
-        yield from _held(pair, number, f"{number:g} epochs")
+        yield from _held(pair, number, f"{number:g} epochs", worked_out=bool(leads))
 
 
 def _pair(claims: list[Claim], scope: Scope) -> tuple[Claim, Claim] | None:
@@ -71,12 +74,14 @@ def _pair(claims: list[Claim], scope: Scope) -> tuple[Claim, Claim] | None:
     return ones[0], wholes[0]
 
 
-def _held(pair: tuple[Claim, Claim], number: float, what: str) -> Iterator[Contradiction]:
+def _held(pair: tuple[Claim, Claim], number: float, what: str, *, worked_out: bool = False) -> Iterator[Contradiction]:
     one, whole = interval(pair[0].span), interval(pair[1].span)
     if one is None or whole is None:
         return
     wanted = scaled(one, number)
     factor = _off(wanted, whole)
+    if worked_out and factor <= 1.0 and apart(wanted, whole) > _MORE:
+        factor = apart(wanted, whole)  # what an arrow leads to holds nothing else
     if factor > 1.0:
         text = f"{what} of {pair[0].span.text} are {show(wanted)}, stated is {show(whole)}"
         yield conflict("product", lines(*pair), text, factor)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trainmon.estimates import Contradiction, Scope
-from trainmon.parsers.documents.claims import Claim
+from trainmon.parsers.documents.claim import Claim
 from trainmon.parsers.documents.conflict import conflict
 from trainmon.parsers.documents.plan import Plan, cases_of, interval, is_whole, lines, outside, ratio_of, scaled, show
 from trainmon.parsers.documents.units import seconds_of

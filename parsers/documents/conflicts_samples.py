@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from trainmon.estimates import Contradiction, Scope
-from trainmon.parsers.documents.claims import Claim
+from trainmon.parsers.documents.claim import Claim
 from trainmon.parsers.documents.conflict import conflict
 from trainmon.parsers.documents.lexicon import stage_kinds, without_brackets
 from trainmon.parsers.documents.outline import label_kinds
@@ -195,7 +195,7 @@ def _alarms(plan: Plan) -> Iterator[Contradiction]:
     alarms = [c for c in plan.claims if c.scope is Scope.THRESHOLD and c.span.low_s and c.span.high_s is None]
     for case in worst[:1]:
         top = max(v[1] for c in worst if (v := interval(c.span)) and c.piece.group == case.piece.group)
-        hit = [alarm for alarm in alarms if alarm.span.low_s and alarm.span.low_s < 1.1 * top]
+        hit = [alarm for alarm in alarms if alarm.span.low_s and top / 2 < alarm.span.low_s < 1.1 * top]
         if hit:
             text = f"the alarm at {hit[0].span.text} is as good as the documented worst case, {show((top, top))}"
             yield conflict("threshold", lines(case, *hit), text, ratio_of(hit[0].span.low_s or top, top))

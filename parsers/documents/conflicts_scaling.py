@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from trainmon.estimates import Contradiction, Scope
-from trainmon.parsers.documents.claims import Claim
+from trainmon.parsers.documents.claim import Claim
 from trainmon.parsers.documents.conflict import conflict
 from trainmon.parsers.documents.plan import (
     Interval,

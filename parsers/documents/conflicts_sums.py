@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from trainmon.estimates import Contradiction, Scope
-from trainmon.parsers.documents.claims import Claim
+from trainmon.parsers.documents.claim import Claim
 from trainmon.parsers.documents.conflict import conflict
 from trainmon.parsers.documents.lexicon import TOTAL, TRAIN
 from trainmon.parsers.documents.plan import (
@@ -41,7 +41,7 @@ def sum_conflicts(plan: Plan) -> Iterator[Contradiction]:
     groups: dict[tuple[int, int], list[Claim]] = defaultdict(list)
     for claim in plan.claims:
         if (
-            claim.scope in {Scope.STAGE, Scope.TOTAL}
+            (claim.scope in {Scope.STAGE, Scope.TOTAL} or (claim.scope is Scope.UNIT and _is_total(claim)))
             and claim.restates < 0
             and not claim.operand
             and interval(claim.span)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from trainmon.estimates import Contradiction, Scope
-from trainmon.parsers.documents.claims import Claim
+from trainmon.parsers.documents.claim import Claim
 from trainmon.parsers.documents.conflict import conflict
 from trainmon.parsers.documents.plan import (
     Interval,
@@ -27,6 +27,7 @@ from trainmon.parsers.documents.plan import (
     show,
     steps_of,
 )
+from trainmon.parsers.documents.readings import header_of
 from trainmon.patterns import pattern
 
 _SAME = 1.02
@@ -63,9 +64,17 @@ def _runs(plan: Plan) -> list[_Run]:
             continue
         if claim.span.position_in_list is not None or for_several(claim):
             continue
-        cases, purpose = frozenset(cases_of(claim)), frozenset(purpose_of(claim))
+        cases, purpose = frozenset(cases_of(claim)), frozenset({*purpose_of(claim), *_counted_in_header(claim)})
         runs.append(_Run(claim, value, epochs_of(claim, plan), count_of(claim, plan), cases, purpose, steps_of(claim)))
     return runs
+
+
+_COUNTED = pattern(r"\d+\s+[a-z]{3,}", re.IGNORECASE)
+
+
+def _counted_in_header(claim: Claim) -> list[str]:
+    """Give what the header of a column counts: under `Time (3 folds)` stands another run than under `Time (1 fold)`."""
+    return [match.lower() for match in _COUNTED.findall(header_of(claim.piece)) if "epoch" not in match.lower()]
 
 
 def _is_product(claim: Claim) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from trainmon.estimates import Contradiction, Scope
 from trainmon.parsers.documents.arithmetic import totals_without_init
-from trainmon.parsers.documents.claims import Claim
+from trainmon.parsers.documents.claim import Claim
 from trainmon.parsers.documents.conflict import conflict
 from trainmon.parsers.documents.plan import (
     Interval,

@@ -8,6 +8,7 @@ from trainmon.parsers.documents.conflicts_midpoints import midpoint_conflicts
 from trainmon.parsers.documents.conflicts_rows import row_conflicts
 from trainmon.parsers.documents.conflicts_samples import sample_conflicts
 from trainmon.parsers.documents.conflicts_scaling import scaling_conflicts
+from trainmon.parsers.documents.conflicts_sections import section_conflicts
 from trainmon.parsers.documents.conflicts_speed import speed_conflicts
 from trainmon.parsers.documents.conflicts_summaries import summary_conflicts
 from trainmon.parsers.documents.conflicts_sums import sum_conflicts
@@ -19,6 +20,7 @@ from trainmon.parsers.documents.plan import Plan, is_comparable
 _CHECKS = (
     written_conflicts,
     row_conflicts,
+    section_conflicts,
     sum_conflicts,
     value_conflicts,
     summary_conflicts,

@@ -13,13 +13,14 @@ from trainmon.parsers.documents.lexicon import (
     PER_AFTER,
     PER_IN_LABEL,
     TIME,
+    TOTAL,
     TRAIN,
     bare,
     counter_of,
     stage_kinds,
     without_brackets,
 )
-from trainmon.parsers.documents.outline import is_part_table, label_kinds
+from trainmon.parsers.documents.outline import Outline, is_part_of_sum, is_part_table, label_kinds
 from trainmon.parsers.documents.readings import Reading, header_of
 from trainmon.patterns import pattern
 
@@ -88,7 +89,7 @@ def _is_speed_of_use(text: str) -> bool:
     return _SPEED_OF_USE.search(text) is not None
 
 
-def counted(piece: Piece, span: Span, words: Words) -> Reading | None:
+def counted(piece: Piece, span: Span, words: Words, outline: Outline) -> Reading | None:
     """Read `per step`, `/epoch`, `Epoch time`, `each request takes`."""
     per = PER_AFTER.match(words.after)
     sources = [
@@ -115,9 +116,17 @@ def counted(piece: Piece, span: Span, words: Words) -> Reading | None:
         if match is not None:
             word = match.groupdict().get("front") or match["word"]
             counter = "unit" if word.startswith("次") else counter_of(word)
+            if counter in {"unit", "run"} and _is_part_of_one(source, piece, words, outline):
+                return None
             if counter:
                 return _of_one(piece, span, words, (word, counter, source))
     return None
+
+
+def _is_part_of_one(source: str, piece: Piece, words: Words, outline: Outline) -> bool:
+    """Tell whether a line below `Time per fold:` is one of the parts that its total adds up."""
+    own = source in (words.clause, words.inner, words.label, header_of(piece))
+    return bool(source) and not own and is_part_of_sum(outline, piece, words.label)
 
 
 def _in_prose(words: Words) -> Reading | None:
@@ -193,6 +202,8 @@ def _counter_sources(piece: Piece, words: Words) -> list[str]:
     own = [words.clause, words.inner, _OF_ANOTHER.sub(" ", words.label), header_of(piece)]
     if piece.kind == "cell" and piece.cells:
         own.append(piece.cells[0] if piece.column else "")
+    if piece.kind == "cell" and TOTAL.search(header_of(piece)) and not _last_per(header_of(piece)):
+        return [text for text in own if text]
     inherited = [label_of(parent) for parent in reversed(piece.parents)]
     kinds = label_kinds(words.label or words.opening) - {"total"}
     if _is_lead(piece.lead) and not kinds and not find_durations(piece.lead):

@@ -196,7 +196,7 @@ def _in_words(piece: Piece) -> Iterator[Found]:
             or fact_name(bare(re.split(r"[:：]", left)[0])) in {"effective_batch_size", "batch_size"}
         ):
             continue
-        if not (_GUIDE.search(left[-40:]) or re.search(r"\bevery\s*$", left, re.IGNORECASE)):
+        if not (_GUIDE.search(left[-40:]) or re.search(r"(?:\bevery|每隔?)\s*$", left, re.IGNORECASE)):
             yield _found(_counted_name(match, text), match)
 
 

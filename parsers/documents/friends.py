@@ -82,7 +82,7 @@ def after(text: str, end: int) -> str:
 
 
 _NO_DURATION_BEFORE = pattern(
-    r"(?:\b(?:every|each|last|past|previous|next|first|ago|per|once\s+an?|since|sleep|timeout|watch\s+-n|age|aged)\s*"
+    r"(?:\b(?:toutes\s+les|alle|cada|ogni|каждые)\s*|\b(?:every|each|last|past|previous|next|first|ago|per|once\s+an?|since|sleep|timeout|watch\s+-n|age|aged)\s*"
     r"|(?:^|\s)--?[A-Za-z][\w-]*[ =]['\"]?|[A-Za-z_\])]=['\"]?|[A-Za-z_]=\(|(?<![)）hns]\s)/\s*|"
     r"\b(?:table|figure|fig\.?|section|sec\.?|appendix|eq\.?|algorithm)\s*|"
     r"\b(?:kept|stored|retained|archived|deleted|valid|expires?)\s+(?:for|after|in)\s*|"

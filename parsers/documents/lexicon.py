@@ -18,8 +18,8 @@ _STAGES: dict[str, str] = {
     r"\bre-?start(?:s|ing)?\b(?!\s+from\s+scratch)|\bresum(?:e|es|ing)\b|\brecover(?:y|ing)\b|\broll-?backs?\b|"
     r"\bre-?queu\w*|^\W*queue\w*\W*$|\b(?:queu(?:e|es|ing)|wait(?:s|ing)?)\s+(?:times?|for)\b|^\W*loading\W*$|"
     r"\bcreate\s+\w+\s+instance|\bbuild(?:ing)?\b|\b(?:einricht|initialisier)\w*|\bmake\s+env\b|\b(?:conda|virtual)\s*env\w*|初始化|模型加载|安装|环境(?:搭建|配置)|環境構築|セットアップ|설치|\binstalaci[oó]n",
-    "data": r"\bdown-?load\w*|\bfetch\w*|\bpre-?process\w*|\btokeni[sz](?:e|ing|ation)\b|\bembedd?ings?\b|"
-    r"\bextract\w*|\brender\w*|\bpars(?:e|ing)\b|\bchunking\b|\bcaption(?:s|ing)?\b|\balign(?:ments?|ing)\b|\bstaging\b|"
+    "data": r"\bdown-?load\w*|\bfetch\w*|\bpre-?process\w*|\btokeni[sz](?:e|ers?|ing|ation)\b|\bembedd?ings?\b|"
+    r"\baugment(?:ing|ation)?\b|\bdocking\b|\bextract\w*|\brender\w*|\bpars(?:e|ing)\b|\bchunking\b|\bcaption(?:s|ing)?\b|\balign(?:ments?|ing)\b|\bstaging\b|"
     r"\b(?:sampl(?:e|ing)|synthetic)\s+(?:data\s+)?generation|\b(?:negative|hard)\s+sampl\w+|\bcaching\b|"
     r"\bindexing\b|\bsync(?:ing)?\b|\brsync\b|\bjoin(?:ing|s)?\b|\bconver(?:t|sion)\w*|\bupload\w*|"
     r"\bprecomput\w+|\bpre-comput\w+|\bdata\s*(?:set)?\s+(?:prep\w*|loading|generation|processing|collation|"
@@ -34,11 +34,14 @@ _STAGES: dict[str, str] = {
     "eval": r"\b(?:re-?)?eval(?:s|uat\w*)?\b|\bval\b(?!_)|\b(?:validierung|evaluierung|auswertung)\w*|"
     r"\bvalidation\b|\bvalidating\b|\btest(?:ing)?\s+(?:evaluation|on|set|split)\b|\binference\b|\bscoring\b|"
     r"\bvisuali[sz]\w*|"
-    r"^\W*(?:the\s+|comput(?:e|ing)\s+)?(?:WER|BLEU|FID|ROUGE|word\s+error\s+rate|(?:offline|test)\s+metrics)\b|"
+    r"^\W*benchmark(?:s|ing)?\W*$|^\W*(?:the\s+|comput(?:e|ing)\s+)?(?:WER|BLEU|FID|ROUGE|word\s+error\s+rate|(?:offline|test)\s+metrics)\b|"
     r"\bpre-?flight\b|\bdecod(?:e|ing)\b|\bgenerati(?:ng|on)\s+(?:samples|predictions)|评估|验证|测试集|推理|評価|検証|推論|평가|검증|\b[ée]valua\w*",
     "checkpoint": r"\bcheck-?point\w*|\bckpts?\b|\b(?:final\s+)?(?:model\s+)?sav(?:e|ing)\b|\bclean-?up\b|\bexport\w*|"
     r"\bmerg(?:e|ing)\b|\bquanti[sz]\w*|\b(?:ab)?speicher\w*|"
     r"检查点|保存|导出|合并",
+    "compute": r"\b(?:forward|backward)(?:\s*(?:\+|&|/|and)\s*backward)?(?:\s+pass(?:es)?)?\W*$|"
+    r"\boptimi[sz]er\s+(?:step|update)s?\W*$|"
+    r"\bgradient\s+(?:sync\w*|computation)\b|\ball-?reduce\b",
     "search": r"\b(?:lr|learning[- ]rate|hyper-?param\w*|grid|random|parameter)[\s-]+(?:search\w*|sweeps?|finder|"
     r"tuning)\b|超参(?:数)?搜索",
 }
@@ -78,7 +81,7 @@ TOTAL = pattern(
 TIME = pattern(
     r"\btimes?\b|\bduration\b|\bETA\b|\bestimat\w*|\bexpected\b|\bhours?\b|\bdays?\b|\bminutes?\b|\belapsed\b|"
     r"\bruntime\b|\bwall[- ]?clock\b|"
-    r"\btook\b|\btakes\b|\b(?:Stunden?|Minuten?|Sekunden?|Tagen?)\b|时间|耗时|时长|预计|用时|Dauer|durée|tiempo|時間|\b(?:secondes?|heures?|segundos?|minutos?|horas?)\b",
+    r"\btook\b|\btakes\b|\b(?:Stunden?|Minuten?|Sekunden?|Tagen?)\b|时间|耗时|时长|预计|用时|Dauer|durée|\btemps\b|\btempo\b|tiempo|時間|\b(?:secondes?|heures?|segundos?|minutos?|horas?)\b",
     re.IGNORECASE,
 )
 _GENERIC = pattern(
@@ -187,7 +190,7 @@ def counter_of(word: str) -> str:
 
 
 _CONDITION = pattern(
-    r"\d|\b(?:gpu|cpu|tpu|mps|small|medium|large|tiny|base|case|option|scenario|dataset|subset|best|worst|"
+    r"\b(?:gpu|cpu|tpu|mps|small|medium|large|tiny|base|case|option|scenario|dataset|subset|best|worst|"
     r"expected|likely|optimistic|"
     r"conservative|realistic|pessimistic|tier|fast|quick|full|default|baseline|with|without|if|wall|runtime|"
     r"sequential|parallel|first|"
@@ -196,6 +199,24 @@ _CONDITION = pattern(
 )
 
 
-def is_condition(label: str) -> bool:
-    """Tell whether a label names hardware, a size or a case, which are conditions of a whole and never its parts."""
-    return is_generic(label) or _CONDITION.search(label) is not None
+def is_condition(label: str, *, counts: bool = True) -> bool:
+    """Tell whether a label names hardware, a size or a case, which are conditions of a whole and never its parts.
+
+    A label with a figure is one, too, where it `counts`.
+    """
+    return is_generic(label) or (counts and _FIGURE.search(label) is not None) or _CONDITION.search(label) is not None
+
+
+_FIGURE = pattern(r"\d")
+
+
+_CASE = pattern(
+    r"\W*(?:(?:the|most|very)\s+)*(?:optimistic|pessimistic|conservative|realistic|likely|typical|expected|average|best|worst|min(?:imum)?|"
+    r"max(?:imum)?)(?:[\s-]+(?:case|estimate|scenario))?\W*",
+    re.IGNORECASE,
+)
+
+
+def is_case(label: str) -> bool:
+    """Tell whether a label is nothing but a case: `Conservative`, `Worst case`."""
+    return _CASE.fullmatch(without_brackets(label)) is not None

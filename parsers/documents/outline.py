@@ -172,9 +172,16 @@ def in_breakdown(outline: Outline, piece: Piece) -> bool:
 def is_part_of_sum(outline: Outline, piece: Piece, label: str) -> bool:
     """Tell whether a line that names neither stage nor condition stands among parts with a total of their own."""
     words = bare(without_brackets(label))
-    if not words or is_condition(words) or len(words) > 60:
-        return False
-    return _beside(outline, piece)[0] > 0
+    wholes, _ = _beside(outline, piece)
+    parts = sum(not _names_whole(kinds) for kinds in outline.group_kinds.get(piece.group, {}).values())
+    unlike = is_condition(words, counts=parts < _BREAKDOWN or _COUNTED.search(words) is not None)
+    return bool(words) and not unlike and len(words) <= _LONGEST_NAME and wholes > 0
+
+
+_BREAKDOWN = 2
+"""Parts beside a line that make a name with a figure (`Novel 5-shot`) one of them."""
+_COUNTED = pattern(r"^\W*\d|\d\s?[kM]?\s*(?:epochs?|ep|steps?|iter\w*|samples|images|examples|GPUs?)\b", re.IGNORECASE)
+_LONGEST_NAME = 60
 
 
 def is_item_among_stages(outline: Outline, piece: Piece) -> bool:

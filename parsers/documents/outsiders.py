@@ -43,7 +43,7 @@ _COMPARED = pattern(
     r"\b(?-i:(?!We\b|I\b|This\b|It\b|Table|Figure|Fig|Section|Here|Below|Column|Row)[A-Z][\w-]*)\s+(?:[\w-]+\s+)?(?:lists?|reports?|quotes?|cites?|advertises?)\b|"
     r"\bused\s+to\s+take\b|"
     r"\b(?-i:[A-Z][\w-]+)(?:'s|’s)\s+(?:[\w-]+\s+){0,2}(?:paper|report|material|supplement\w*|blog(?:\s?post)?|card|numbers|figures)\b|"
-    r"^\W*(?-i:(?!We\b|I\b|This\b|It\b|The\b|Training\b|One\b|Each\b|Time|Total|Hours|Steps|Memory|GPUs?\b|Epochs?)[A-Z][\w-]*(?:['’]s\s+[A-Z][\w-]*)?)\s+(?:trained|needed|required|used|took|spent)\s+(?:its|their|about|around|over)?\b|"
+    r"^\W*(?-i:(?!We\b|I\b|This\b|It\b|The\b|Training\b|One\b|Each\b|Time|Total|Hours|Steps|Memory|GPUs?\b|Epochs?|Tokeni[sz]er|Model|Encoder|Decoder|Classifier|Adapter|Baseline|Student|Teacher|Detector)[A-Z][\w-]*(?:['’]s\s+[A-Z][\w-]*)?)\s+(?:trained|needed|required|used|took|spent)\s+(?:its|their|about|around|over)?\b|"
     r"\bcompetitors?\b|\bothers?\s+report|\bthey\s+(?:say|report|claim)|\bgave\s+up\b|"
     r"\b(?:old|previous|former|last)\s+(?:system|model|attempt|box|machine|server|cluster|node|set-?up|workstation|laptop|card|gpu|version|code|"
     r"grid|institute|lab|office|company|pipeline|runs?|[a-z]\w+\.\w*xlarge)\b|论文|原文|官方",
@@ -106,7 +106,7 @@ def factor(piece: Piece, span: Span) -> Reading | None:
     return Reading(Scope.EPOCH, per="epoch") if match["epochs"] else Reading(Scope.STEP, per="step")
 
 
-_MANY_BEFORE = pattern(r"(?P<count>\d[\d,]*(?:\.\d+)?)\s*(?P<k>[kM])?\s*[×x*✕·]\s*~?$")
+_MANY_BEFORE = pattern(r"(?P<count>\d[\d,]*(?:\.\d+)?)\s*(?P<k>[kM])?(?:\s*[×x*✕·]\s*\d[\d,.]*)*\s*[×x*✕·]\s*~?$")
 _MANY_AFTER = pattern(r"\s*(?:/\s*\w+)?\s*[×*✕·]\s*(?P<count>\d[\d,]*(?:\.\d+)?)\s*(?P<k>[kM])?(?!\s*[/\w])")
 _MANY = 50
 
@@ -150,6 +150,8 @@ def no_estimate(piece: Piece, span: Span, words: Words, outline: Outline) -> Rea
         or _STARTS_IN.search(left)
     ):
         return Reading(Scope.TIMELINE)
+    if piece.kind == "cell" and _FROM_TO.match(piece.text):
+        return Reading(Scope.TIMELINE)
     if (any(is_calendar(h.text) for h in piece.headings) or is_calendar(piece.lead)) and _POSITION.search(piece.text):
         return Reading(Scope.TIMELINE)
     return None
@@ -157,6 +159,12 @@ def no_estimate(piece: Piece, span: Span, words: Words, outline: Outline) -> Rea
 
 _INTO_RUN = pattern(r"\s+(?:in(?=\s*[),.;])|into\s+(?:the\s+)?(?:run|training|job)\b)", re.IGNORECASE)
 """`by epoch 40 (about 4 h in)`: a place in the run."""
+_FROM_TO = pattern(
+    r"\W*(?:now|start|T?\s?\+?\s?\d[\d.]*\s?(?:min|h|hrs?|hours?|d|days?)?)\s*(?:→|⇒|[-=]>)\s*T?\s?\+?\s?\d[\d.]*\s?"
+    r"(?:min|h|hrs?|hours?|d|days?)\s*$",
+    re.IGNORECASE,
+)
+"""A cell `7h → 18h` is from when to when."""
 _SINCE_START = pattern(r"\b[Tt]\s?\+\s?$")
 _REACHED = pattern(
     r"\b(?:after|by|at|around|from)\s+(?:about\s+)?(?:(?:step|epoch|iteration)\s+\d[\d,.]*\s?k?|\d[\d,.]*\s?[kM]?\s+(?:steps|epochs|iterations))\W*$",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from trainmon.estimates import Fact, Scope
 from trainmon.parsers.documents.blocks import Piece
-from trainmon.parsers.documents.claims import Claim
+from trainmon.parsers.documents.claim import Claim
 from trainmon.parsers.documents.durations import Span
 from trainmon.parsers.documents.facts import Placed
 from trainmon.parsers.documents.outline import Outline

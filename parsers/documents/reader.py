@@ -10,7 +10,8 @@ from pathlib import Path
 from trainmon.estimates import Estimate, EstimateDocument, Fact, Scope
 from trainmon.parsers.documents.arithmetic import derive
 from trainmon.parsers.documents.blocks import read_pieces
-from trainmon.parsers.documents.claims import Claim, read_claims
+from trainmon.parsers.documents.claim import Claim
+from trainmon.parsers.documents.claims import read_claims
 from trainmon.parsers.documents.contradictions import find_contradictions
 from trainmon.parsers.documents.encoding import decode, repair
 from trainmon.parsers.documents.facts import read_facts

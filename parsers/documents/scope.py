@@ -15,8 +15,6 @@ from trainmon.parsers.documents.lexicon import (
     TOTAL,
     TRAIN,
     bare,
-    is_condition,
-    is_generic,
     stage_kinds,
     techniques,
     without_brackets,
@@ -25,13 +23,12 @@ from trainmon.parsers.documents.outline import (
     Outline,
     heading_stage,
     in_breakdown,
-    is_item_among_stages,
-    is_part_of_sum,
     is_part_table,
     label_kinds,
     part_name,
 )
-from trainmon.parsers.documents.outsiders import factor, is_calendar, no_estimate
+from trainmon.parsers.documents.outsiders import factor, no_estimate
+from trainmon.parsers.documents.places import NUMBERED_STAGE, by_place
 from trainmon.parsers.documents.readings import Reading, header_of
 from trainmon.patterns import pattern
 
@@ -43,7 +40,7 @@ def scope_of(piece: Piece, span: Span, words: Words, outline: Outline) -> Readin
     return (
         factor(piece, span)
         or no_estimate(piece, span, words, outline)
-        or counted(piece, span, words)
+        or counted(piece, span, words, outline)
         or _labelled(piece, span, words, outline)
     )
 
@@ -90,7 +87,9 @@ def _label_sources(piece: Piece, words: Words, outline: Outline) -> list[str]:
     clause = words.clause
     sources = [words.inner, clause if not words.label or len(clause) < 80 else "", words.label]
     if piece.kind == "cell":
-        sources += [header_of(piece)]
+        header, row = header_of(piece), piece.cells[:1]
+        of_part = is_part_table(piece) and piece.column and TOTAL.search(header) and not TOTAL.search(row[0])
+        sources += [] if of_part else [header]
         if piece.column and piece.cells:
             kinds = label_kinds(piece.cells[0])
             case = bool(piece.header) and _CASE_COLUMN.search(piece.header[0]) is not None
@@ -140,7 +139,7 @@ def _by_words(text: str, piece: Piece, outline: Outline) -> Reading | None:
         stage = heading_stage(outline, piece)
         if stage and stage[0] != "train" and not train:
             return Reading(Scope.STAGE, bare(stage[1]), stage[0])
-        if piece.kind == "item" and (numbered := _NUMBERED_STAGE.match(piece.text)):
+        if piece.kind == "item" and (numbered := NUMBERED_STAGE.match(piece.text)):
             return Reading(Scope.STAGE, bare(re.split(r"[\d,，:：]", piece.text[numbered.start() :])[0]), "train")
         return Reading(Scope.TOTAL, kind="total")
     if named and not _sequence(words):
@@ -159,7 +158,7 @@ def _of_technique(words: str, name: str, piece: Piece, outline: Outline) -> Read
 
 def _of_training(words: str, piece: Piece, outline: Outline) -> Reading:
     """Read what training takes: the whole run, or a stage where other parts stand beside it."""
-    numbered = piece.kind == "heading" and _NUMBERED_STAGE.match(piece.text)
+    numbered = piece.kind == "heading" and NUMBERED_STAGE.match(piece.text)
     if numbered or in_breakdown(outline, piece) or (is_part_table(piece) and piece.column > 0):
         return Reading(Scope.STAGE, named_in(words), "train")
     stage = heading_stage(outline, piece)
@@ -178,16 +177,13 @@ def _sequence(words: str) -> bool:
     return bool(re.search(r"顺序|并行|sequential|parallel", words)) and len(techniques(words)) > 1
 
 
-_NUMBERED_STAGE = pattern(r"\W*(?:[\d.]+\s+)?(?:(?:stage|phase)\s+\w+\b|阶段|第.阶段)", re.IGNORECASE)
-
-
 def _by_context(piece: Piece, words: Words, outline: Outline) -> Reading | None:
     """Ask parents, the table, the lead paragraph, the headings and the code above, nearest first."""
     for parent in reversed(piece.parents):
         reading = _by_words(label_of(parent), piece, outline)
         if reading:
             return reading
-    reading = _by_place(piece, words, outline)
+    reading = by_place(piece, words, outline)
     if reading:
         return reading
     lead = label_of(piece.lead) if piece.lead else ""
@@ -200,87 +196,6 @@ def _by_context(piece: Piece, words: Words, outline: Outline) -> Reading | None:
     if stage and (words.valued or not about_training):
         return Reading(Scope.STAGE, bare(stage[1]), stage[0])
     return _by_script(piece, words, outline)
-
-
-def _by_place(piece: Piece, words: Words, outline: Outline) -> Reading | None:
-    """Read what the place alone says: under a total, in a calendar, in a breakdown."""
-    under_total = piece.headings and TOTAL.search(without_brackets(piece.headings[-1].text))
-    if under_total and is_condition(words.label) and not (is_part_table(piece) and piece.column > 0):
-        return Reading(Scope.TOTAL) if heading_stage(outline, piece) is None else None
-    numbered = _NUMBERED_HEADING if piece.kind == "heading" else _NUMBERED_STAGE
-    if piece.kind in {"heading", "item", "paragraph", "code"} and numbered.match(piece.text):
-        return Reading(Scope.STAGE, words.label or bare(piece.text)[:60], "other")
-    scheduled = any(is_calendar(heading.text) for heading in piece.headings) and not is_generic(words.label)
-    if piece.kind == "item" and scheduled and words.valued:
-        return Reading(Scope.STAGE, words.label, "other")
-    if is_part_table(piece) and piece.column > 0 and piece.cells != piece.header:
-        return Reading(Scope.STAGE, bare(part_name(piece)), "other")
-    if _NAME_AND_TIME.match(without_brackets(piece.text)) and is_item_among_stages(outline, piece):
-        return Reading(Scope.STAGE, bare(words.clause).rstrip(" ,，"), "other")
-    beside_total = piece.kind == "cell" and piece.column > 0 and piece.header and not piece.header[0].strip()
-    if beside_total and is_part_of_sum(outline, piece, piece.cells[0]):
-        return Reading(Scope.STAGE, bare(part_name(piece)), "other")
-    if words.label and piece.kind != "cell" and is_part_of_sum(outline, piece, words.label):
-        return Reading(Scope.STAGE, words.label, "other")
-    if words.label and not is_condition(words.label) and _TOGETHER.search(words.rest):
-        return Reading(Scope.STAGE, words.label, "other")
-    return _among_parts(piece, words, outline)
-
-
-_TOGETHER = pattern(r"[.;,]\s+(?:together|altogether|in\s+total|in\s+all|total|both|combined|sum)\b", re.IGNORECASE)
-_NUMBERED_HEADING = pattern(r"\W*(?:stage|phase|step|part)\s+(?:\d+|[IVX]+|[A-Z])\b", re.IGNORECASE)
-_HEAD = pattern(r"([A-Z][\w-]+(?:\s[a-z][\w-]+){0,2})\.\s")
-"""An item that opens with a name of its own: `Back-translation. The reverse model exists.`"""
-_SHORT_NAME = pattern(r"(?:^|[:;,+]\s*)(?P<name>[a-z][^:;,+\d|()]{2,30}?)\s*[~≈<>]?\s*$", re.IGNORECASE)
-_GERUND = pattern(
-    r"(?!(?:us|assum|includ|runn|start|remain|do|be|hav|expect|depend|accord|dur|follow|someth|noth|everyth|anyth|go|work|exist)ing\b)"
-    r"[a-z]{3,}(?<!-)ing\b(?!\s+(?:time|runs?|case|point|duration|budget)\b)",
-    re.IGNORECASE,
-)
-"""What is done for so long: `Relaxing the structures: 2 h`."""
-_NUMBERED_STEP = pattern(r"\W*step\s+\d+\b", re.IGNORECASE)
-_WEEKDAY = pattern(
-    r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b[\s,&/–-]*(?:night|morning|evening|noon|afternoon)?)+",
-    re.IGNORECASE,
-)
-_NAME_AND_VALUE = pattern(
-    r"(?:^|[:;,+]\s*)[a-z][^:;,+|()=]{2,30}?\s[~≈<>]?\d[\d.:–-]*\s?(?:s|sec|seconds?|min|minutes?|h|hrs?|hours?|days?)\s*(?=[;,+.]|$)",
-    re.IGNORECASE,
-)
-_SUBJECT = pattern(
-    r"(?:^|[.;]\s)\W*(?:the|our|its|this)\s+(?P<who>[\w+ -]{2,40}?)\s+(?:(?:will|should)\s+)?"
-    r"(?:takes?|took|needs?|lasts?|runs?)\b",
-    re.IGNORECASE,
-)
-"""`The egs take 45 min`, where `egs` is the name of a stage."""
-
-
-def _among_parts(piece: Piece, words: Words, outline: Outline) -> Reading | None:
-    """Read a name below a numbered stage, and the names of a row such as `features 9 min; report 4 min`."""
-    if piece.kind != "cell" and words.label and not is_condition(words.label):
-        numbered = next((h for h in reversed(piece.headings) if _NUMBERED_HEADING.match(h.text)), None)
-        if numbered is not None:
-            return Reading(Scope.STAGE, words.label, "other")
-    alone = piece.kind == "code" or not re.search(r"[^\W\d_]{2,}", words.clause + words.label)
-    if alone and piece.kind != "cell" and piece.headings and _NUMBERED_STEP.match(heading := piece.headings[-1].text):
-        return None if TRAIN.search(heading) else Reading(Scope.STAGE, bare(heading), "other")
-    if piece.kind != "cell" and (doing := _GERUND.match(words.label)) and not TRAIN.search(doing[0]):
-        return Reading(Scope.STAGE, named_in(words.label), "other")
-    if words.label and _WEEKDAY.fullmatch(words.label):
-        return Reading(Scope.STAGE, bare(words.clause).partition(":")[2].strip(" ,") or words.label, "other")
-    for text in (*reversed(piece.parents), piece.text if piece.kind == "item" else ""):
-        if (head := _HEAD.match(text)) and not is_condition(head[1]) and not TRAIN.search(head[1]):
-            return Reading(Scope.STAGE, head[1], "other")
-    name = _SHORT_NAME.search(words.clause)
-    if name and not is_condition(name["name"]) and len(_NAME_AND_VALUE.findall(piece.text)) > 2:
-        return Reading(Scope.STAGE, bare(name["name"]), "other")
-    if (subject := _SUBJECT.search(words.sentence)) and bare(subject["who"]).lower() in outline.parts:
-        return Reading(Scope.STAGE, bare(subject["who"]), "other")
-    return None
-
-
-_NAME_AND_TIME = pattern(r"\W*[A-Za-z][^.;:：,，|]{1,40}(?:[,，]\s|\s[–—-]\s)[^.;:,]{2,24}$")
-"""An item that is only a name and a duration: `figures, half a day`."""
 
 
 def _by_script(piece: Piece, words: Words, outline: Outline) -> Reading | None:
