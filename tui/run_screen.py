@@ -15,18 +15,17 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from trainmon.snapshot import RunSnapshot
-from trainmon.tui import run_sections, totals
+from trainmon.tui import run_sections
 from trainmon.tui.chart_screen import ChartScreen
-from trainmon.tui.charts_section import all_charts, first_charts
+from trainmon.tui.charts_section import all_charts
 from trainmon.tui.footer import FittingFooter
 from trainmon.tui.log_feed import LogAccess
 from trainmon.tui.log_section import LogSection
+from trainmon.tui.run_summary import run_summary
 from trainmon.tui.screens import CHOOSE, EXPORT, RunViewed
 from trainmon.tui.spanview import LinesView
-from trainmon.tui.text import Row, beside, fit_row, heading, plain, wrap
-from trainmon.tui.timeline import timeline
+from trainmon.tui.text import Row, fit_row, heading, plain, wrap
 
-_WIDE = 132
 _OF_CHARTS = frozenset({"log_scale", "smoothing", "cursor", "zoom"})
 _LOG_END, _FEWEST_LINES = 15, 5
 """Lines of the log below the problems, and how many of them however little room there is."""
@@ -159,7 +158,7 @@ class RunScreen(ChartScreen):
     def _rows(self, run: RunSnapshot, width: int) -> list[Row]:
         match self._section:
             case Section.SUMMARY:
-                return self._summary(run, width)
+                return run_summary(run, self.board, width, self.look)
             case Section.CHARTS:
                 return all_charts(run, width, self._main.size.height, self.look)
             case Section.DOCUMENTED:
@@ -175,25 +174,6 @@ class RunScreen(ChartScreen):
         lines = [piece for line in self._log.last_lines(_LOG_END) for piece in wrap(line, width) or [""]]
         shown: list[Row] = [((piece, "muted"),) for piece in lines[-max(_FEWEST_LINES, room - 1) :]]
         return [heading("End of the log", width), *shown]
-
-    def _summary(self, run: RunSnapshot, width: int) -> list[Row]:
-        if width >= _WIDE:
-            left_width = width * 11 // 20
-            right_width = width - left_width - 3
-            left = [*self._facts(run, left_width), (), *run_sections.documented(run, left_width)]
-            return beside(left, left_width, first_charts(run, right_width, 11, self.look), gap=3)
-        late = run_sections.why_late(run, width)
-        return [*late, *([()] if late else []), *self._facts(run, width), (), *first_charts(run, width, 7, self.look)]
-
-    def _facts(self, run: RunSnapshot, width: int) -> list[Row]:
-        trouble = [*run_sections.problems(run, width, most=2), ()] if run.problems else []
-        return [*trouble, *timeline(run, width), (), *run_sections.figures(run, width), *self._gpus(run, width)]
-
-    def _gpus(self, run: RunSnapshot, width: int) -> list[Row]:
-        """Return this machine's GPUs for a run that was measured on them."""
-        if run.gpu is None or run.gpu.basis != "nvml":
-            return []
-        return [(), *totals.gpu_rows(self.board, width)]
 
     def action_section(self, number: int) -> None:
         """Show a section."""
