@@ -10,7 +10,8 @@ from trainmon.events import AttemptMark, Ending, EndingKind, Event, Line
 from trainmon.parsers.base import LogFormat, Sample
 from trainmon.patterns import pattern
 
-_INTERRUPTED_CODES = (130, 143)
+_INTERRUPTED_CODES = (130, 137, 143)
+"""128 and the number of the signal that ended the command: SIGINT, SIGKILL, SIGTERM."""
 
 
 _FLAGS = re.IGNORECASE | re.ASCII

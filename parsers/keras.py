@@ -202,7 +202,9 @@ class Keras(LogFormat):
             if known and draw.clock_s is not None:
                 self._elapsed_s = max(self._elapsed_s, draw.clock_s)
             return (self._elapsed_s if known else None), 1.0
-        self._mean_s = (low + high) / 2
+        middle_s = (low + high) / 2
+        # Where only the seconds left are told, the last steps say less of the mean than those before them.
+        self._mean_s = middle_s if exact or not self._mean_s else min(max(self._mean_s, low), high)
         if draw.n <= 1 or not self._first_s:
             self._first_s = self._mean_s
         self._elapsed_s = max(self._elapsed_s, self._first_s + self._mean_s * max(draw.n - 1, 0.0))

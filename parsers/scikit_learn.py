@@ -102,6 +102,7 @@ class ScikitLearn(LogFormat):
         self._fits: float | None = None
         self._done = 0.0
         self._epoch = 0.0
+        self._iterates = False
         self._halving: dict[str, float] = {}  # rounds of a search that halves its candidates, its factor, the round
 
     def parse(self, line: Line) -> Sequence[Event] | None:
@@ -132,6 +133,7 @@ class ScikitLearn(LogFormat):
     def _events(self, kind: str, match: re.Match[str]) -> Sequence[Event]:
         match kind:
             case "iteration":
+                self._iterates = True
                 step = float(match[1])
                 loss = number(match[2])
                 metrics = [Metrics(values={"loss": loss}, step=step)] if loss is not None else []
@@ -142,6 +144,8 @@ class ScikitLearn(LogFormat):
             case "stopped" | "converged":
                 return (Ending(kind=EndingKind.EARLY_STOPPED, text=match[0]),)
             case "most":
+                if not self._iterates or self._fits is not None:
+                    return ()  # a silent fit inside a search or a trial
                 total = float(match[1])
                 return (Facts(values={"total_steps": total}), Ending(kind=EndingKind.FINISHED, text=match[0]))
             case "epoch":

@@ -44,6 +44,7 @@ _WORDS: tuple[tuple[StageKind, re.Pattern[str]], ...] = (
             re.I,
         ),
     ),
+    (StageKind.OTHER, re.compile(r"\bgenerating\b", re.I)),
 )
 _EPOCHS = re.compile(r"^\W*(total )?epochs?\W*$|^\W*epochs?[\s:#]*\d*\s*(of|/)?\s*\d*\W*$", re.I)
 
