@@ -28,6 +28,8 @@ class Guess:
     likely_s: float
     spread: float
     basis: str = "measured"
+    most_s: float = math.inf
+    """What it hardly exceeds."""
 
     def interval(self) -> Interval:
         """The 80 % interval."""
@@ -35,7 +37,7 @@ class Guess:
         return Interval(
             low=self.likely_s * math.exp(LOW_SIGMAS * spread),
             likely=self.likely_s,
-            high=self.likely_s * math.exp(HIGH_SIGMAS * spread),
+            high=max(min(self.likely_s * math.exp(HIGH_SIGMAS * spread), self.most_s), self.likely_s),
         )
 
 

@@ -26,7 +26,11 @@ from trainmon.timing.levels import Curve, expected
 from trainmon.timing.pace import Pace, Prior, Recurring, StagePlan
 
 STALL_RATE = 0.3
-"""Irregular pauses are spread over the steps done and this share of the whole run, as if it had had none."""
+"""Irregular pauses are spread over the steps done and this share of the whole run, as if it had had none; the more
+there were, the less their rate needs of that: the share falls with their number."""
+ROUND = (10.0, 20.0, 25.0, 50.0, 100.0, 200.0, 250.0, 500.0, 1000.0, 2000.0, 2500.0, 5000.0, 10000.0)
+BY_CHANCE = 0.1
+"""How often a stall may seem to stand at such a step by chance."""
 STALL_GROWTH = 0.5
 STALL_GROWTH_HIGH = 3.0
 EARLIER_SPREAD = 0.15
@@ -126,11 +130,13 @@ def _measured(pace: Pace, place: _Place) -> Guess | None:
     if len(pace.curve) < 2 or _is_resume_jump(pace, place.total):
         return None
     level = expected(Curve(pace.curve), pace.opening)
-    likely_s = place.rest * level.step_s + _pauses(pace, place)
+    pauses_s = _pauses(pace, place)
+    likely_s = place.rest * level.step_s + pauses_s
     progress = (place.step - pace.start_step) / max(place.total - pace.start_step, 1.0)
     base = SPREAD[0] + SPREAD[1] * math.sqrt((1 - progress) / (max(progress, 0.0) + 0.02))
     tick = TICK_SHARE * pace.usual_gap_s / likely_s if likely_s > 0 else 0.0
-    return Guess(likely_s, spread_of(base, level.error, min(tick, 1.0)))
+    most_s = place.rest * level.most_s + pauses_s
+    return Guess(likely_s, spread_of(base, level.error, min(tick, 1.0)), most_s=most_s)
 
 
 def _is_resume_jump(pace: Pace, total_steps: float) -> bool:
@@ -148,18 +154,22 @@ def _pauses(pace: Pace, place: _Place) -> float:
     count = pace.stall_count - len(lone)
     if count > 0:
         done = max(place.step - pace.start_step, 0.0)
-        share = place.rest / max(done + STALL_RATE * (done + place.rest), 1.0)
+        before = STALL_RATE * (done + place.rest) / count
+        share = place.rest / max(done + before, 1.0)
         seconds += count / (count + 2) * max(pace.stall_s - sum(lone), 0.0) * share
     return seconds
 
 
 def comes_back(recurring: Recurring, total_steps: float) -> bool:
-    """One pause that nobody announced is the first of many if it stands at a round step or divides the run evenly:
-    by chance a stall does so in one case of ten."""
+    """One pause that nobody announced is the first of many if it stands at a round step or divides the run evenly, and
+    a stall would hardly do so by chance: where the counter is seen every 10 steps, it stands at a multiple of 10."""
     if recurring.announced or recurring.count > 1:
         return True
-    cadence = recurring.cadence_steps
-    return cadence >= 10 and (cadence % 10 == 0 or (total_steps % cadence == 0 and total_steps >= 2 * cadence))
+    cadence, window = recurring.cadence_steps, recurring.slack_steps + 1
+    if any(cadence % unit == 0 for unit in ROUND if unit >= window / BY_CHANCE):
+        return True
+    times = total_steps / cadence
+    return times >= 2 and times == int(times) and window * times <= BY_CHANCE * cadence
 
 
 def to_come(recurring: Recurring, step: float, total_steps: float) -> float:

@@ -25,6 +25,10 @@ _FALLING = 0.9
 _FALL_ENDS = 0.4
 """A drop to less than this is the end of the warm-up; a lesser one goes on."""
 _FALL_POWER = 1.5
+_MOST = 2.0
+"""What is to come takes at most so many times as long as the slower of the last two openings."""
+WARM_UP_S = 60.0
+"""Compiling and filling caches take a minute at most, however long a step is."""
 SETTLED = 6
 SETTLED_STEPS = 12.0
 """Either so many intervals or so many steps since the warm-up, and the opening no longer matters."""
@@ -39,6 +43,8 @@ class Level:
     step_s: float
     error: float
     """Relative error that this method made in the past of this run (root of the weighted mean square)."""
+    most_s: float = math.inf
+    """First steps are hardly ever faster than those to come: seconds per step stay below this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +132,14 @@ def from_opening(opening: Sequence[tuple[float, float]]) -> Level:
     fall = last / before if before > 0 else 1.0
     if len(rates) > 1 and fall < _FALL_ENDS:
         return Level(last, 0.3)
+    lasted_s, most_s = opening[-1][0] * last, _MOST * max(rates[-2:])
+    least = max(1 - WARM_UP_S / lasted_s, 0.0) if lasted_s > 0 else 0.0
     if len(rates) > 1 and fall < _FALLING:
         # Warm-up fades with the steps, not with the lines that tell of them.
-        return Level(last * fall ** (_FALL_POWER / math.sqrt(max(opening[-1][0], 1.0))), 1.2)
-    damped = _DAMPED[min(len(rates), len(_DAMPED)) - 1]
-    return Level((min(last, before) if before else last) * damped, 2.0 * (1.05 - damped))
+        fallen = fall ** (_FALL_POWER / math.sqrt(max(opening[-1][0], 1.0)))
+        return Level(last * max(fallen, least), 1.2 * max(1 - least, 0.2), most_s)
+    damped = max(_DAMPED[min(len(rates), len(_DAMPED)) - 1], least)
+    return Level((min(last, before) if before else last) * damped, 2.0 * (1.05 - damped), most_s)
 
 
 def _log(value: float) -> float:
