@@ -10,7 +10,7 @@ from trainmon.estimates import Scope
 from trainmon.parsers.documents.bars import Bar, find_bars, is_log_line
 from trainmon.parsers.documents.blocks import Piece
 from trainmon.parsers.documents.claim import Claim
-from trainmon.parsers.documents.columns import cell_spans, labelled_spans, lent_units
+from trainmon.parsers.documents.columns import cell_spans, is_amount_of_data, labelled_spans, lent_units
 from trainmon.parsers.documents.durations import Span, find_durations, with_addend
 from trainmon.parsers.documents.labels import Words, words_around
 from trainmon.parsers.documents.lexicon import PER_AFTER, TRAIN, stage_kinds
@@ -88,6 +88,8 @@ def _spans(piece: Piece) -> list[Span]:
     if piece.code is not None and not piece.comment and _CODE_COMMAND.match(piece.text):
         return []
     if find_bars(piece.text):
+        return []
+    if piece.kind == "cell" and is_amount_of_data(piece):
         return []
     found = [with_addend(piece.text, span) for span in find_durations(piece.text)]
     if piece.kind == "cell" and not found:

@@ -148,3 +148,20 @@ def lent_units(pieces: Sequence[Piece]) -> dict[tuple[int, int], float]:
         if found := _FIGURE_AND_UNIT.fullmatch(piece.text.strip()):
             sizes.setdefault((piece.group, piece.column), set()).add(seconds_of(found[1]))
     return {place: found.pop() for place, found in sizes.items() if len(found) == 1}
+
+
+_OF_DATA = pattern(
+    r"\b(?:audio|speech|footage|recordings?|video|raw\s+data|corpus|(?:data(?:set)?|corpus)\s+(?:size|length)|amount\s+of\s+data|"
+    r"context|horizon|window)\b",
+    re.IGNORECASE,
+)
+_OF_TIME = pattern(r"\b(?:times?|duration|took|takes|per|training|inference|decoding|runtime|eta)\b", re.IGNORECASE)
+_ONLY_DURATION = pattern(rf"\W*{NUMBER}\s?{SAFE_UNIT}\W*", re.IGNORECASE)
+
+
+def is_amount_of_data(piece: Piece) -> bool:
+    """Tell whether a cell says how much audio there is, not how long something takes: `| Raw audio | 20 hrs |`."""
+    if piece.cells == piece.header:
+        return _ONLY_DURATION.fullmatch(piece.text) is not None
+    header = piece.header[piece.column] if 0 <= piece.column < len(piece.header) else ""
+    return _OF_DATA.search(header) is not None and not _OF_TIME.search(header)

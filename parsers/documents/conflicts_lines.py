@@ -19,7 +19,8 @@ _ALL = pattern(r"\ball\s+(?P<number>\d[\d,]*)\b", re.IGNORECASE)
 _LEADS_TO = pattern(r"→|⇒|[-=]>")
 _STEPS = pattern(r"\b(?:steps|iterations|iters|updates)\b", re.IGNORECASE)
 _LIMIT = pattern(
-    r"\b(?:budgets?|limits?|wall-?time|time-?outs?|deadlines?|quotas?|caps?|allowances?|allotted)\b", re.IGNORECASE
+    r"\b(?:budgets?|limits?|wall-?time|(?<!idle )time-?outs?|deadlines?|quotas?|caps?|allowances?|allotted)\b",
+    re.IGNORECASE,
 )
 
 

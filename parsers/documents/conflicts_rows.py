@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from trainmon.estimates import Contradiction, Scope
 from trainmon.parsers.documents.claim import Claim
 from trainmon.parsers.documents.conflict import conflict
+from trainmon.parsers.documents.conflicts_sums import added
+from trainmon.parsers.documents.lexicon import TOTAL
+from trainmon.parsers.documents.outline import is_column_part
 from trainmon.parsers.documents.plan import Interval, Plan, interval, scaled, show
 from trainmon.parsers.documents.quantities import NUMBER, number_of
 from trainmon.parsers.documents.readings import header_of
@@ -37,6 +40,10 @@ def row_conflicts(plan: Plan) -> Iterator[Contradiction]:
     for claims in rows.values():
         for whole in claims:
             yield from _row(whole, claims)
+        parts = [claim for claim in claims if is_column_part(claim.piece) and claim.scope is Scope.STAGE]
+        totals = [claim for claim in claims if TOTAL.search(header_of(claim.piece))]
+        if len(parts) > 1 and len(totals) == 1:
+            yield from added(totals[0], parts)
 
 
 def _row(whole: Claim, claims: list[Claim]) -> Iterator[Contradiction]:

@@ -36,6 +36,7 @@ _OWN = {
 }
 _FACTS = {Scope.EPOCH: "epochs", Scope.STEP: "total_steps"}
 _ENDS_EARLY = pattern(r"early[\s-]+stop|\bstops?\s+(?:at|after|around)\b|\bconverge|\bpatience\b|早停", re.IGNORECASE)
+_COUNTS = pattern(r"\d|\b(?:epoch|step|iteration|batch)s?\b", re.IGNORECASE)
 _ON_TOP = pattern(r"\b(?:rest|remaining|further|more|additional|each)\b", re.IGNORECASE)
 
 
@@ -43,11 +44,11 @@ def section_conflicts(plan: Plan) -> Iterator[Contradiction]:
     """Multiply the one time of one that a section states, and hold the wholes of the section against it."""
     sections: dict[tuple[Heading, ...], list[Claim]] = defaultdict(list)
     for claim in plan.claims:
-        if claim.piece.kind != "cell" and claim.restates < 0 and not claim.operand and interval(claim.span):
+        if claim.restates < 0 and not claim.operand and interval(claim.span):
             sections[claim.piece.headings].append(claim)
     for claims in sections.values():
         for scope in (Scope.EPOCH, Scope.STEP):
-            ones = [claim for claim in claims if claim.scope is scope and not claim.piece.quoted]
+            ones = [c for c in claims if c.scope is scope and not c.piece.quoted and c.piece.kind != "cell"]
             for whole in claims if ones else ():
                 yield from _whole(plan, whole, ones, scope)
 
@@ -78,17 +79,17 @@ def _near(claim: Claim) -> str:
 
 
 def _one_for(whole: Claim, ones: list[Claim]) -> Claim | None:
-    """Give the time of one that holds for a whole: the section's only one, else the only one of its own list."""
-    leads = {whole.piece.lead}
-    alike = [
-        one
-        for one in ones
-        if _conditions(one) == _conditions(whole) and (one.piece.lead in leads or one.piece.text in leads)
+    """Give the time of one that holds for a whole: the section's only one, its total, else that of its own list."""
+    alike = [one for one in ones if _conditions(one) == _conditions(whole) and one.piece.line != whole.piece.line]
+    sets = [
+        [one for one in alike if one.piece.lead == whole.piece.lead or one.piece.text == whole.piece.lead],
+        [one for one in alike if one.piece.group == whole.piece.group],
+        [one for one in alike if _OF_ONE.match(one.piece.lead) and TOTAL.search(one.words.label)],
     ]
-    for near in (alike, [one for one in alike if one.piece.group == whole.piece.group]):
-        if len({interval(one.span) for one in near}) == 1 and near[0].piece.line != whole.piece.line:
-            return near[0]
-    return None
+    return next((near[0] for near in sets if len({interval(one.span) for one in near}) == 1), None)
+
+
+_OF_ONE = pattern(r"\W*(?:time\s+)?(?:per|each|one)\s+(?:epoch|step|iteration)\b", re.IGNORECASE)
 
 
 def _conditions(claim: Claim) -> set[str]:
@@ -97,18 +98,22 @@ def _conditions(claim: Claim) -> set[str]:
 
 def _own_count(whole: Claim, scope: Scope) -> float | None:
     words = f"{whole.words.label} {whole.words.inner} {whole.words.clause}"
+    if is_generic(whole.words.label) and whole.piece.kind != "cell":
+        words += f" {label_of(whole.piece.lead)} {whole.piece.lead}"
     found = {number_of(m["n"]) * (1000 if m.groupdict().get("k") else 1) for m in _OWN[scope].finditer(words)}
     return found.pop() if len(found) == 1 and not _ON_TOP.search(words) else None
 
 
 def _known_count(plan: Plan, whole: Claim, one: Claim, scope: Scope) -> float | None:
     """Give the count of the plan where the whole is called nothing but total or training, right beside the one."""
-    label = whole.words.label
+    label = "" if whole.piece.kind == "cell" else whole.words.label
     called = is_generic(label) or TOTAL.search(label) or TRAIN.search(label)
-    if not label or not called or stage_kinds(label) or whole.piece.group != one.piece.group or re.search(r"\d", label):
+    if not label or not called or stage_kinds(label) or whole.piece.group != one.piece.group or _COUNTS.search(label):
         return None
     name = _FACTS[scope]
     found = [p for p in plan.named.get(name, ()) if not p.piece.quoted and fact_name(label_of(p.piece.text)) == name]
+    if whole.piece.code is not None:
+        found = [placed for placed in found if placed.piece.group == whole.piece.group]
     here = {placed.fact.value for placed in found if placed.piece.headings == whole.piece.headings}
     values = here or {placed.fact.value for placed in found}
     plain = len(values) == 1 and all(placed.fact.high is None for placed in found)

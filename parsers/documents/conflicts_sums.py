@@ -50,14 +50,14 @@ def sum_conflicts(plan: Plan) -> Iterator[Contradiction]:
     paced = {c.piece.group for c in plan.claims if c.scope in {Scope.EPOCH, Scope.STEP} and c.piece.kind != "cell"}
     for members in groups.values():
         totals = [claim for claim in members if _is_total(claim)]
-        parts = [claim for claim in members if claim not in totals and claim.scope is Scope.STAGE]
+        parts = [c for c in members if c not in totals and c.scope is Scope.STAGE and not _PER_ONE.search(_name(c))]
         untold = any(claim not in totals and claim not in parts for claim in members)
         if len(totals) == 1 and TRAIN.search(totals[0].words.label) and all(p.reading.kind != "train" for p in parts):
             continue  # all of the training, which is none of the parts
         if totals and totals[0].piece.group in paced and all(p.reading.kind != "train" for p in parts):
             continue  # the training is told by its epochs or steps alone
         if len(totals) == 1 and _worth_adding(parts) and not (untold and all(p.reading.kind != "train" for p in parts)):
-            yield from _added(totals[0], parts)
+            yield from added(totals[0], parts)
     yield from _under_headings(plan)
     yield from _cases(plan)
     yield from _headlines(plan)
@@ -81,9 +81,17 @@ def _left_out(plan: Plan) -> Iterator[Contradiction]:
             yield conflict("sum", lines(epoch, extra, total), text, apart(whole, stated))
 
 
-def _is_total(claim: Claim) -> bool:
+_PER_ONE = pattern(r"\bper\s+\w+\W*$", re.IGNORECASE)
+"""`Search per k` is beside `Search, all k` no part of its own."""
+
+
+def _name(claim: Claim) -> str:
     words = claim.piece.cells[0] if claim.piece.kind == "cell" and claim.piece.cells else claim.words.label
-    words = words or claim.words.clause
+    return words or claim.words.clause
+
+
+def _is_total(claim: Claim) -> bool:
+    words = _name(claim)
     return bool(TOTAL.search(words)) and not re.search(r"[×x*]\s*\d", claim.piece.text)
 
 
@@ -93,7 +101,8 @@ def _worth_adding(parts: list[Claim]) -> bool:
     return len(parts) > 1 or (len(parts) == 1 and parts[0].reading.kind == "train")
 
 
-def _added(total: Claim, parts: list[Claim]) -> Iterator[Contradiction]:
+def added(total: Claim, parts: list[Claim]) -> Iterator[Contradiction]:
+    """Hold a total against the sum of its parts."""
     stated = interval(total.span)
     summed = total_of(value for part in parts if (value := _whole_part(part)))
     if stated is None or _PARALLEL.search(total.piece.text):
@@ -150,7 +159,7 @@ def _under_headings(plan: Plan) -> Iterator[Contradiction]:
         ]  # fmt: skip
         parts = [part for part in below if part.piece.group == below[0].piece.group]
         if len(parts) > 1 and not any(_is_total(part) for part in parts):
-            yield from _added(claim, parts)
+            yield from added(claim, parts)
 
 
 def _cases(plan: Plan) -> Iterator[Contradiction]:

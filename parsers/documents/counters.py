@@ -158,9 +158,14 @@ def _of_one(piece: Piece, span: Span, words: Words, counted_by: tuple[str, str, 
         if (kinds or brief) and not (TRAIN.search(label) or source):
             return Reading(Scope.STAGE, bare(words.label or words.clause), (kinds or brief)[0], per="epoch")
         return Reading(Scope.EPOCH, per="epoch")
-    if counter == "unit" or (counter == "run" and 0 < span.top_s < _SECONDS_LONG_RUN):
+    many = counter == "run" and (0 < span.top_s < _SECONDS_LONG_RUN or (not source and _TIMES.search(words.clause)))
+    if counter == "unit" or many:
         return Reading(Scope.UNIT, per=word)
     return None
+
+
+_TIMES = pattern(r"\d(?:\s*[a-z]+){0,3}\s*[×x*✕·]\s*~?$", re.IGNORECASE)
+"""`40 models × 9 min/model`"""
 
 
 def _is_brief(clause: str, span: Span) -> bool:
@@ -203,7 +208,7 @@ def _counter_sources(piece: Piece, words: Words) -> list[str]:
     if piece.kind == "cell" and piece.cells:
         own.append(piece.cells[0] if piece.column else "")
     if piece.kind == "cell" and TOTAL.search(header_of(piece)) and not _last_per(header_of(piece)):
-        return [text for text in own if text]
+        return [text for text in own[:-1] if text]  # a column of totals, whatever the row is called
     inherited = [label_of(parent) for parent in reversed(piece.parents)]
     kinds = label_kinds(words.label or words.opening) - {"total"}
     if _is_lead(piece.lead) and not kinds and not find_durations(piece.lead):
@@ -224,6 +229,7 @@ def _is_lead(lead: str) -> bool:
 def _last_per(text: str) -> re.Match[str] | None:
     if not (
         TIME.search(text)
+        or TOTAL.search(text)
         or TRAIN.search(text)
         or re.match(
             r"\W*(?:(?:s|secs?|seconds?|min|minutes?|hours?)\s+)?(?:per|each|every|an?\s|one\s|eine?\s|(?:the\s+)?(?:first|second|last)\s)",

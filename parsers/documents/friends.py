@@ -95,7 +95,7 @@ _NO_DURATION_AFTER = pattern(
     r"songs?|podcasts?|"
     r"windows?|chunks?|segments?|sentences?|prompts?|forecasts?|horizons?|files?|shards?|dumps?|partitions?|history|ago|earlier|later|old|retention|reads?|timeout|timeouts|interval|"
     r"intervals|lookback|trial|"
-    r"notice|deadline|grace|delay|apart|left|remaining|frames?|utterances?|speed-?reading)\b"
+    r"long|notice|deadline|grace|delay|apart|left|remaining|frames?|utterances?|speed-?reading)\b"
     r"|\s+(?:[\w-]+\s+)?(?:splits?|subsets?|corpus|corpora)\b|\s*的\s*[\d一二两三四五六七八九十]+\s*分之"
     r"|-(?:order|stage|hand|class|level)\b|\s*/\s*max\b|\s+of\s+(?:thousands|millions|hundreds|gpus|data|"
     r"annotated|labell?ed)\b|\s+of\s+(?-i:(?!Train|Pre|Fine|Comput|Wall|Run)[A-Z][a-z]{3,})\b(?!\s*(?:time|GPU))"
@@ -104,7 +104,10 @@ _NO_DURATION_AFTER = pattern(
 )
 _FIRST_PART = pattern(r"\s+(?:are|is|were|go(?:es)?\s+(?:in)?to|(?:is|are)\s+spent)\s+(?!per\b)[a-z]", re.IGNORECASE)
 """`the first 20 minutes go into compilation`."""
-_CLIPS = pattern(r"\b(?:clips?|recordings?|utterances?|videos?|songs?|audio\s+files?)\s*$", re.IGNORECASE)
+_CLIPS = pattern(
+    r"\b(?:clips?|files|segments|chunks|sequences|recordings?|utterances?|videos?|songs?|audio\s+files?)\s*$",
+    re.IGNORECASE,
+)
 """`clips longer than 30 s` are long, they do not take long."""
 _DECADE = pattern(r"(?:1[89]|20)\d0s")
 _HUNDREDS = pattern(r"\d+0+s")

@@ -139,7 +139,7 @@ _STEP_WORDS = (
 )
 _EPOCH_WORDS = r"(?:training\s+)?(?:full\s+)?(?:epochs?|ep|Epochen?|[ée]po(?:que|ca)s?|エポック|에폭|에포크)"
 _RUN_WORDS = (
-    r"(?:runs?|experiments?|trainings?|configs?|configurations?|datasets?|folds?|seeds?|jobs?|variants?|trials?|games?|"
+    r"(?:runs?|experiments?|trainings?|configs?|configurations?|datasets?|folds?|seeds?|jobs?|variants?|games?|"
     r"env(?:ironment)?s?|scenes?|tasks?|languages?|agents?|"
     r"models?|stages?|phases?)"
 )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from trainmon.parsers.documents.blocks import Heading, Piece
+from trainmon.parsers.documents.durations import find_durations
 from trainmon.parsers.documents.labels import label_of
 from trainmon.parsers.documents.lexicon import (
     TOTAL,
@@ -197,6 +198,34 @@ def part_name(piece: Piece) -> str:
 def is_part_table(piece: Piece) -> bool:
     """Tell whether the rows of a table are parts of one whole: `| Component | Time |`."""
     return bool(piece.header and _PART_COLUMN.search(piece.header[0]))
+
+
+def is_column_part(piece: Piece) -> bool:
+    """Tell whether the columns of a row are parts and their total: `| Case | Pre-train | Adversarial | Total |`."""
+    if piece.kind != "cell" or piece.column < 1 or piece.cells == piece.header:
+        return False
+    return piece.column in _part_columns(piece.header, piece.cells)
+
+
+@lru_cache(maxsize=4096)
+def _part_columns(header: tuple[str, ...], cells: tuple[str, ...]) -> frozenset[int]:
+    """Give the columns of a row that its column `Total` adds up."""
+    wholes = [i for i, name in enumerate(header) if TOTAL.search(name) and not _COUNTED_ONE.search(name)]
+    if len(wholes) != 1 or len(header) != len(cells) or not _is_timed(cells[wholes[0]]):
+        return frozenset()
+    parts = [i for i in range(1, len(cells)) if i not in wholes and _is_timed(cells[i])]
+    named = all(not is_condition(bare(header[i])) and not _COUNTED_ONE.search(header[i]) for i in parts)
+    return frozenset(parts) if named and len(parts) > 1 and max(parts) < wholes[0] else frozenset()
+
+
+_COUNTED_ONE = pattern(
+    r"\bper\b|/|^\W*(?:total\s+)?(?:steps?|samples|iterations|epochs|examples|images|cost|gpus?|price)\W*$",
+    re.IGNORECASE,
+)
+
+
+def _is_timed(cell: str) -> bool:
+    return bool(find_durations(cell))
 
 
 def _has_numbered_stage(outline: Outline, above: tuple[Heading, ...]) -> bool:

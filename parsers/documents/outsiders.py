@@ -75,7 +75,8 @@ _POSITION = pattern(
 
 _SIGNS = "×x*✕·"
 _FACTOR = pattern(
-    r"\d\s*(?:(?P<epochs>epochs?|轮)|(?P<steps>(?:optimi[sz]er\s+)?steps?|iter\w*|步))\s*[×x*✕·]\s*~?$", re.IGNORECASE
+    r"\d\s*(?:(?P<epochs>epochs?|轮)|(?P<steps>(?:optimi[sz]er\s+)?steps?|iter\w*|(?:mini-?)?batch(?:es)?|步))\s*[×x*✕·]\s*~?$",
+    re.IGNORECASE,
 )
 
 

@@ -12,6 +12,7 @@ from trainmon.parsers.documents.lexicon import TOTAL, TRAIN, bare, is_case, is_c
 from trainmon.parsers.documents.outline import (
     Outline,
     heading_stage,
+    is_column_part,
     is_item_among_stages,
     is_part_of_sum,
     is_part_table,
@@ -26,6 +27,8 @@ NUMBERED_STAGE = pattern(r"\W*(?:[\d.]+\s+)?(?:(?:stage|phase)\s+\w+\b|阶段|�
 
 def by_place(piece: Piece, words: Words, outline: Outline) -> Reading | None:
     """Read what the place alone says: under a total, in a calendar, in a breakdown."""
+    if is_column_part(piece):
+        return Reading(Scope.STAGE, bare(piece.header[piece.column]), "other")
     under_total = piece.headings and TOTAL.search(without_brackets(piece.headings[-1].text))
     if under_total and is_condition(words.label) and not (is_part_table(piece) and piece.column > 0):
         return Reading(Scope.TOTAL) if heading_stage(outline, piece) is None else None
@@ -34,6 +37,8 @@ def by_place(piece: Piece, words: Words, outline: Outline) -> Reading | None:
         return Reading(Scope.STAGE, words.label or bare(piece.text)[:60], "other")
     scheduled = any(is_calendar(heading.text) for heading in piece.headings) and not is_generic(words.label)
     if piece.kind == "item" and scheduled and words.valued and not is_case(words.label):
+        return Reading(Scope.STAGE, words.label, "other")
+    if piece.kind == "item" and _CHECKBOX.match(piece.text) and words.label and not is_condition(words.label):
         return Reading(Scope.STAGE, words.label, "other")
     if is_part_table(piece) and piece.column > 0 and piece.cells != piece.header:
         return Reading(Scope.STAGE, bare(part_name(piece)), "other")
@@ -49,6 +54,7 @@ def by_place(piece: Piece, words: Words, outline: Outline) -> Reading | None:
     return _among_parts(piece, words, outline)
 
 
+_CHECKBOX = pattern(r"\[[ xX✓]?\]\s")
 _TOGETHER = pattern(r"[.;,]\s+(?:together|altogether|in\s+total|in\s+all|total|both|combined|sum)\b", re.IGNORECASE)
 _NUMBERED_HEADING = pattern(r"\W*(?:stage|phase|step|part)\s+(?:\d+|[IVX]+|[A-Z])\b", re.IGNORECASE)
 _HEAD = pattern(r"([A-Z][\w-]+(?:\s[a-z][\w-]+){0,2})\.\s")

@@ -23,6 +23,7 @@ from trainmon.parsers.documents.outline import (
     Outline,
     heading_stage,
     in_breakdown,
+    is_column_part,
     is_part_table,
     label_kinds,
     part_name,
@@ -159,7 +160,7 @@ def _of_technique(words: str, name: str, piece: Piece, outline: Outline) -> Read
 def _of_training(words: str, piece: Piece, outline: Outline) -> Reading:
     """Read what training takes: the whole run, or a stage where other parts stand beside it."""
     numbered = piece.kind == "heading" and NUMBERED_STAGE.match(piece.text)
-    if numbered or in_breakdown(outline, piece) or (is_part_table(piece) and piece.column > 0):
+    if numbered or in_breakdown(outline, piece) or (is_part_table(piece) and piece.column > 0) or is_column_part(piece):
         return Reading(Scope.STAGE, named_in(words), "train")
     stage = heading_stage(outline, piece)
     if stage and stage[0] == "train" and not re.search(r"\brun\b", words):
