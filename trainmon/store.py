@@ -30,12 +30,14 @@ from trainmon.runs.status import Liveness
 from trainmon.settings import Settings
 from trainmon.shown_runs import ShownRuns
 from trainmon.snapshot import Board, RunSnapshot, RunStatus, Skipped
-from trainmon.turns import SCREENFUL, Turns
+from trainmon.turns import AT_FIRST, Turns
 
 _OVER = (RunStatus.FINISHED, RunStatus.FAILED, RunStatus.INTERRUPTED)
 _FRESH_S = 600.0
 """A log without any training output that changed so recently may still begin to train."""
 _SCAN_EVERY_S = 2.0
+_FIRST_LOOK_S = 0.02
+"""So long the first board waits for a look at what files there are; all of a few thousand are found."""
 _SCAN_SHARE, _RAREST_SCAN_S = 1000.0, 30.0
 """Where there are so many files that a scan takes long, it comes after so many times that; a new file wakes anyway."""
 
@@ -90,7 +92,7 @@ class Store:
     def glance(self, now: float, budget_s: float) -> None:
         """Look at ends of logs first, so that something is known of the newest ones before all is read."""
         if self._scanned_at == float("-inf"):
-            self._scan(now, time.monotonic(), at_least=SCREENFUL)
+            self._take(self._scanner.first_look(_FIRST_LOOK_S, AT_FIRST), now)
         self._turns.glance(self._shown.lively, now, budget_s)
 
     def finish(self) -> None:
@@ -143,9 +145,13 @@ class Store:
 
     # -- finding -----------------------------------------------------------------------------------------------
 
-    def _scan(self, now: float, deadline_s: float, at_least: int = 1) -> None:
+    def _scan(self, now: float, deadline_s: float) -> None:
         began_s = time.monotonic()
-        found = self._scanner.scan(deadline_s, at_least)
+        self._take(self._scanner.scan(deadline_s), now)
+        took_s = time.monotonic() - began_s
+        self._scan_every_s = max(_SCAN_EVERY_S, min(_SCAN_SHARE * took_s, _RAREST_SCAN_S))
+
+    def _take(self, found: Sequence[Candidate], now: float) -> None:
         candidates = [*found, *self._vanished(found)]
         changed, self._candidates = candidates != self._candidates, candidates
         self._scanned_at = now
@@ -155,8 +161,6 @@ class Store:
             for one in found:
                 if (run := self.runs.get(one.path)) is not None and not run.caught_up:
                     run.changed_at = one.modified_at
-        took_s = time.monotonic() - began_s
-        self._scan_every_s = max(_SCAN_EVERY_S, min(_SCAN_SHARE * took_s, _RAREST_SCAN_S))
 
     def _vanished(self, found: Sequence[Candidate]) -> list[Candidate]:
         """Logs of runs that are no longer found: they stay, unless they only go by another name now."""

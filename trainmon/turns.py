@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from operator import attrgetter
 
 from trainmon.followed_run import FollowedRun
+from trainmon.reading.patience import spent
 
-SCREENFUL = 48
-_PATIENCE = 4.0
+AT_FIRST = 24
+"""The first board shows so many runs: few terminals have more lines for them, and the next board comes at once."""
+_SCREENFUL = 48
 _PREVIEW_FROM_BYTES = 512 << 10
 """Smaller logs are read whole before many could be looked at."""
 
@@ -23,15 +25,15 @@ class Turns:
     def glance(self, runs: Iterable[FollowedRun], now: float, budget_s: float) -> None:
         """See what a look at logs says whose history takes long, newest first; at first of all on a screen.
 
-        It takes `budget_s` of the processor; where that is shared, or files come slowly, a few times that by the clock.
+        It takes about `budget_s` of the processor.
         """
-        deadline_s, spent_s = time.monotonic() + _PATIENCE * budget_s, time.thread_time() + budget_s
+        is_spent = spent(budget_s)
         unseen = [run for run in runs if run.looked_at == 0.0 and not run.glanced]
         for run in sorted(unseen, key=attrgetter("changed_at"), reverse=True):
-            if run.glance(_PREVIEW_FROM_BYTES if self._glances >= SCREENFUL else 1):
+            if run.glance(_PREVIEW_FROM_BYTES if self._glances >= _SCREENFUL else 1):
                 run.looked_at = now
             self._glances += 1
-            if time.thread_time() > spent_s or time.monotonic() > deadline_s:
+            if self._glances == AT_FIRST or is_spent():
                 break
 
     def read(self, runs: Iterable[FollowedRun], now: float, deadline_s: float) -> None:

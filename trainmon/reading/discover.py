@@ -26,10 +26,13 @@ from trainmon.reading.file_kinds import (
     is_binary,
     json_kind,
 )
-from trainmon.reading.folders import documents_in, fault_of, is_folder, walk, why
+from trainmon.reading.folders import documents_in, fault_of, is_folder, walk, walk_newest_first, why
+from trainmon.reading.patience import spent
 
 _HEAD_BYTES = 64 << 10
 _MAX_FILES = 50_000
+_LOOKS_AT_ONCE = 256
+"""So many files are taken stock of before the clock is looked at."""
 _UNREADABLE, _HOLES = "unreadable", "nothing but NUL bytes"
 """Reasons that do not last: a file is judged again."""
 
@@ -76,23 +79,36 @@ class Scanner:
         self._found: dict[str, Candidate | None] = {}
         """The files of the last walk in their order; None for those not judged yet."""
         self._waiting: list[_Waiting] = []
+        self._cut = False
+        """Whether taking stock ended before all files were found."""
         self._marks: dict[str, tuple[int, int, int]] = {}
         """Of each known file."""
         self._moved: set[str] = set()
 
     @property
     def behind(self) -> bool:
-        """Whether files were found that are not judged yet."""
-        return bool(self._waiting)
+        """Whether files were found that are not judged yet, or may be there that were not found."""
+        return self._cut or bool(self._waiting)
 
-    def scan(self, deadline_s: float = math.inf, at_least: int = 1) -> list[Candidate]:
+    def first_look(self, budget_s: float, at_least: int) -> list[Candidate]:
+        """Give the newest `at_least` files of those found in `budget_s`, first in the folders that changed last.
+
+        A status of each of many thousand files takes longer than a first board should be waited for.
+        """
+        self._take_stock(spent(budget_s))
+        return self._judge_waiting(0.0, at_least)
+
+    def scan(self, deadline_s: float = math.inf) -> list[Candidate]:
         """Give the files under LOGS in a stable order. Raises NothingReadableError where a LOGS does not exist.
 
-        When `time.monotonic()` passes `deadline_s` and `at_least` so many new files were judged, the others are left
-        for the next scan, the oldest folders last.
+        When `time.monotonic()` passes `deadline_s`, new files that were not judged yet are left for the next scan, the
+        oldest folders last.
         """
-        if not self._waiting:
+        if self._cut or not self._waiting:
             self._take_stock()
+        return self._judge_waiting(deadline_s)
+
+    def _judge_waiting(self, deadline_s: float, at_least: int = 1) -> list[Candidate]:
         folder, logs = "", 0
         while self._waiting:
             one = self._waiting.pop()
@@ -112,13 +128,16 @@ class Scanner:
         moved, self._moved = self._moved, set()
         return moved
 
-    def _take_stock(self) -> None:
-        """Find all files; those to be judged wait, newest last."""
-        before, self._found = self._found, {}
+    def _take_stock(self, is_enough: Callable[[], bool] | None = None) -> None:
+        """Find all files, or until it is enough in the folders that changed last; unjudged ones wait, newest last."""
+        before, self._found, self._cut = self._found, {}, False
         inodes: set[tuple[int, int]] = set()
         waiting: dict[str, list[_Waiting]] = defaultdict(list)
-        for root, folder, path in self._paths():
+        for root, folder, path in self._paths(walk if is_enough is None else walk_newest_first):
             if len(self._found) >= _MAX_FILES:
+                break
+            if is_enough is not None and len(self._found) % _LOOKS_AT_ONCE == _LOOKS_AT_ONCE - 1 and is_enough():
+                self._cut = True
                 break
             if path in self._found:
                 continue
@@ -161,12 +180,12 @@ class Scanner:
                     f"{what} {argument}. Name a log file, a folder of logs, or a quoted pattern."
                 )
 
-    def _paths(self) -> Iterator[tuple[Path, str, str]]:
+    def _paths(self, walked: Callable[[str], Iterator[tuple[str, str]]]) -> Iterator[tuple[Path, str, str]]:
         """Root, folder and path of each file."""
         beside: list[tuple[Path, Path]] = []
         for root in self._roots():
             if is_folder(root):
-                yield from ((root, folder, path) for folder, path in walk(str(root)))
+                yield from ((root, folder, path) for folder, path in walked(str(root)))
             else:
                 yield root, str(root.parent), str(root)
             beside += ((root.parent, path) for path in documents_in(root.resolve().parent))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
+from heapq import heappop, heappush
 from operator import attrgetter
 from pathlib import Path
 
@@ -36,23 +37,47 @@ def walk(root: str) -> Iterator[tuple[str, str]]:
 
     Links to folders are not followed, so no loop is entered. A folder that cannot be read comes as itself.
     """
+    files, folders = _entries(root)
+    yield from ((root, path) for path in files)
+    for folder in folders:
+        yield from walk(folder.path)
+
+
+def walk_newest_first(root: str) -> Iterator[tuple[str, str]]:
+    """The same, of the folders found so far always the one next in which a file came or went last."""
+    folders = [(0.0, root)]
+    while folders:
+        _, folder = heappop(folders)
+        files, below = _entries(folder)
+        yield from ((folder, path) for path in files)
+        for each in below:
+            heappush(folders, (-_modified_at(each), each.path))
+
+
+def _entries(folder: str) -> tuple[list[str], list[os.DirEntry[str]]]:
+    """Paths of the files in a folder and the folders in it that may hold logs, both in order of their names."""
     try:
-        entries = sorted(os.scandir(root), key=_BY_NAME)
+        entries = sorted(os.scandir(folder), key=_BY_NAME)
     except OSError:
-        yield root, root
-        return
-    folders = []
+        return [folder], []
+    files, folders = [], []
     for entry in entries:
         try:
             if entry.is_dir(follow_symlinks=False):
                 folders.append(entry)
             elif not entry.name.startswith("."):
-                yield root, entry.path
+                files.append(entry.path)
         except OSError:
-            yield root, entry.path
-    for entry in folders:
-        if not entry.name.startswith((".", "checkpoint-")) and entry.name not in _SKIPPED_FOLDERS:
-            yield from walk(entry.path)
+            files.append(entry.path)
+    wanted = (e for e in folders if not e.name.startswith((".", "checkpoint-")) and e.name not in _SKIPPED_FOLDERS)
+    return files, list(wanted)
+
+
+def _modified_at(folder: os.DirEntry[str]) -> float:
+    try:
+        return folder.stat(follow_symlinks=False).st_mtime
+    except OSError:
+        return 0.0
 
 
 def documents_in(folder: Path) -> Iterator[Path]:
