@@ -53,6 +53,8 @@ class Chainer(LogFormat):
     def __init__(self) -> None:
         self.holding = False
         self._columns: list[tuple[str, int, int | None]] = []
+        self._epochs: float | None = None
+        self._per_epoch: float | None = None  # iterations, as a row at the end of an epoch tells
 
     def parse(self, line: Line) -> Sequence[Event] | None:
         """Give the counter and the values of a row."""
@@ -72,11 +74,15 @@ class Chainer(LogFormat):
 
     def _placed(self, match: re.Match[str]) -> Counter:
         total, of_epochs = number(match["total"] or ""), match["unit"] == "epochs"
+        self._epochs = total if of_epochs else None
         return Counter(
-            current=float(match["n"]), total=None if of_epochs else total, unit="iteration", scope=CounterScope.RUN,
+            current=float(match["n"]), total=self._total() if of_epochs else total, unit="iteration", scope=CounterScope.RUN,
             name="iteration", kind=StageKind.TRAIN, epoch=float(match["epoch"]) + 1,
             total_epochs=total if of_epochs else None,
         )  # fmt: skip
+
+    def _total(self) -> float | None:
+        return self._per_epoch * self._epochs if self._per_epoch is not None and self._epochs is not None else None
 
     def _row(self, text: str) -> Sequence[Event] | None:
         read: dict[str, float] = {}
@@ -90,8 +96,11 @@ class Chainer(LogFormat):
         step = read.get("iteration")
         if step is None or text[:1].isspace():
             return None
+        epoch = read.get("epoch")
+        if self._per_epoch is None and epoch and step % epoch == 0:
+            self._per_epoch = step / epoch
         counter = Counter(
-            current=step, unit="iteration", scope=CounterScope.RUN, name="iteration", kind=StageKind.TRAIN,
+            current=step, total=self._total(), unit="iteration", scope=CounterScope.RUN, name="iteration", kind=StageKind.TRAIN,
             epoch=read.get("epoch"), elapsed_s=read.get("elapsed_time"), elapsed_resolution_s=0.001,
         )  # fmt: skip
         values = {name: value for name, value in read.items() if name not in _COUNTS}

@@ -20,7 +20,7 @@ _CLOCK = r"(?:\d{1,5}:)?\d{1,3}:\d\d"
 _BAR = pattern(
     rf"(?:Epoch (?P<epoch>\d{{1,9}})/(?P<epochs>\d{{1,9}}) :)?\s*\|[█-]{{1,200}}\|\s(?:[\d.]{{1,6}}%\s)?"
     rf"\[(?P<n>\d{{1,12}})/(?P<total>\d{{1,12}}) (?P<elapsed>{_CLOCK})<(?:{_CLOCK}|\?)"
-    rf"(?:\.\.\. ?(?P<loss>{NUMBER})?[^\]]{{0,80}})?\].*"
+    rf"(?:(?:\.\.\.|(?= \S)) ?(?P<loss>{NUMBER})?[^\]]{{0,80}})?\].*"
 )
 _HEAD = pattern(r"epoch\s+(?:train_loss\s.*?)?time\s*", re.ASCII)
 _ROW = pattern(rf"(\d{{1,9}})\s+(?:(?:{NUMBER}|None)\s+){{0,200}}({_CLOCK})\s*", re.ASCII)

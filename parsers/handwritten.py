@@ -13,7 +13,8 @@ from trainmon.parsers.glossary import in_english
 from trainmon.parsers.numbers import NUMBER, number
 from trainmon.parsers.pairs import gpu_memory, is_eval_name, leftover, metric_events, read_pairs
 from trainmon.parsers.printed_time import PrintedTime
-from trainmon.parsers.progress_line import Count, ProgressLine, progress_line
+from trainmon.parsers.progress_line import ProgressLine, progress_line
+from trainmon.parsers.wordless import Count
 from trainmon.patterns import pattern
 
 _SAVED = pattern(
@@ -107,7 +108,8 @@ class Handwritten(LogFormat):
         if _EVAL_HEADING.fullmatch(text) is not None:
             self._results_at = line.number + 1
             return ()
-        if line.number == self._results_at and (results := _only_values(text)):
+        results = _only_values(text) if line.number == self._results_at else {}
+        if any(value % 1 for value in results.values()):  # `TEST:` above `EVAL_PERIOD: 500` heads settings
             return (Metrics(values=results, kind=StageKind.EVAL),)
         return _trained(text) or _metrics_alone(text) or _values_alone(text) or _compared(text) or self._saved(text)
 
@@ -175,6 +177,7 @@ class Handwritten(LogFormat):
             current=done,
             total=count.total,
             unit=count.unit,
+            scope=CounterScope.RUN if count.whole and not line.evaluated else CounterScope.UNKNOWN,
             name="evaluation" if line.evaluated else stage or count.unit,
             kind=StageKind.EVAL if line.evaluated else StageKind.TRAIN if trained else None,
             epoch=epoch,

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from trainmon.parsers.pairs import leftover, read_pairs
 from trainmon.parsers.printed_time import elapsed_time, epoch_time, lone_time, step_time
+from trainmon.parsers.wordless import Count, bare_counts, paired_counts, unit_of
 from trainmon.patterns import pattern
 
 _SPLIT = pattern(
@@ -23,7 +24,7 @@ _COUNTED = (
     r"|(?:tokens|samples|examples|images|sentences)(?: seen| processed)?)"
     r"\ {0,3}(?:\#|no\.?|:|=|-)?[ \t]*[\[(]{0,2}[ \t]*"
     r"(?P<n>\d{1,3}(?:,\d{3})+|\d{1,15}(?:\.\d{1,6})?(?:[kM]|st|nd|rd|th)?)[\])]?"
-    r"(?:[ ]*(?:/|of|out\ of)[ ]*[\[(]?(?P<total>\d{1,3}(?:,\d{3})+|\d{1,15}[kM]?)[\])]?)?(?![\w/]|[.:]\d)"
+    r"(?:[ ]*\(?(?:/|of|out\ of)[ ]*[\[(]?(?P<total>\d{1,3}(?:,\d{3})+|\d{1,15}[kM]?)[\])]?)?(?![\w/]|[.:]\d)"
 )
 _COUNT = pattern(rf"(?:[\s|,;:>\[\](){{}}=.#*~-]|[^\x00-\x7f]){{0,60}}{_COUNTED}", re.I | re.A)
 _TRAILING = pattern(
@@ -36,13 +37,6 @@ _VERB = pattern(
     r"\s+(?=(?:epoch|step|iteration|episode)\b\W{0,4}\d)",
     re.I | re.A,
 )
-_NUMBERS = pattern(
-    r"[\s|,;:.-]{0,8}[\[(]?(?P<n>\d{1,12}) {0,2}/ {0,2}(?P<total>\d{1,12})(?: ?\( {0,2}\d{1,3}(?:\.\d{1,4})?%\))?[\])]?"
-    r"(?![\w/]|[.:]\d)",
-    re.A,
-)
-# Counters of one letter: `e3 b120/500 loss 0.4`, `E1 | B10/100`.
-_LETTERED = pattern(r"\W{0,3}e(?:p)?(\d{1,6})[\s,|:/-]{1,4}[bis](\d{1,12})(?:/(\d{1,12}))?(?=[\s,|:])", re.I | re.A)
 # Before the counter: whose it is (`[pretrain] step 3`, `resnet: Epoch 3/9`, `Fold 2 | Epoch 3`).
 _TAG = pattern(
     r"\[rank ?\d+\][: ]|(?!\W*(?:best|sav|load|restor|resum|last|final|checkpoint|early|warn|err|usage|max|total|num"
@@ -52,15 +46,6 @@ _TAG = pattern(
     r"(?=\W{0,6}(?:epoch|ep|episode|step|global_step|iter|iteration|it|batch)s?\b)",
     re.I | re.A,
 )
-# Counters that no word names: `[0/5][100/400] Loss_D: 0.5`, `[1,  2000] loss: 2.2`, `(120/400) loss = 0.3`.
-_WORDLESS = pattern(
-    r"\s{0,8}[\[(]\s*(?P<a>\d{1,12})\s*(?:/\s*(?P<all_a>\d{1,12})\s*)?"
-    r"(?:,\s*(?P<b>\d{1,12})\s*(?:/\s*(?P<all_b>\d{1,12})\s*)?)?[\])]:?"
-    r"(?:\s*[\[(]\s*(?P<c>\d{1,12})\s*/\s*(?P<all_c>\d{1,12})\s*[\])])?:?(?=\s)",
-    re.A,
-)
-# Epochs, in brackets with the name of the set: `[ Train | 001/080 ] loss = 1.2, acc = 0.5`.
-_OF_SET = pattern(r"\s{0,4}\[ ?(?:train|val(?:id)?|test) ?\| ?(?P<n>\d{1,6}) ?/ ?(?P<total>\d{1,6}) ?\]", re.I | re.A)
 _MEASURE = pattern(
     r"(?<![A-Za-z])(?:loss(?:es)?|acc(?:uracy)?|rewards?|returns?|score|err(?:or)?|ppl|perplexity|auc|psnr|mse|mae|nll"
     r"|cost)(?![A-Za-z])",
@@ -87,21 +72,16 @@ _OF_EPOCH = pattern(
 _OVER = pattern(r"[\s|,;:-]*(?:is |was )?(?:finished|done|complete[d]?|ended|over|summary|results?)\b", re.I | re.A)
 _SAVED_TOO = pattern(r"\b(?:checkpoint|ckpt|model) (?:was |has been )?saved\b", re.I | re.A)
 _NOT_PROGRESS = pattern(
-    r"\bthat is less than\b|\bbest (?:epoch|step|iter)|\bpatience\b|\bearly[ -]?stop|\bwarm-?up\b|\bresum|\bskipp"
+    r"\bthat is less than\b|\bresum|\bskipp"
     r"|^\W{0,8}(?:epoch|step|iteration|episode) \d{1,12} (?:was|were|is|has|had|gave|seems?|looks?)\b",
     re.I | re.A,
 )
+_ASIDE = pattern(r"\bbest (?:epoch|step|iter)|\bpatience\b|\bearly[ -]?stop|\bwarm-?up\b", re.I | re.A)
+"""What is told of a number that is no progress, unless the line tells a measured value, too."""
+
 _OF_DATA = frozenset({"sample", "example", "image", "sentence", "token"})
 _EVAL_SPLITS = ("val", "test", "eval")
 _MOST_LEFT_LETTERS = 12
-
-
-class Count(NamedTuple):
-    """A counter as printed."""
-
-    unit: str
-    n: float
-    total: float | None
 
 
 class ProgressLine(NamedTuple):
@@ -136,6 +116,13 @@ def progress_line(text: str) -> ProgressLine | None:
     """Take a line apart; None for one that does not begin with a counter, or says nothing beside it."""
     if _NOT_PROGRESS.search(text) is not None:
         return None
+    line = _taken_apart(text)
+    if line is not None and _ASIDE.search(text) is not None and not any(map(_MEASURE.search, line.values)):
+        return None
+    return line
+
+
+def _taken_apart(text: str) -> ProgressLine | None:
     tag = _TAG.match(text)
     split = _SPLIT.match(text, tag.end() if tag is not None else 0)
     start = split.end() if split is not None else tag.end() if tag is not None else 0
@@ -186,34 +173,14 @@ def _line(counts: Mapping[str, Count], rest: str, *, evaluated: bool) -> Progres
 
 def _wordless(text: str, split: re.Match[str] | None) -> ProgressLine | None:
     """A line that begins with a counter that no word names, and tells what was measured there."""
-    match = _WORDLESS.match(text)
-    if match is None:
-        return _bare_counter(text, split)
-    outer = Count("epoch", float(match["a"]), _total(match["all_a"]))
-    inner = match["b"] or match["c"]
-    if inner is not None:
-        counts = {"epoch": outer, "step": Count("batch", float(inner), _total(match["all_b"] or match["all_c"]))}
-    else:
-        counts = {"step": Count("step", outer.n, outer.total)}
-    line = _line(counts, text[match.end() :], evaluated=False)
-    return line if any(_MEASURE.search(name) for name in line.values) else None
-
-
-def _bare_counter(text: str, split: re.Match[str] | None) -> ProgressLine | None:
-    """`Training... 100/3000 (3.3%) loss=0.5`, `e3 b120/500 loss 0.4`."""
-    counts: dict[str, Count] = {}
-    lettered = _LETTERED.match(text)
-    of_set = _OF_SET.match(text)
-    if of_set is not None:
-        counts["epoch"], end = Count("epoch", float(of_set["n"]), float(of_set["total"])), of_set.end()
-    elif lettered is not None:
-        counts["epoch"] = Count("epoch", float(lettered[1]), None)
-        counts["step"], end = Count("batch", float(lettered[2]), _total(lettered[3])), lettered.end()
-    elif (plain := _NUMBERS.match(text, split.end() if split is not None else 0)) is not None:
-        counts["step"], end = Count("step", float(plain["n"]), float(plain["total"])), plain.end()
-    else:
+    counts, end = paired_counts(text)
+    evaluated = False
+    if not counts:
+        counts, end = bare_counts(text, split.end() if split is not None else 0)
+        evaluated = _is_eval(split)
+    if not counts:
         return None
-    line = _line(counts, text[end:], evaluated=_is_eval(split))
+    line = _line(counts, text[end:], evaluated=evaluated)
     return line if any(_MEASURE.search(name) for name in line.values) else None
 
 
@@ -235,10 +202,6 @@ def _behind_values(text: str) -> ProgressLine | None:
         return None  # `epochs=10`: a setting
     counts, end = _counts(text, match.start())
     return _line(counts, f"{head} | {text[end:]}", evaluated=False) if counts else None
-
-
-def _total(text: str | None) -> float | None:
-    return float(text) if text is not None else None
 
 
 def _is_eval(split: re.Match[str] | None) -> bool:
@@ -270,11 +233,12 @@ def _counts(text: str, start: int) -> tuple[dict[str, Count], int]:
         if match is None:
             break
         word = match["word"].lower()
-        key = "epoch" if _unit(word) == "epoch" else "step"
+        key = "epoch" if unit_of(word) == "epoch" else "step"
         if key in found:
             break
         total = match["total"]
-        found[key] = Count(_unit(word), _plain_number(match["n"]), _plain_number(total) if total else None)
+        n, of = _plain_number(match["n"]), _plain_number(total) if total else None
+        found[key] = Count(unit_of(word), n, of, word.startswith("global"))
         start = match.end()
     plain = _PLAIN.match(text, start) if found and "step" not in found else None
     if plain is not None:
@@ -285,15 +249,3 @@ def _counts(text: str, start: int) -> tuple[dict[str, Count], int]:
 def _plain_number(text: str) -> float:
     scale = {"k": 1e3, "m": 1e6}.get(text[-1].lower(), 1.0)
     return float(text.lower().rstrip("kmstndrh").replace(",", "")) * scale
-
-
-def _unit(word: str) -> str:
-    if word.startswith("ep"):
-        return "episode" if word.startswith("epi") else "epoch"
-    if word.startswith(("tokens", "samples", "examples", "images", "sentences")):
-        return word.split()[0].removesuffix("s")
-    if word.startswith("it"):
-        return "iteration"
-    if "batch" in word:
-        return "batch"
-    return "timestep" if word.startswith("time") else "update" if word == "update" else "step"

@@ -9,7 +9,19 @@ import re
 from collections.abc import Sequence
 from typing import ClassVar
 
-from trainmon.events import Counter, CounterScope, Ending, EndingKind, Event, Facts, GpuMemory, Line, Metrics, StageKind
+from trainmon.events import (
+    Counter,
+    CounterScope,
+    Ending,
+    EndingKind,
+    Event,
+    Facts,
+    GpuMemory,
+    Line,
+    Metrics,
+    StageKind,
+    StageMark,
+)
 from trainmon.parsers.base import LogFormat, Sample
 from trainmon.parsers.numbers import duration_s, number, size_bytes
 from trainmon.patterns import pattern
@@ -32,7 +44,7 @@ class StyleGan(LogFormat):
     name: ClassVar[str] = "stylegan"
     title: ClassVar[str] = "StyleGAN 2 and 3"
     priority: ClassVar[int] = 30
-    needles: ClassVar[tuple[str, ...]] = (" kimg", "Exiting...")
+    needles: ClassVar[tuple[str, ...]] = (" kimg", "Exiting...", "Evaluating metrics...")
     samples: ClassVar[tuple[Sample, ...]] = (
         Sample("Training for 25000 kimg...", "StyleGAN 3"),
         Sample(
@@ -40,6 +52,7 @@ class StyleGan(LogFormat):
             "cpumem 4.54   gpumem 33.13  reserved 33.49  augment 0.000",
             "StyleGAN 3, from its format string",
         ),
+        Sample("Evaluating metrics...", "StyleGAN 3"),
         Sample("Exiting...", "StyleGAN 3"),
     )
 
@@ -54,6 +67,8 @@ class StyleGan(LogFormat):
         if total is not None:
             self._total = number(total[1])
             return (Facts(values={"total_steps": self._total}),) if self._total else ()
+        if text == "Evaluating metrics...":
+            return (StageMark(kind=StageKind.EVAL, name="evaluation"),) if self._ticked else ()
         if text == "Exiting...":
             return (Ending(kind=EndingKind.FINISHED, text=text),) if self._ticked else ()
         match = _TICK.fullmatch(text)

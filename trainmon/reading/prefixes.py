@@ -60,7 +60,7 @@ def _register(first: str, *patterns: str | re.Pattern[str]) -> None:
         _BY_FIRST[character] = _BY_FIRST.get(character, ()) + compiled
 
 
-_SRUN = _compiled(r"(?P<rank>\d{1,5}):\ (?=\S)")
+_SRUN = _compiled(r"(?P<rank>\d{1,5}):\ (?=\S|[\ \t]{1,24}[A-Za-z|>\[*#=-])")
 _SYSLOG = (
     rf"{MONTH}\ {{1,2}}(?P<day>\d{{1,2}})\ {CLOCK}"
     r"\ (?P<host>[\w.-]{1,80})\ [\w./-]{1,80}(?:\[\d+\])?:"
@@ -167,7 +167,7 @@ _SPLIT = r"(?i:train|val|valid|test|dev|eval|ep|step|iter|batch|lightgbm)"
 _SEPARATOR = r"[\ \t]*(?:(?:[-|]{1,2}|>>|:)[\ \t]+)?"
 _HEADER_LEVEL = _compiled(
     rf"(?::(?=(?:{_LEVEL})\b)|{_SEPARATOR})(?:(?P<logger>{_NAME})[\ \t]*(?:[-|]\ "
-    rf"|(?<=\ )))?[\[(<]?\ ?(?P<level>{_LEVEL})\b\ {{0,6}}(?:[\])>]:?|:|(?=[\s|\-\[]))"
+    rf"|:\ (?=\[)|(?<=\ )))?[\[(<]?\ {{0,6}}(?P<level>{_LEVEL})\b\ {{0,6}}(?:[\])>]:?|:|(?=[\s|\-\[]))"
 )
 _HEADER_BRACKET = _compiled(
     rf"""[\ \t]*(?:\[(?P<logger>__\w{{1,30}}__|root|[\w./<>-]{{1,120}}\.(?:py|cc|cpp|cu)\b[^\[\]]{{0,120}}
@@ -241,7 +241,7 @@ def _match(text: str) -> re.Match[str] | None:
         if match is None:
             continue
         # `3: loss 0.5` numbers an epoch, `10: 0.53` an item; a launcher's number stands before a sentence.
-        if candidate is _SRUN and _METRIC_HEAD.match(text, match.end()):
+        if candidate is _SRUN and _METRIC_HEAD.match(text[match.end() :].lstrip()):
             return None
         return match
     return None

@@ -38,6 +38,8 @@ class Endings(RunEvidence):
             self.new_attempt()
 
     def _problem(self, event: Problem, line: Line) -> None:
+        if self._was_stopped and event.kind in (ProblemKind.OTHER, ProblemKind.KILLED):
+            return  # `srun: error: node1: task 0: Killed` below what ended the job
         step = event.step if event.step is not None else self.present_step
         key = (event.kind, "" if event.kind is ProblemKind.NAN else event.message)
         known = self.problems.get(key)
@@ -49,7 +51,7 @@ class Endings(RunEvidence):
             self.problems[key] = ProblemInfo(kind=event.kind, message=event.message, line=line.number, step=step)
         if not event.fatal:
             return
-        if self.end is not None and self.end.kind is EndingKind.FAILED:
+        if self.end is not None and (self.end.kind is EndingKind.FAILED or self._was_stopped):
             return  # the first failure is the cause, what follows it are consequences
         self.end = (
             End(
@@ -62,6 +64,11 @@ class Endings(RunEvidence):
             if not self._is_finished()
             else self.end
         )
+
+    @property
+    def _was_stopped(self) -> bool:
+        """Whether somebody ended it, or a scheduler did, and nothing went on since."""
+        return self.end is not None and self.end.kind is EndingKind.INTERRUPTED and self.end.problem is not None
 
     def _ending(self, event: Ending, line: Line) -> None:
         if not event.whole_run:

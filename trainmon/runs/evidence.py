@@ -115,6 +115,14 @@ class RunEvidence:
         return view
 
     @property
+    def evaluates(self) -> bool:
+        """Whether the last that the log shows is the bar of an evaluation, under way."""
+        bar = self._last_moved
+        if bar is None or bar.total is None or self.roles.kinds.get(bar.key) is not StageKind.EVAL:
+            return False
+        return bar.is_bar and not bar.nearly_complete and not bar.followed
+
+    @property
     def train_counted(self) -> float | None:
         """What the training counter of this attempt has counted over all its laps; None before there is one."""
         train = self.roles.train

@@ -42,7 +42,7 @@ class LoggedValues(Endings):
             series.add(value, series.last_step if left_over and series.last_step is not None else step)
             if not placed:
                 self._unplaced.append(series)
-            if value != value and _is_loss(name):
+            if value != value and (_is_loss(name) or (name == "grad_norm" and event.values.get("loss") == 0)):
                 self._problem(Problem(kind=ProblemKind.NAN, message=f"{name} is NaN", step=step), line)
 
     def _counts_in_epoch(self, step: float, line: Line) -> bool:

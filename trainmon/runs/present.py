@@ -161,7 +161,7 @@ def _at_last_step(state: RunState, whole: WholeRun, step: float | None) -> bool:
         return True  # the last batches of an epoch may go unprinted, its end does not
     if whole.total is not None:
         return step is not None and step >= whole.total
-    if train is None or not train.is_bar or train.scope is CounterScope.RUN:
+    if train is None or not train.is_bar or train.scope is CounterScope.RUN or state.evaluates:
         return False
     if train.total is None:
         return train.closed  # a bar without a total that its program closed

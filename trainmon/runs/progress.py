@@ -169,7 +169,8 @@ def _per_epoch(
     if number is None:
         number = float(train.laps)
         if roles.epochs is not None and roles.epochs.lap is not None and roles.epochs.lap.first > 0:
-            number += roles.epochs.lap.first
+            told_behind = not roles.epochs.is_bar and roles.epochs.order > train.order
+            number += roles.epochs.lap.first - told_behind
         if per_epoch is None and train.laps == 1 and roles.epochs is not None:  # its steps go on over the epochs
             number = max(number, roles.epochs.epoch or 0.0)
     current = train.current

@@ -289,7 +289,7 @@ class Track:
         if self.first_epoch is None:
             self.first_epoch = counter.epoch
         if self.epoch is not None and counter.epoch > self.epoch and self.lap is not None:
-            if counter.current > self.lap.current:
+            if counter.current > self.lap.current and self.lap.epoch is not None:  # not drawn anew before it was named
                 self.runs_through_epochs = True
             elif self.runs_through_epochs is None:
                 self.runs_through_epochs = False
