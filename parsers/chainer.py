@@ -76,8 +76,8 @@ class Chainer(LogFormat):
         total, of_epochs = number(match["total"] or ""), match["unit"] == "epochs"
         self._epochs = total if of_epochs else None
         return Counter(
-            current=float(match["n"]), total=self._total() if of_epochs else total, unit="iteration", scope=CounterScope.RUN,
-            name="iteration", kind=StageKind.TRAIN, epoch=float(match["epoch"]) + 1,
+            current=float(match["n"]), total=self._total() if of_epochs else total, unit="iteration",
+            scope=CounterScope.RUN, name="iteration", kind=StageKind.TRAIN, epoch=float(match["epoch"]) + 1,
             total_epochs=total if of_epochs else None,
         )  # fmt: skip
 
@@ -100,8 +100,8 @@ class Chainer(LogFormat):
         if self._per_epoch is None and epoch and step % epoch == 0:
             self._per_epoch = step / epoch
         counter = Counter(
-            current=step, total=self._total(), unit="iteration", scope=CounterScope.RUN, name="iteration", kind=StageKind.TRAIN,
-            epoch=read.get("epoch"), elapsed_s=read.get("elapsed_time"), elapsed_resolution_s=0.001,
+            current=step, total=self._total(), unit="iteration", scope=CounterScope.RUN, name="iteration",
+            kind=StageKind.TRAIN, epoch=read.get("epoch"), elapsed_s=read.get("elapsed_time"), elapsed_resolution_s=0.001,
         )  # fmt: skip
         values = {name: value for name, value in read.items() if name not in _COUNTS}
         return (counter, *metric_events(values, step=step))
