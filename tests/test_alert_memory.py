@@ -135,6 +135,15 @@ def test_the_file_is_bounded_and_the_user_s_own(tmp_path: Path, file: Path) -> N
     assert file.parent.stat().st_mode & 0o777 == 0o700
 
 
+def test_of_more_logs_than_it_holds_the_last_ones_are_kept_and_all_that_is_new_is_told(file: Path) -> None:
+    logs = [f"/nowhere/{n}.log" for n in range(2600)]
+
+    fresh = AlertMemory(file).record([(log, "failed:1") for log in logs], NOW, met=logs)
+
+    assert len(fresh) == 2600
+    assert set(json.loads(file.read_text())["logs"]) == set(logs[600:])
+
+
 def test_a_folder_that_cannot_be_written_is_said_and_stops_nothing(log: Path, tmp_path: Path) -> None:
     (tmp_path / "blocked").write_text("a file")
     memory = AlertMemory(tmp_path / "blocked" / "alerts.json")

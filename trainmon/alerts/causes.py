@@ -78,6 +78,8 @@ class _Known:
     """What the book remembers of a log."""
 
     causes: set[str]
+    run: RunSnapshot | None = None
+    """As it was on the board before."""
     bytes: int = 0
     step: float | None = None
 
@@ -108,13 +110,15 @@ class AlertBook:
             log = log_of(run)
             known = self._logs.get(log)
             stale = False
+            if known is not None and known.run is run and (log, AlertKind.SLOWER) not in self._since:
+                continue  # nothing about it changed, and nothing waits for its time: of thousands of runs most are over
             if known is None:
                 known, stale = self._meet(run, log)
                 met.append(log)
             elif _began_anew(run, known):
                 known.causes.clear()
                 anew.append(log)
-            known.bytes, known.step = _bytes(run), run.step
+            known.run, known.bytes, known.step = run, _bytes(run), run.step
             for alert in self._standing(run, board.taken_at, at_once=stale):
                 if alert.cause not in known.causes:
                     known.causes.add(alert.cause)

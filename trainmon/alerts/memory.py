@@ -72,17 +72,21 @@ class AlertMemory:
 
         Of the logs in `anew` everything known is forgotten first.
         """
-        told = list(told)
+        causes_of: dict[str, list[str]] = {log: [] for log in (*met, *anew)}
+        for log, cause in told:
+            causes_of.setdefault(log, []).append(cause)
+        kept = frozenset(list(causes_of)[-_MOST_LOGS:])
         fresh: set[tuple[str, str]] = set()
         with self._locked():
             entries = dict(self._present())
-            for log in dict.fromkeys([*met, *anew, *(log for log, _ in told)]):
+            for log, causes in causes_of.items():
                 path = Path(log).absolute()
                 entry = None if log in anew else entries.get(str(path))
                 known = entry.causes if entry is not None and entry.is_still(path) else ()
-                new = [cause for each, cause in told if each == log and cause not in known]
+                new = [cause for cause in causes if cause not in known]
                 fresh |= {(log, cause) for cause in new}
-                entries[str(path)] = _entry(path, (*known, *new)[-_MOST_CAUSES:], now)
+                if log in kept:
+                    entries[str(path)] = _entry(path, (*known, *new)[-_MOST_CAUSES:], now)
             self._write(entries)
         return frozenset(fresh)
 
