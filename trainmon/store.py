@@ -25,6 +25,7 @@ from trainmon.reading.processes import WriterScan, WriterWatch, stat_of
 from trainmon.reading.rotated import families
 from trainmon.run_choices import PlanChoice
 from trainmon.runs.present import present
+from trainmon.runs.standstill import stood_still_s
 from trainmon.runs.state import RunState
 from trainmon.runs.status import Liveness
 from trainmon.settings import Settings
@@ -35,9 +36,9 @@ from trainmon.turns import AT_FIRST, Turns
 _OVER = (RunStatus.FINISHED, RunStatus.FAILED, RunStatus.INTERRUPTED)
 _FRESH_S = 600.0
 """A log without any training output that changed so recently may still begin to train."""
-_SCAN_EVERY_S = 2.0
 _FIRST_LOOK_S = 0.02
 """So long the first board waits for a look at what files there are; all of a few thousand are found."""
+_SCAN_EVERY_S = 2.0
 _SCAN_SHARE, _RAREST_SCAN_S = 1000.0, 30.0
 """Where there are so many files that a scan takes long, it comes after so many times that; a new file wakes anyway."""
 
@@ -253,8 +254,8 @@ class Store:
             documents=self._shelf.documents,
             settings=self._options.settings,
             pace=train.clock.pace() if train is not None else None,
-            last_observed_s=train.last_s if train is not None else None,
-            now_s=state.clock.now_s + silence_s,
+            last_observed_s=0.0 if train is not None else None,
+            now_s=stood_still_s(state, silence_s),
             now=now,
             slowdown=train.clock.slowdown() if train is not None else None,
             opening=self._opening(run),

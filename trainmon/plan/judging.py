@@ -33,7 +33,7 @@ def judge(
 ) -> RunSnapshot:
     """Add the ETA, what is documented for the run, every comparison, the verdict, and problems that follow from them.
 
-    `now_s` and `last_observed_s` are on the run's own clock, `now` is seconds since the epoch. `opening`: what the log
+    `now_s` and `last_observed_s` are on one clock, `now` is seconds since the epoch. `opening`: what the log
     says before its first counter. `runs`: all on the board.
     """
     settings = settings or Settings()

@@ -18,6 +18,7 @@ from trainmon.replay.gpu import GpuHistory, gpu_log_of
 from trainmon.replay.index import LogIndex
 from trainmon.replay.timeline import ClockSource, Seen
 from trainmon.runs.present import present
+from trainmon.runs.standstill import stood_still_s
 from trainmon.runs.state import RunState
 from trainmon.runs.status import Liveness
 from trainmon.settings import Settings
@@ -162,8 +163,8 @@ class ReplayRun:
             documents=self._context.shelf.documents,
             settings=self._context.settings,
             pace=train.clock.pace() if train is not None else None,
-            last_observed_s=train.last_s if train is not None else None,
-            now_s=state.clock.now_s + silence_s,
+            last_observed_s=0.0 if train is not None else None,
+            now_s=stood_still_s(state, silence_s),
             now=now,
             slowdown=train.clock.slowdown() if train is not None else None,
             opening=opening_of(head),

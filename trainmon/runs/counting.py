@@ -41,6 +41,8 @@ class Counting(LoggedValues):
         at_s = self._observe(track, counter, line, time_s)
         if track.counted > before or new_lap:
             self._progressed(track)
+            assert track.lap is not None
+            track.lap.moved_at = line.arrived_s
         self._place_metrics(track)
         if at_s is not None:
             track.times.add(at_s, track.counted)

@@ -17,6 +17,8 @@ class Lap:
     current: float
     elapsed_s: float | None
     epoch: float | None
+    moved_at: float | None = None
+    """When the bytes arrived that showed its last move, in seconds since the epoch; None where nobody watched."""
 
     def drawn_whole_again(self, counter: Counter) -> bool:
         """Tell whether a bar is complete again, of which the log keeps nothing but the last state (wandb's console)."""

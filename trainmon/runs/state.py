@@ -122,6 +122,7 @@ class RunState(Counting):
         track.lap.current = currents[0]
         at_first = None if stated else self.present_step
         track.lap.current = currents[-1]
+        track.lap.moved_at = line.arrived_s
         steps = event.steps if stated else place_rows(event, at_first, self.present_step)
         if steps is None:
             track.lap.current = before

@@ -14,6 +14,7 @@ from trainmon.events import EndingKind, StageKind
 from trainmon.parsers.base import LogFormat
 from trainmon.reading.encodings import decoder_for
 from trainmon.reading.reader import LogReader
+from trainmon.runs.standstill import stood_still_s
 from trainmon.runs.state import RunState
 from trainmon.snapshot import Eta, EtaCheck
 from trainmon.timing.eta import forecast
@@ -115,13 +116,12 @@ class _Replay:
         whole, train = state.whole_run, state.roles.train
         if train is None:
             return None
-        last_s = train.last_s
         return forecast(
             train.clock.pace(),
             step=whole.step,
             total_steps=whole.total,
-            now_s=max(state.clock.now_s, last_s or 0.0) + silence_s,
-            last_observed_s=last_s,
+            now_s=stood_still_s(state, silence_s),
+            last_observed_s=0.0,
             elapsed_s=elapsed_s,
         )
 
