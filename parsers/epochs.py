@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from trainmon.events import Facts
 from trainmon.patterns import pattern
 
 _OF_TOTAL = pattern(r"(?i)\b(?:epochs?|ep)\b[ :#=\[(]{0,3}(\d{1,9}) ?(?:/|of) ?(\d{1,9})(?!\d|\.\d)", re.ASCII)
@@ -17,8 +18,9 @@ _BRACKETED = pattern(r"\W{0,3}\[ {0,3}(\d{1,6}) {0,2}/ {0,2}(\d{1,6})\](?=\W|$)"
 _FOLD = pattern(
     r"(?i)(?:(?:cv[ _-]?)?fold|trial|seed|repeat|split)[ :#=]{0,3}(\d{1,4})(?: ?(?:/|of) ?(\d{1,4}))?", re.ASCII
 )
+_FOLD_INSIDE = pattern(r"(?i)\bfold[ _:#=]{0,3}(\d{1,4})(?: ?(?:/|of) ?(\d{1,4}))?(?![\d.]\d)", re.ASCII)
 _FOLD_BEGINS = pattern(
-    r"(?i)[\W_]{0,100}(?:(?:starting|start|training|running|begin(?:ning)?|cv|on)[ :]{1,2}){0,3}"
+    r"(?i)[\W_]{0,100}(?:(?:starting|start|training|running|begin(?:ning)?|cv|on|for|model)[ :]{1,2}){0,3}"
     r"(?:(?:fold|repeat)[ :#=]{0,3}(\d{1,4})(?: ?(?:/|of) ?(\d{1,4}))?[\W_]{0,100}"
     r"|(?:fold|trial|seed|repeat|split)[ :#]{0,3}(\d{1,4}) ?(?:/|of) ?(\d{1,4})(?:[ :,|-].{0,80})?)",
     re.ASCII,
@@ -84,35 +86,37 @@ class StepNumbers:
         return printed + 1 if self._from_zero else printed
 
 
-class Folds:
-    """Cross-validation: the epochs of one fold after the other are those of one run."""
+def fold_begins(text: str) -> Facts | None:
+    """Read a line that says that a fold of a cross-validation begins: `===== Fold 2/5 =====`."""
+    match = _FOLD_BEGINS.fullmatch(text)
+    if match is None:
+        return None
+    return _fold(match[1], match[2]) if match[1] else _fold(match[3], match[4])
+
+
+class FoldNames:
+    """The fold that the tag of a line (`Fold 2`) or the name of a bar (`Fold 2 Epoch 1/3`) is of: told when it changes.
+
+    Numbers go by in each name, so asking again costs nothing.
+    """
 
     def __init__(self) -> None:
-        self._fold: float | None = None
-        self._folds: float | None = None
-        self._before = 0.0
-        self._epochs = 0.0
+        self._name = ""
 
-    def read(self, text: str) -> bool:
-        """Tell whether a line says that a fold begins (`===== Fold 2/5 =====`), and remember that."""
-        match = _FOLD_BEGINS.fullmatch(text)
-        if match is not None:
-            fold, folds = (match[1], match[2]) if match[1] else (match[3], match[4])
-            self._begin(float(fold), float(folds) if folds else None)
-        return match is not None
+    def tagged(self, tag: str) -> tuple[Facts, ...]:
+        """Give the fold that a tag names by itself."""
+        return self._changed(_FOLD.fullmatch(tag)) if tag else ()
 
-    def over_all(self, tag: str, epoch: float | None, total_epochs: float | None) -> tuple[float | None, float | None]:
-        """Give the epoch of the whole run, and the number of its epochs; `tag` may name the fold: `Fold 2`."""
-        match = _FOLD.fullmatch(tag) if tag else None
-        if match is not None:
-            self._begin(float(match[1]), float(match[2]) if match[2] else None)
-        if self._fold is None or epoch is None:
-            return epoch, total_epochs
-        self._epochs = max(self._epochs, total_epochs or epoch)
-        whole = total_epochs * self._folds if total_epochs is not None and self._folds is not None else None
-        return epoch + self._before, whole
+    def named(self, name: str) -> tuple[Facts, ...]:
+        """Give the fold that stands in a longer name."""
+        return self._changed(_FOLD_INSIDE.search(name)) if "old" in name else ()
 
-    def _begin(self, fold: float, folds: float | None) -> None:
-        if self._fold is not None and fold != self._fold:
-            self._before, self._epochs = self._before + self._epochs, 0.0
-        self._fold, self._folds = fold, folds or self._folds
+    def _changed(self, match: re.Match[str] | None) -> tuple[Facts, ...]:
+        if match is None or match[0] == self._name:
+            return ()
+        self._name = match[0]
+        return (_fold(match[1], match[2]),)
+
+
+def _fold(number: str, folds: str | None) -> Facts:
+    return Facts(values={"fold": float(number)} | ({"folds": float(folds)} if folds else {}))

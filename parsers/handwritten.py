@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from trainmon.events import Counter, CounterScope, Event, Line, Metrics, StageKind, StageMark
 from trainmon.parsers.base import LogFormat, Sample
-from trainmon.parsers.epochs import EpochNames, Folds, StepNumbers
+from trainmon.parsers.epochs import EpochNames, FoldNames, StepNumbers, fold_begins
 from trainmon.parsers.glossary import in_english
 from trainmon.parsers.numbers import NUMBER, number
 from trainmon.parsers.pairs import gpu_memory, is_eval_name, leftover, metric_events, read_pairs
@@ -90,7 +90,7 @@ class Handwritten(LogFormat):
         self._epochs = EpochNames()
         self._steps: dict[str, StepNumbers] = {}
         self._time = PrintedTime()
-        self._folds = Folds()
+        self._folds = FoldNames()
         self._trained_names: set[str] = set()
         self._under_way: float | None = None  # the epoch whose share was told last
         self._told: tuple[float, int] | None = None  # the step told last, and by which rank
@@ -103,8 +103,9 @@ class Handwritten(LogFormat):
         progress = progress_line(text)
         if progress is not None:
             return () if self._told_by_another(progress, line.rank) else list(self._events(progress))
-        if self._folds.read(text):
-            return ()
+        fold = fold_begins(text)
+        if fold is not None:
+            return (fold,)
         if _EVAL_HEADING.fullmatch(text) is not None:
             self._results_at = line.number + 1
             return ()
@@ -126,7 +127,7 @@ class Handwritten(LogFormat):
     def _events(self, line: ProgressLine) -> Iterator[Event]:
         printed = line.epoch
         epoch, total_epochs = self._epochs.number(printed.n, printed.total) if printed is not None else (None, None)
-        epoch, total_epochs = self._folds.over_all(line.tag, epoch, total_epochs)
+        yield from self._folds.tagged(line.tag)
         step: float | None = None
         if line.step is not None:
             counter = self._counter(line, line.step, epoch, total_epochs)

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from trainmon.events import Counter, Event, Line, Metrics, Remainder, StageKind
 from trainmon.parsers.base import LogFormat, Sample
-from trainmon.parsers.epochs import EpochNames
+from trainmon.parsers.epochs import EpochNames, FoldNames
 from trainmon.parsers.numbers import clock_s, scaled
 from trainmon.parsers.pairs import gpu_memory, is_eval_name, leftover, read_pairs, without_values
 from trainmon.patterns import pattern
@@ -80,6 +80,7 @@ class Tqdm(LogFormat):
 
     def __init__(self) -> None:
         self._epochs = EpochNames()
+        self._folds = FoldNames()
         self._head = ""  # the description on the line before, in notebook captures
 
     def parse(self, line: Line) -> Sequence[Event] | None:
@@ -104,6 +105,7 @@ class Tqdm(LogFormat):
                 name = self._head
             self._head = ""
             end, postfix = _postfix(text, meter.end())
+            yield from self._folds.named(name)
             yield self._counter(meter, name)
             yield from _values(name, postfix)
             start, meter = end, _METER.search(text, end)

@@ -158,7 +158,7 @@ class Facts:
     values: Mapping[str, float | str]
     """Names of design.md: examples, epochs, batch_size, gradient_accumulation, effective_batch_size,
     steps_per_epoch, total_steps, save_steps, eval_steps, logging_steps, world_size, resumed_from_step,
-    resumed_from_epoch, gpu (text), run_name (text), deadline_s."""
+    resumed_from_epoch, gpu (text), run_name (text), deadline_s. Of a cross-validation: fold, folds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

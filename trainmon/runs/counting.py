@@ -55,6 +55,15 @@ class Counting(LoggedValues):
             if track.runs_in_each_step_of(self.tracks[outer]):
                 self.tracks[outer].followed = False  # by nothing but a part of itself
 
+    def _begins_fold(self, counter: Counter) -> bool:
+        """Tell whether a counter shows that the fold has begun that a line told of."""
+        key, roles = track_key(counter), self.roles
+        track = self.tracks.get(self._aliases.get(key, key))
+        if track is not None:
+            return track in (roles.train, roles.epochs, *roles.companions) and track.restarts_with(counter)
+        trains = counter.kind or kind_by_name(counter.name) or StageKind.TRAIN
+        return trains is StageKind.TRAIN and counter.current <= max(1.0, 0.5 * (counter.total or 0.0))
+
     def _epoch_over(self, line: Line, time_s: float | None) -> None:
         """A line told what the epoch under way came to: where only epochs are counted, that one is done."""
         track = self.roles.train
@@ -67,6 +76,8 @@ class Counting(LoggedValues):
         self._counter(counter, line, time_s)
 
     def _track_of(self, counter: Counter) -> Track | None:
+        if self._next_fold_said and self._begins_fold(counter):
+            self.next_fold()
         key = track_key(counter)
         track = self.tracks.get(self._aliases.get(key, key))
         if track is None and counter.is_bar:
@@ -192,6 +203,7 @@ class Counting(LoggedValues):
         roles = self.roles
         if track is not roles.train:
             return
+        self._next_fold_said = False
         # A line that tells of step 0 tells of no step.
         self._moved_since_start = self._moved_since_start or track.is_bar or track.counted > 0
         self._last_in_bar = None if track.laps > 1 and track.current == 0 else self._last_in_bar

@@ -21,10 +21,24 @@ class Endings(RunEvidence):
             train.clock.pause(event.kind, event.duration_s)
 
     def _facts(self, event: Facts, line: Line) -> None:
+        fold = event.values.get("fold")
+        if isinstance(fold, float | int):
+            self._fold_said(fold, event.values.get("folds"))
+            return
         header = _HEADER_FACTS & event.values.keys() and _HEADER_FACTS & self.facts.keys()
         if self._moved_since_start and (header or RESUMED & event.values.keys()) and not self._is_late(line):
             self.new_attempt()
         self.facts.update(event.values)
+
+    def _fold_said(self, fold: float, folds: float | str | None) -> None:
+        """Folds are numbered on; from a lower one on the program was started again."""
+        before, self._fold = self._fold, fold
+        self._folds = folds if isinstance(folds, float | int) else self._folds
+        if before is not None and fold < before and self._moved_since_start:
+            self.new_attempt()
+            self.folds_before = []
+        if before is not None and fold > before and self._moved_since_start:
+            self._next_fold_said = True
 
     def _is_late(self, line: Line) -> bool:
         """Whether a line was written before the training that stands above it: output of another rank."""

@@ -11,7 +11,7 @@ from trainmon.events import EndingKind, ProblemKind, StageKind
 from trainmon.gpu.printed import PrintedMemory
 from trainmon.runs.attempts import RESUMED, DeadAttempt, measured, start_step
 from trainmon.runs.marks import StageMarks
-from trainmon.runs.progress import MetricEpoch, WholeRun, whole_run
+from trainmon.runs.progress import MetricEpoch, WholeRun, behind, whole_run
 from trainmon.runs.roles import Roles, assign_roles
 from trainmon.runs.run_clock import RunClock
 from trainmon.runs.series import MetricSeries
@@ -50,6 +50,12 @@ class RunEvidence:
         """Attempts before the present one that it goes on from, as far as they trained."""
         self.total_before: float | None = None
         """Steps of the whole run as the attempts before the present one had them."""
+        self.folds_before: list[WholeRun] = []
+        """The folds of a cross-validation that were trained before the present one."""
+        self._fold: float | None = None
+        self._folds: float | None = None
+        self._next_fold_said = False
+        """A line said that another fold begins, and nothing was trained since."""
         self.marks = StageMarks()
         self.results = StageMarks()
         """Evaluations as far as only their results tell."""
@@ -141,6 +147,13 @@ class RunEvidence:
     @property
     def whole_run(self) -> WholeRun:
         """Step, total and epochs of the whole run."""
+        present = self._present_fold
+        to_come = max((self._folds or 0.0) - len(self.folds_before) - 1, 0.0)
+        return behind(self.folds_before, present, to_come=to_come) if self.folds_before or to_come else present
+
+    @property
+    def _present_fold(self) -> WholeRun:
+        """The whole run, but where it is a cross-validation."""
         failed = self.end is not None and self.end.kind in (EndingKind.FAILED, EndingKind.INTERRUPTED)
         return whole_run(self.roles, self.all_facts, self.metric_epoch, failed=failed, total_before=self.total_before)
 
@@ -156,6 +169,15 @@ class RunEvidence:
         """The program was started again: what was counted stays known, what is measured begins anew."""
         self.attempts += 1
         self._bury()
+        self._begin_anew()
+
+    def next_fold(self) -> None:
+        """The next fold of a cross-validation begins: what was trained before counts."""
+        self.folds_before.append(self._present_fold)
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        """Counters begin anew."""
         kinds = self.roles.kinds
         if self.roles.train is not None:
             self._earlier_clock = (self.roles.train.key, self.roles.train.clock)
@@ -172,7 +194,7 @@ class RunEvidence:
         self._roles = None
         self._last_moved = None
         self._unplaced = []
-        self._moved_since_start = False
+        self._moved_since_start = self._next_fold_said = False
         self.marks.new_attempt()
 
     def _heed_calendar(self, time_s: float) -> None:

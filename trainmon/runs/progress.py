@@ -57,7 +57,7 @@ def whole_run(
     present = _present_run(roles, train, facts, stated, failed=failed)
     if not roles.before:
         return _remaining_steps(train, present, facts, total_before)
-    return _behind([whole_run(phase, {}, None) for phase in roles.before], present)
+    return behind([whole_run(phase, {}, None) for phase in roles.before], present)
 
 
 def _remaining_steps(
@@ -82,20 +82,26 @@ def _remaining_steps(
     )
 
 
-def _behind(phases: Sequence[WholeRun], present: WholeRun) -> WholeRun:
-    """A training behind others of the same program: what they did counts, what follows nobody knows."""
-    before = sum(phase.step or 0.0 for phase in phases)
+def behind(phases: Sequence[WholeRun], present: WholeRun, *, to_come: float = 0.0) -> WholeRun:
+    """A training behind others of the same program: what they did counts; `to_come` are known to follow that are as
+    long as the present one."""
+    before, present_epochs = sum(phase.step or 0.0 for phase in phases), present.total_epochs
     epochs = [phase.total_epochs for phase in phases]
     past = None if None in epochs else sum(number or 0.0 for number in epochs)
     return WholeRun(
         step=before + (present.step or 0.0),
-        total=None if present.total is None else before + present.total,
+        total=None if present.total is None else before + (1 + to_come) * present.total,
         unit=present.unit,
         epoch=None if present.epoch is None or past is None else past + present.epoch,
-        total_epochs=None if present.total_epochs is None or past is None else past + present.total_epochs,
-        reason=f"{present.reason}, after {plural(before, present.unit)} of training before",
+        total_epochs=None if present_epochs is None or past is None else past + (1 + to_come) * present_epochs,
+        reason=f"{present.reason}, {_around(before, to_come, present.unit)}",
         before=before,
     )
+
+
+def _around(before: float, to_come: float, unit: str) -> str:
+    past = f"after {plural(before, unit)} of training before" if before else ""
+    return ", ".join(filter(None, (past, f"{plural(to_come, 'fold')} to come" if to_come else "")))
 
 
 def _present_run(
