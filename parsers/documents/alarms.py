@@ -64,7 +64,7 @@ _LIMIT_AFTER = pattern(r"\s*(?:[\w-]+\s+){0,2}(?:limit|cap|quota|timeout|deadlin
 
 
 _MEANS = pattern(
-    r"\s*(?:[(（][^()（）]*)?[)）]?\s*(?:(?:for|on|with|in|at|per)\s+[\w ]{1,24}?\s)?"
+    r"(?:/\w+)?\s*(?:[(（][^()（）]*)?[)）]?\s*(?:(?:for|on|with|in|at|per)\s+[\w ]{1,24}?\s)?"
     r"(?:usually\s+|probably\s+|would\s+|may\s+)?"
     r"(?:means?|indicates?|suggests?|hints?|points?\s+(?:to|at)|is\s+(?:a\s+sign|suspicious|too|not\s+normal)|"
     r"sollten?|darf|仍未|说明|表示|请检查)",
@@ -142,11 +142,15 @@ def is_threshold(piece: Piece, span: Span, words: Words, near: str, bounded: boo
         or (left.rstrip()[-5:].lower() == "after" and _CUT_OFF.search(words.sentence))
     ):
         return True
+    if _IF_NOTHING.match(words.sentence):
+        return True
     if _EACH_STAGE.search(words.clause) or _LIMIT_AFTER.match(words.after):
         return True
     if bounded and _is_bound(piece, span, words, near):
         return True
-    hard = _HARD_LIMIT.search(near) or _NAMED_LIMIT.search(words.label) or _NAMED_LIMIT.search(words.inner)
+    said_before = _NEW_SENTENCE.search(left[left.find(words.label) + len(words.label) :])
+    named = not said_before and _NAMED_LIMIT.search(words.label)
+    hard = _HARD_LIMIT.search(near) or named or _NAMED_LIMIT.search(words.inner)
     return bool(hard) or "单阶段" in words.after[:6]
 
 
@@ -167,7 +171,7 @@ _THEN = pattern(
 )
 _LIMIT_IS = pattern(
     r"\bmax(?:imum)?[_\s-]?(?:wait|run\w*|time|duration|hours)\b\W*(?:to|of|is)?\s*$"
-    r"|\b(?:limit|cap|quota|time-?out)\s+(?:is|was|of)\s+[^,.;:]{0,24}$",
+    r"|\b(?:limit|cap|quota|time-?out)\s+(?:is|was|of)\s+[^,.;:]{0,24}$|\b(?:limit|cap|quota)\W*$",
     re.IGNORECASE,
 )
 _EACH_STAGE = pattern(r"每阶段|各阶段|\b(?:each|every|per)\s+stage\b", re.IGNORECASE)
@@ -181,10 +185,16 @@ _DEADLINE = pattern(r"\b(?:deadline|due)\W+(?:is\s+)?(?:[^:;|]{0,24}\bin\s+|in\s
 _CUT_OFF = pattern(
     r"^\W*(?:if|when|unless|should)\b.*(?:\b(?:not|never|still|unfinished|stuck|nothing)\b|n['’]t\b)"
     r"|\b(?:sessions?|kernels?|notebooks?|allocations?|reservations?)\s+(?:\w+\s+)?(?:ends?|stops?|close[sd]?|lasts?)\b"
-    r"|\b(?:disconnects?|times?\s+out|shuts?\s+down|logs?\s+(?:you\s+)?out|expires?)\b",
+    r"|\b(?:disconnects?|times?\s+out|shuts?\s+down|re-?boots?|logs?\s+(?:you\s+)?out|expires?)\b",
     re.IGNORECASE,
 )
 """`If it is still in epoch 1 after 30 minutes`; `Colab disconnects after 90 minutes`."""
+_NEW_SENTENCE = pattern(r"[.!?]\s")
+_IF_NOTHING = pattern(
+    r"\W*(?:if|when|should)\b[^.;]*\b(?:nothing|no|not|never|silent|stuck|hangs?)\b[^.;]*\b(?:for|in|within)\W*$",
+    re.IGNORECASE,
+)
+"""`If nothing is printed for 5 minutes`"""
 _LIMIT_COLUMN = pattern(
     r"\W*(?:max(?:imum|\.)?\s+(?:wall[\s-]?)?(?:time|runtime|duration|hours)|(?:wall[\s-]?)?time[\s-]?limit|limit)\b",
     re.IGNORECASE,

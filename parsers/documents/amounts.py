@@ -21,7 +21,7 @@ _JOIN = r"\s*(?:,?\s*(?:and|und|et|y|&)\s+|,\s*|[零又])?"
 _EITHER = rf"(?:{NUMBER}|{WORD_NUMBER})"
 _COMPOUND = (
     rf"{_EITHER}\s?{COMPOUND_UNIT}(?:{_JOIN}{_EITHER}\s?{COMPOUND_UNIT})+(?![A-Za-z0-9_])"
-    rf"|{NUMBER}\s?{COMPOUND_UNIT}[半](?:天|小时)?|\d+\s?h\s?\d\d(?!\d)"
+    rf"|{NUMBER}\s?{COMPOUND_UNIT}[半](?:天|小时)?|\d+\s?(?:h|hours?|hrs?)\s?[0-5]\d(?=\W*$|[.,;)]|\s+(?:per|for|on|each|in|with)\b)|\d+\s?h\s?\d\d(?!\d)"
 )
 _CLOCK = r"(?<!:)(?:\d+\s*(?:-|days?,?\s+))?\d{1,4}:[0-5]\d:[0-5]\d(?:\.\d+)?(?!:|,\d{3}\b)"
 _HOUR_AND = rf"\ban?\s+(?:hour|day|week)\s+and\s+(?:an?|{NUMBER}|{WORD_NUMBER})\s+(?:minutes?|hours?|days?)\b"
@@ -37,7 +37,7 @@ PART = pattern(
 _CLOCK_FULL = pattern(r"(?:(\d+)\s*(?:-|days?,?\s+))?(\d+):(\d\d):(\d\d(?:\.\d+)?)", re.IGNORECASE)
 _CLOCK_HALF = pattern(r"(\d+):(\d\d)\s?([a-z]+)", re.IGNORECASE)
 """`5:40 min`, `1:30 h`"""
-_GLUED = pattern(r"(\d+)\s?h\s?(\d\d)", re.IGNORECASE)
+_GLUED = pattern(r"(\d+)\s?h(?:ours?|rs?)?\s?(\d\d)", re.IGNORECASE)
 _HALVED = pattern(rf"({CJK_NUMBER}|\d+)\s?[个個]半(\w+)")
 _ARTICLE_UNIT = pattern(r"an?\s+(hour|day|week)\s+and\s+", re.IGNORECASE)
 

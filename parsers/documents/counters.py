@@ -60,12 +60,15 @@ _PER_LENGTH = pattern(
     r"[^.;:,]{0,30}?\bper\s+(?:\w+\s+)?(?:hour|minute|second)\s+of\s+(?:audio|speech|video|footage|music)\b",
     re.IGNORECASE,
 )
+_EACH_ONE = pattern(
+    r"\beach\s+(?:one|of\s+(?:them|these|those))\s+(?:takes?|took|needs?)\s*(?:about\s*)?$", re.IGNORECASE
+)
 _EACH_TIME = pattern(r"\s*(?:each|every|per|a)\s+time\b", re.IGNORECASE)
 """What is done `every 250 steps, 40 minutes each time` is done once in so many steps."""
 _COUNTED_BEFORE = pattern(
     r"(?<!every )(?<!each )(?<![\d,])\b(?:\d[\d,]*|both|all|every|one|two|three|four|five|six|seven|eight|ten)\s+"
     r"(?P<nouns>[a-z-]{3,}(?:\s+[a-z]{3,})?)"
-    r"|\b(?P<set>epochs|steps|runs|folds|seeds)\s*[=:]\s*\d+",
+    r"|\b(?:its|the|our|their|these|all)\s+(?P<ours>epochs|steps|iterations)\b|\b(?P<set>epochs|steps|runs|folds|seeds)\s*[=:]\s*\d+",
     re.IGNORECASE,
 )
 _ITEM = pattern(
@@ -108,7 +111,7 @@ def counted(piece: Piece, span: Span, words: Words, outline: Outline) -> Reading
     near = (*(heading.text for heading in piece.headings[-1:]), words.label, header_of(piece))
     if any(text and _is_speed_of_use(text) for text in near):
         return Reading(Scope.UNIT)
-    if _EACH_TIME.match(words.after):
+    if _EACH_TIME.match(words.after) or _EACH_ONE.search(words.clause):
         return Reading(Scope.UNIT)
     if not (per and counter_of(per["word"])) and _EACH_AFTER.match(words.after):
         return _each(piece, span, words)
@@ -184,7 +187,7 @@ _TAKE = pattern(r"\b(?:takes?|took|needs?|costs?|require)\W*$", re.IGNORECASE)
 
 def _each(piece: Piece, span: Span, words: Words) -> Reading | None:
     """Read `5 epochs, about 5.5 hours each`: what was counted before says of what one takes so long."""
-    found = [m["nouns"] or m["set"] for m in _COUNTED_BEFORE.finditer(piece.text[: span.start])]
+    found = [m["nouns"] or m["ours"] or m["set"] for m in _COUNTED_BEFORE.finditer(piece.text[: span.start])]
     if not found and (recurring := _RECURRING.search(words.clause)) and (kinds := stage_kinds(recurring["what"])):
         return Reading(Scope.UNIT, per=kinds[0])
     if not found:
@@ -204,7 +207,8 @@ _OF_ANOTHER = pattern(r"\d[\d.,]*\s*(?:ms|s|sec|min|h)\s*(?:/|\bper\b)\s*\w+", r
 
 
 def _counter_sources(piece: Piece, words: Words) -> list[str]:
-    own = [words.clause, words.inner, _OF_ANOTHER.sub(" ", words.label), header_of(piece)]
+    asked = words.previous if _QUESTION.search(words.previous) else ""
+    own = [words.clause, words.inner, asked, _OF_ANOTHER.sub(" ", words.label), header_of(piece)]
     if piece.kind == "cell" and piece.cells:
         own.append(piece.cells[0] if piece.column else "")
     if piece.kind == "cell" and TOTAL.search(header_of(piece)) and not _last_per(header_of(piece)):
@@ -218,6 +222,7 @@ def _counter_sources(piece: Piece, words: Words) -> list[str]:
     return [text for text in [*own, *inherited] if text]
 
 
+_QUESTION = pattern(r"\bhow\s+(?:long|much\s+time)\b[^?]{3,80}\?\W*$", re.IGNORECASE)
 _PER_HEADING = pattern(r"\bper\b|/|\b(?:epoch|step|iteration|batch)\s+times?\b|每|单[次步轮]", re.IGNORECASE)
 
 
@@ -230,9 +235,10 @@ def _last_per(text: str) -> re.Match[str] | None:
     if not (
         TIME.search(text)
         or TOTAL.search(text)
+        or _QUESTION.search(text)
         or TRAIN.search(text)
         or re.match(
-            r"\W*(?:(?:s|secs?|seconds?|min|minutes?|hours?)\s+)?(?:per|each|every|an?\s|one\s|eine?\s|(?:the\s+)?(?:first|second|last)\s)",
+            r"\W*(?:(?:s|secs?|seconds?|min|minutes?|hours?)\s+)?(?:per|pro|je|jede[rn]?|par|por|each|every|an?\s|one\s|eine?\s|(?:the\s+)?(?:first|second|last)\s)",
             text,
             re.IGNORECASE,
         )

@@ -18,7 +18,7 @@ VERB = pattern(
     r"costs?|it\s+(?:was|is|will\s+be)|it['’]s|spend|spent|expect\w*|estimat\w+|durations?|times?|runtime|"
     r"count\s+on|reckon|would\s+be|comes?\s+to|add(?:s|ed)?\s+up|finetun\w+|fine-tun\w+|converge\w*|process\w*|"
     r"roughly|budget|plan|total|results?|ETA|projects?|projected|measured|benchmarked)\b"
-    r"|\b(?:durée|wären?|benötig\w+|rechne\w*|dauer\w*|dura|tarda|prend|braucht|duración)\b|занимает|длится|需要?|要(?!求)|差不多|跑(?!分)|完成|共|合计|耗时|时间|大约|花费|训练",
+    r"|\b(?:sind\s+das|macht\s+das|ergibt|ergeben|durée|wären?|benötig\w+|rechne\w*|dauer\w*|dura|tarda|prend|braucht|duración)\b|занимает|длится|需要?|要(?!求)|差不多|跑(?!分)|完成|共|合计|耗时|时间|大约|花费|训练",
     re.IGNORECASE,
 )
 _ON_HARDWARE = pattern(
@@ -28,7 +28,8 @@ _ON_HARDWARE = pattern(
     re.IGNORECASE,
 )
 _RUN_AFTER = pattern(
-    r"\W*(?:[\w-]+\s+){0,2}(?:(?:pre-?|fine-?)?train\w*|(?:fine-?)?tun\w+|runs?|estimates?|jobs?)\b", re.IGNORECASE
+    r"\W*(?:[\w-]+\s+){0,2}(?:(?:pre-?|fine-?)?train\w*|(?:fine-?)?tun\w+|runs?|estimates?|jobs?|fertig|gedauert|gebraucht|ben[öo]tigt)\b",
+    re.IGNORECASE,
 )
 _NO_ESTIMATE_LABEL = pattern(
     r"\b(?:time-?outs?|expir\w+|ttl|retention|intervals?|frequency|cadence|refresh|poll\w*|window|history|"

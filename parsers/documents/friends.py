@@ -85,7 +85,7 @@ _NO_DURATION_BEFORE = pattern(
     r"(?:\b(?:toutes\s+les|alle|cada|ogni|каждые)\s*|\b(?:every|each|last|past|previous|next|first|ago|per|once\s+an?|since|sleep|timeout|watch\s+-n|age|aged)\s*"
     r"|(?:^|\s)--?[A-Za-z][\w-]*[ =]['\"]?|[A-Za-z_\])]=['\"]?|[A-Za-z_]=\(|(?<![)）hns]\s)/\s*|"
     r"\b(?:table|figure|fig\.?|section|sec\.?|appendix|eq\.?|algorithm)\s*|"
-    r"\b(?:kept|stored|retained|archived|deleted|valid|expires?)\s+(?:for|after|in)\s*|"
+    r"\bkeeps?\s+(?:\w+\s+){0,3}for\s*|\b(?:kept|stored|retained|archived|deleted|valid|expires?)\s+(?:for|after|in)\s*|"
     r"\b(?:clips?|recordings?|utterances?|videos?|songs?|audio)\s+(?:of|at)\s*|第\s?[\d-]*|(?:每隔|每|过去|最近|数据|语料|音频|录音)\s*|"
     r"[$€£¥]\s?[\d.,]*)$",
     re.IGNORECASE,
@@ -96,7 +96,7 @@ _NO_DURATION_AFTER = pattern(
     r"windows?|chunks?|segments?|sentences?|prompts?|forecasts?|horizons?|files?|shards?|dumps?|partitions?|history|ago|earlier|later|old|retention|reads?|timeout|timeouts|interval|"
     r"intervals|lookback|trial|"
     r"long|notice|deadline|grace|delay|apart|left|remaining|frames?|utterances?|speed-?reading)\b"
-    r"|\s+(?:[\w-]+\s+)?(?:splits?|subsets?|corpus|corpora)\b|\s*的\s*[\d一二两三四五六七八九十]+\s*分之"
+    r"|\s+(?:(?:an|de|d['’])\s*)?(?:material|aufnahmen|sprache|audios?|v[ií]deos?)\b|\s+(?:[\w-]+\s+)?(?:splits?|subsets?|corpus|corpora)\b|\s*的\s*[\d一二两三四五六七八九十]+\s*分之"
     r"|-(?:order|stage|hand|class|level)\b|\s*/\s*max\b|\s+of\s+(?:thousands|millions|hundreds|gpus|data|"
     r"annotated|labell?ed)\b|\s+of\s+(?-i:(?!Train|Pre|Fine|Comput|Wall|Run)[A-Z][a-z]{3,})\b(?!\s*(?:time|GPU))"
     r"|\s*[前后]|\s*一次|\s*(?:长|的)?(?:音频|视频|语音))",

@@ -15,7 +15,7 @@ _STAGES: dict[str, str] = {
     r"initial|infrastructure|cluster|"
     r"instance|project|time)\s+)set-?up\b(?!\s+\()|\bsetting\s+up\b|\binstall\w*|\bcold\s+start|"
     r"\bmodel\s+load\w*|\b(?:weights?|tokenizer|checkpoint|model)s?\s+loading|\bloading\s+(?:the\s+)?(?:base\s+)?model|"
-    r"\bre-?start(?:s|ing)?\b(?!\s+from\s+scratch)|\bresum(?:e|es|ing)\b|\brecover(?:y|ing)\b|\broll-?backs?\b|"
+    r"\bre-?start(?:s|ed|ing)?\b(?!\s+from\s+scratch)|\bresum(?:e|es|ing)\b|\brecover(?:y|ing)\b|\broll-?backs?\b|\brolled\s+back\b|"
     r"\bre-?queu\w*|^\W*queue\w*\W*$|\b(?:queu(?:e|es|ing)|wait(?:s|ing)?)\s+(?:times?|for)\b|^\W*loading\W*$|"
     r"\bcreate\s+\w+\s+instance|\bbuild(?:ing)?\b|\b(?:einricht|initialisier)\w*|\bmake\s+env\b|\b(?:conda|virtual)\s*env\w*|初始化|模型加载|安装|环境(?:搭建|配置)|環境構築|セットアップ|설치|\binstalaci[oó]n",
     "data": r"\bdown-?load\w*|\bfetch\w*|\bpre-?process\w*|\btokeni[sz](?:e|ers?|ing|ation)\b|\bembedd?ings?\b|"
@@ -34,7 +34,7 @@ _STAGES: dict[str, str] = {
     "eval": r"\b(?:re-?)?eval(?:s|uat\w*)?\b|\bval\b(?!_)|\b(?:validierung|evaluierung|auswertung)\w*|"
     r"\bvalidation\b|\bvalidating\b|\btest(?:ing)?\s+(?:evaluation|on|set|split)\b|\binference\b|\bscoring\b|"
     r"\bvisuali[sz]\w*|"
-    r"^\W*benchmark(?:s|ing)?\W*$|^\W*(?:the\s+|comput(?:e|ing)\s+)?(?:WER|BLEU|FID|ROUGE|word\s+error\s+rate|(?:offline|test)\s+metrics)\b|"
+    r"^\W*(?:benchmark(?:s|ing)?|plots?|plotting|figures)\W*$|^\W*(?:the\s+|comput(?:e|ing)\s+)?(?:WER|BLEU|FID|ROUGE|word\s+error\s+rate|(?:offline|test)\s+metrics)\b|"
     r"\bpre-?flight\b|\bdecod(?:e|ing)\b|\bgenerati(?:ng|on)\s+(?:samples|predictions)|评估|验证|测试集|推理|評価|検証|推論|평가|검증|\b[ée]valua\w*",
     "checkpoint": r"\bcheck-?point\w*|\bckpts?\b|\b(?:final\s+)?(?:model\s+)?sav(?:e|ing)\b|\bclean-?up\b|\bexport\w*|"
     r"\bmerg(?:e|ing)\b|\bquanti[sz]\w*|\b(?:ab)?speicher\w*|"
@@ -158,7 +158,7 @@ PER_IN_LABEL = pattern(
     r"\b(?:one|single|an?|eine?)(?=\s+(?:(?:optimi[sz]er|training|single|full)\s+)?(?:epochs?|Epoche|steps?|Schritt|"
     r"iter\w*|batch|updates?)\s+(?:takes?|took|needs?|is|lasts?|costs?|dauert|braucht)\b)|"
     r"\b(?:one|single)(?=[\s-]+(?:epoch|step|iter|batch))|\b(?:first|second|last)(?=\s+epoch\s+(?:is|takes?|took|needs?)\b)|\bjede[rn]?\b|(?-i:\b(?:pro|je|par|por)\b)|"
-    r"每一?[个次]?|[单一][个次]?\s?(?=步|轮|迭代|epoch|step|iter))[\s-]*(?P<word>"
+    r"^\W*(?-i:Pro|Je|Par|Por)(?=\s+(?:Schritt|Epoche|Iteration|Batch|[ée]poque|[ée]tape|paso|época)\b)|每一?[个次]?|[单一][个次]?\s?(?=步|轮|迭代|epoch|step|iter))[\s-]*(?P<word>"
     + _STEP_WORDS
     + r"(?![A-Za-z])|"
     + _EPOCH_WORDS

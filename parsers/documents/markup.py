@@ -18,7 +18,10 @@ _STRONG = pattern(r"\*\*|__(?=\W|$)|(?<!\w)__")
 _EMPHASIS = pattern(r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,300}?)(?<=[^\s*])\*(?![\w*])")
 _LEADERS = pattern(r"\s?\.{4,}\s?(?=[\d~<>≈])")
 """`pull the snapshot ......... 40 min`"""
-_GAP = pattern(r"(?<=[^\s.:;,!?|=])(?:[ ]{2,}|[ ]*\t\s*)(?=[~<>≈]{0,2}\s?\d[\w.:~–-]{0,12}(?:\s[\w.]{1,8}){0,3}\s*$)")
+_GAP = pattern(
+    r"(?<=[^\s.:;,!?|=])(?:[ ]{2,}|[ ]*\t\s*)(?=(?:[~<>≈]{0,2}\s?\d[\w.:~–-]{0,12}(?:\s[\w.]{1,8}){0,3}"
+    r"|(?:half\s+)?an?\s(?:hour|day|week))\s*$)"
+)
 """The space between a name and its value, set in columns: `lattice decoding     2 h 10 min`."""
 _ESCAPE = pattern(r"\\([!-/:-@\[-`{-~])")
 _SPACES = pattern(r"[\s\u00a0\u2007\u2009\u202f\u200b\ufe0f]+")

@@ -192,7 +192,17 @@ def is_item_among_stages(outline: Outline, piece: Piece) -> bool:
 
 def part_name(piece: Piece) -> str:
     """Give the name in a row: its first cell that is more than a number."""
+    if piece.header and len(piece.header) == len(piece.cells) and _WHEN_COLUMN.match(piece.header[0]):
+        named = next((c for c, head in zip(piece.cells, piece.header, strict=True) if _NAME_COLUMN.match(head)), "")
+        if named:
+            return named
     return next((cell for cell in piece.cells if len(re.findall(r"[^\W\d_]", cell)) > 1), piece.cells[0])
+
+
+_WHEN_COLUMN = pattern(r"\W*(?:day|date|when|week|start|begin|tag|datum|时间线|日期|星期)\b", re.IGNORECASE)
+_NAME_COLUMN = pattern(
+    r"\W*(?:job|run|task|what|activity|action|stage|phase|step|experiment|work|任务|工作)s?\W*$", re.IGNORECASE
+)
 
 
 def is_part_table(piece: Piece) -> bool:

@@ -18,7 +18,7 @@ from trainmon.patterns import pattern
 _SAVING_BEFORE = pattern(
     r"\b(?:sav(?:e|es|ed|ing)|adds?|added|adding|reduc(?:e|es|ed|ing)\s+(?:\w+\s+){0,4}by|increas(?:e|es|"
     r"ed)\s+(?:\w+\s+){0,4}by|"
-    r"cuts?\s+(?:\w+\s+){0,4}by|shav(?:e|es|ed|ing)|shortens?\s+(?:\w+\s+){0,4}by|gains?|costs?\s+you|costing|los(?:e|es|ing)|would\s+(?:also\s+)?cost|extra|"
+    r"cuts?\s+(?:\w+\s+){0,4}by|shav(?:e|es|ed|ing)|shortens?\s+(?:\w+\s+){0,4}by|gains?|costs?\s+you|costing|los(?:e|es|ing|t)|would\s+(?:also\s+)?cost|extra|"
     r"additional|another|"
     r"hides?|(?:w[io]n|claw|buy)s?\s+back|gagne\w*|[ée]conomis\w+|ahorra\w*|"
     r"faster\s+by|slower\s+by|longer\s+by)\s+(?:you\s+|us\s+|maybe\s+|perhaps\s+|at\s+most\s+|up\s+|roughly\s+|"
@@ -28,7 +28,7 @@ _SAVING_BEFORE = pattern(
     re.IGNORECASE,
 )
 _SAVING_AFTER = pattern(
-    r"\s*(?:faster|slower|saved|saving|less|shorter|longer|extra|more|quicker|speed-?up|of\s+(?:head\s?-?room|slack|margin|buffer|reserve))\b(?!\s+than\s+\d)",
+    r"\s*(?:faster|slower|saved|saving|less|shorter|longer|extra|more|quicker|speed-?up|to\s+spare|left\s+over|of\s+(?:head\s?-?room|slack|margin|buffer|reserve))\b(?!\s+than\s+\d)",
     re.IGNORECASE,
 )
 _SAVING_LABEL = pattern(
@@ -54,7 +54,8 @@ _EARLIER = pattern(
     re.IGNORECASE,
 )
 _EARLIER_TIMES = pattern(
-    r"\W*(?:last\s+(?:year|month|time|week)|previous|earlier|old)\b(?!\s+(?:cards?|gpus?))", re.IGNORECASE
+    r"\W*(?:last\s+(?:year|month|time|week)|letzte[srn]?\s+(?:jahr|monat|woche|mal)|fr[üu]her|previous|earlier|old)\b(?!\s+(?:cards?|gpus?))",
+    re.IGNORECASE,
 )
 _OTHERS = pattern(
     r"\b(?:comparison|compared?)\s+(?:with|to)\s+(?:others?\b|other|prior|existing|published|related|the\s+literature|"

@@ -92,7 +92,7 @@ def _label_sources(piece: Piece, words: Words, outline: Outline) -> list[str]:
         of_part = is_part_table(piece) and piece.column and TOTAL.search(header) and not TOTAL.search(row[0])
         sources += [] if of_part else [header]
         if piece.column and piece.cells:
-            kinds = label_kinds(piece.cells[0])
+            kinds = label_kinds(part_name(piece))
             case = bool(piece.header) and _CASE_COLUMN.search(piece.header[0]) is not None
             named = is_part_table(piece) or (
                 not case and (kinds - {"train"} or (kinds and in_breakdown(outline, piece)))
@@ -104,11 +104,17 @@ def _label_sources(piece: Piece, words: Words, outline: Outline) -> list[str]:
     )
     sources.append(follow[1] if follow else "")
     if re.match(r"\W*(?:\w+\s+){0,3}(?:this|it|that)\b", words.sentence, re.IGNORECASE) or not words.label:
-        sources.append(words.previous[-160:] if re.search(r"\b(?:this|[Ii]t)\b", words.sentence) else "")
+        back = re.search(r"\b(?:this|[Ii]t)\b", words.sentence) and not _OF_A_RUN.match(words.previous)
+        sources.append(words.previous[-160:] if back else "")
     sources.append(words.opening if not words.label else "")
     return [text for text in sources if text]
 
 
+_OF_A_RUN = pattern(
+    r"\W*(?:the|our|this|each|an?|every)\s+(?:[\w-]+\s+){0,2}?(?:run|job|experiment|training)\s+(?!(?:time|data|set)\b)",
+    re.IGNORECASE,
+)
+"""`The final run checkpoints every 30 min. It needs 40 h`: it is the run."""
 _CASE_COLUMN = pattern(
     r"\b(?:scenarios?|cases?|conditions?|situations?|outcomes?|set-?ups?)\b|场景|情况", re.IGNORECASE
 )
