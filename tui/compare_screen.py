@@ -13,7 +13,7 @@ from trainmon.tui.chart_screen import ChartScreen
 from trainmon.tui.compare_rows import comparison
 from trainmon.tui.footer import FittingFooter
 from trainmon.tui.screens import EXPORT
-from trainmon.tui.spanview import LinesView
+from trainmon.tui.spanview import LinesView, ScrolledLines
 from trainmon.tui.text import Row, with_clock
 
 
@@ -42,7 +42,7 @@ class CompareScreen(ChartScreen):
     def compose_body(self) -> ComposeResult:
         """Build the screen."""
         yield LinesView(id="head", classes="fixed")
-        yield LinesView(id="main")
+        yield ScrolledLines(id="main")
         yield FittingFooter()
 
     def update_view(self) -> None:

@@ -11,7 +11,7 @@ from trainmon.snapshot import RunStatus
 from trainmon.tui import bars, words
 from trainmon.tui.footer import FittingFooter
 from trainmon.tui.screens import BoardScreen
-from trainmon.tui.spanview import LinesView
+from trainmon.tui.spanview import LinesView, ScrolledLines
 from trainmon.tui.text import Row, fit, fit_row, heading, wrap
 
 _KEYS = {
@@ -114,7 +114,7 @@ class HelpScreen(BoardScreen):
 
     def compose_body(self) -> ComposeResult:
         """Build the screen."""
-        yield LinesView(id="main")
+        yield ScrolledLines(id="main")
         yield FittingFooter()
 
     def update_view(self) -> None:

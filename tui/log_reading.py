@@ -11,7 +11,7 @@ from trainmon.tui.text import Row, heading, plain, wrap
 _MOST_EVENT_LINES = 6
 
 
-class LogReading(LinesView, can_focus=False):
+class LogReading(LinesView):
     """Closed until it is toggled."""
 
     def __init__(self) -> None:

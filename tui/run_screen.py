@@ -23,7 +23,7 @@ from trainmon.tui.log_feed import LogAccess
 from trainmon.tui.log_section import LogSection
 from trainmon.tui.run_summary import run_summary
 from trainmon.tui.screens import CHOOSE, EXPORT, RunViewed
-from trainmon.tui.spanview import LinesView
+from trainmon.tui.spanview import LinesView, ScrolledLines
 from trainmon.tui.text import Row, fit_row, heading, plain, wrap
 
 _OF_CHARTS = frozenset({"log_scale", "smoothing", "cursor", "zoom"})
@@ -90,7 +90,7 @@ class RunScreen(ChartScreen):
         """Build the screen."""
         yield LinesView(id="head", classes="fixed")
         yield LinesView(id="tabs", classes="fixed")
-        yield LinesView(id="main")
+        yield ScrolledLines(id="main")
         yield LogSection(id="log-section")
         yield FittingFooter()
 

@@ -95,7 +95,7 @@ def _cell(at_s: float, span_s: float, cells: int) -> int:
     return min(int(at_s / span_s * cells), cells - 1)
 
 
-class Scrubber(LinesView, can_focus=False):
+class Scrubber(LinesView):
     """Shows the line; a click goes there."""
 
     DEFAULT_CSS = "Scrubber { height: 1; overflow: hidden; }"

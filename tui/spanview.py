@@ -70,8 +70,8 @@ def _without_gaps(row: Row) -> list[Span]:
     return spans
 
 
-class LinesView(SpanView, can_focus=True):
-    """Shows rows that somebody else builds; scrolls when they do not fit."""
+class LinesView(SpanView, can_focus=False):
+    """Shows rows that somebody else builds. No click and no tab takes the keys away from what lists or scrolls."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 Textual's name
         super().__init__(id=id, classes=classes)
@@ -102,3 +102,7 @@ class LinesView(SpanView, can_focus=True):
         """Paint one line of the view."""
         at = y + self.scroll_offset.y
         return self.paint(self._rows[at] if at < len(self._rows) else ())
+
+
+class ScrolledLines(LinesView, can_focus=True):
+    """What a screen is about: scrolls when its rows do not fit, and takes the keys that scroll."""

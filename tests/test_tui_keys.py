@@ -1,0 +1,73 @@
+"""Keys always go somewhere: no tab and no click on a head, a title or what is told below takes them away."""
+
+from __future__ import annotations
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.pressed import app_of, ready, text_of
+from trainmon.tui.app import TrainmonApp
+from trainmon.tui.screens import BoardScreen
+from trainmon.tui.spanview import LinesView
+
+ROOMY = (120, 40)
+SCREENS = [
+    pytest.param([], id="overview"),
+    pytest.param(["enter"], id="run"),
+    pytest.param(["enter", "2"], id="charts"),
+    pytest.param(["enter", "4"], id="problems"),
+    pytest.param(["enter", "5"], id="log"),
+    pytest.param(["space", "space", "c"], id="compare"),
+    pytest.param(["d"], id="plan"),
+    pytest.param(["enter", "c"], id="choosing"),
+    pytest.param(["question_mark"], id="help"),
+]
+
+
+def shown(pilot: Pilot[None]) -> BoardScreen:
+    screen = pilot.app.screen
+    assert isinstance(screen, BoardScreen)
+    return screen
+
+
+@pytest.mark.parametrize("keys", SCREENS)
+async def test_a_click_anywhere_leaves_the_keys_where_they_are(keys: list[str]) -> None:
+    app, _ = app_of()
+    async with app.run_test(size=ROOMY) as pilot:
+        await ready(pilot)
+        await pilot.press(*keys)
+        screen = shown(pilot)
+
+        for view in screen.query(LinesView):
+            if view.is_on_screen and view.id != "tabs":
+                await pilot.click(view, offset=(1, 0))
+                assert screen.focused is screen.keys_go_to, view.id
+
+
+@pytest.mark.parametrize("keys", SCREENS)
+@pytest.mark.parametrize("key", ["tab", "shift+tab"])
+async def test_tab_leaves_the_keys_with_what_the_screen_is_about(keys: list[str], key: str) -> None:
+    app, _ = app_of()
+    async with app.run_test(size=ROOMY) as pilot:
+        await ready(pilot)
+        await pilot.press(*keys)
+
+        await pilot.press(key)
+        assert shown(pilot).focused is shown(pilot).keys_go_to
+        await pilot.press(key)
+        assert shown(pilot).focused is shown(pilot).keys_go_to
+
+
+async def test_after_a_tab_the_list_can_still_be_gone_through_and_a_run_opened() -> None:
+    app, _ = app_of()
+    async with app.run_test(size=ROOMY) as pilot:
+        runs = await ready(pilot)
+
+        await pilot.press("tab", "j")
+        moved = runs.current
+        await pilot.click("#preview", offset=(5, 2))
+        await pilot.press("enter")
+
+        assert moved == "pipeline/colbert"
+        assert isinstance(app, TrainmonApp)
+        assert "pipeline/colbert" in text_of(app).splitlines()[0]
