@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 
-from trainmon.events import Counter, CounterScope, Line, StageKind
+from trainmon.events import Counter, CounterScope, Line, Metrics, StageKind
+from trainmon.runs.endings import words_of
+from trainmon.runs.header import total_and_epoch
 from trainmon.runs.laps import began_at_nothing
 from trainmon.runs.logged_values import LoggedValues
 from trainmon.runs.stage_names import kind_by_name
@@ -12,6 +14,8 @@ from trainmon.runs.tracks import Track, track_key
 from trainmon.snapshot import ClockBasis
 
 _MAX_TRACKS = 64
+_BY_EPOCH = "training"
+"""Name of the counter that stands for the epochs beside the losses."""
 
 
 class Counting(LoggedValues):
@@ -63,6 +67,22 @@ class Counting(LoggedValues):
             return track in (roles.train, roles.epochs, *roles.companions) and track.restarts_with(counter)
         trains = counter.kind or kind_by_name(counter.name) or StageKind.TRAIN
         return trains is StageKind.TRAIN and counter.current <= max(1.0, 0.5 * (counter.total or 0.0))
+
+    def _metrics(self, event: Metrics, line: Line) -> None:
+        self._count_by_epoch(event, line)
+        super()._metrics(event, line)
+
+    def _count_by_epoch(self, event: Metrics, line: Line) -> None:
+        """A Trainer without its bar tells of its progress by nothing but the epoch beside each loss."""
+        if event.epoch is None or event.step is not None or event.in_bar or event.kind is StageKind.OTHER:
+            return
+        total, per_epoch = total_and_epoch(self.all_facts)
+        train = self.roles.train
+        if total is None or per_epoch is None or (train is not None and train.name != _BY_EPOCH):
+            return
+        step = float(min(round(event.epoch * per_epoch), total))
+        told = Counter(current=step, total=total, scope=CounterScope.RUN, name=_BY_EPOCH, kind=StageKind.TRAIN)
+        self._counter(told, line, line.time_s)
 
     def _epoch_over(self, line: Line, time_s: float | None) -> None:
         """A line told what the epoch under way came to: where only epochs are counted, that one is done."""
@@ -204,6 +224,9 @@ class Counting(LoggedValues):
         if track is not roles.train:
             return
         self._next_fold_said = False
+        if self.epilogue is not None and track.counted > (self.epilogue.step or 0.0):
+            self._between.add(words_of(self.epilogue.text))
+            self.epilogue = None
         # A line that tells of step 0 tells of no step.
         self._moved_since_start = self._moved_since_start or track.is_bar or track.counted > 0
         self._last_in_bar = None if track.laps > 1 and track.current == 0 else self._last_in_bar
