@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 
 from tests.fake_driver import driver, library, monitor  # noqa: F401 - fixtures of several tests
+from tests.pressed import at_rest
 
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
@@ -22,3 +23,10 @@ def shared() -> Path:
     if not (folder / "logs").is_dir():
         pytest.skip("no folder of reference logs beside the repository")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _pilots_wait_until_the_app_is_at_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine, too: Textual's pilot takes an app that is given no time for one that has done all."""
+    monkeypatch.setattr("textual.app.wait_for_idle", at_rest)
+    monkeypatch.setattr("textual.pilot.wait_for_idle", at_rest)

@@ -31,7 +31,7 @@ def written(log: Path) -> Iterator[Path]:
 
 
 def board_at(store: Store, now: float) -> tuple[RunSnapshot, ...]:
-    store.refresh(now, 1.0, rescan=True)
+    store.refresh(now, 600.0, rescan=True)
     return store.board(now).runs
 
 

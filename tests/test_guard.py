@@ -43,7 +43,7 @@ def logs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def read(folder: Path) -> Store:
     store = store_over(folder, archive=True)
-    assert store.refresh(NOW, 10.0)
+    assert store.refresh(NOW, 600.0)
     store.finish()
     return store
 
@@ -63,7 +63,7 @@ def test_a_log_whose_reading_stopped_is_not_read_again(logs: Path) -> None:
     with (logs / "bad.log").open("a") as file:
         file.write("step 10/10 loss 0.1\nmade of tungsten\n")
 
-    assert store.refresh(NOW + 60, 10.0)
+    assert store.refresh(NOW + 60, 600.0)
     assert {run.name: run.step for run in store.board(NOW + 60).runs} == {"bad": 4, "good": 10}
 
 

@@ -25,7 +25,7 @@ HANS, BASELINE = "hardness_aware", "baseline"
 
 def read_to_the_end(folder: Path, settings: Settings | None = None) -> Store:
     store = open_store([str(folder)], settings or Settings(runs_file=folder / "trainmon.toml"), archive=True)
-    while not store.refresh(time.time(), 1.0):
+    while not store.refresh(time.time(), 600.0):
         pass
     store.finish()
     return store
@@ -141,7 +141,7 @@ def test_the_forecast_of_a_run_before_its_first_step_follows(tmp_path: Path) -> 
 
     def left_h(number: int) -> float:
         store.choose(PlanChoice(runs=("night",), estimate=line(tmp_path, number)))
-        store.refresh(now, 1.0)
+        store.refresh(now, 600.0)
         (run,) = store.board(now).runs
         assert run.eta is not None
         return run.eta.remaining_s.likely / HOUR
@@ -175,7 +175,7 @@ def test_a_line_that_is_no_longer_there_gives_way_to_what_fits(tmp_path: Path) -
     store.choose(PlanChoice(runs=("night",), estimate=line(tmp_path, 5, "9 hours")))
     assert run_of(store.board(0.0), "night").documented is not None
     plan.write_text("# Training plan, shorter now\n\n- Total: 2 hours\n")
-    store.refresh(time.time() + 10, 1.0, rescan=True)
+    store.refresh(time.time() + 10, 600.0, rescan=True)
     run = run_of(store.board(0.0), "night")
 
     assert run.documented is not None

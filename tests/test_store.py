@@ -11,6 +11,8 @@ import pytest
 from tests.live import NOW, growth, random_cuts, read_whole, store_over
 from trainmon.snapshot import RunSnapshot, RunStatus
 
+LONG_S = 600.0
+"""Everything is read in it, however busy the machine is."""
 KINDS = [
     "hf5_plain_redirect",
     "hf5_killed_resume_append",
@@ -49,12 +51,12 @@ def test_a_log_followed_while_it_grew_gives_the_snapshot_of_the_whole_log(
     log.parent.mkdir()
     log.write_bytes(b"")
     store = store_over(log)
-    store.refresh(NOW, 1.0)
+    store.refresh(NOW, LONG_S)
 
     for i, part in enumerate(growth(source)):
         with log.open("ab") as file:
             file.write(part)
-        store.refresh(NOW + i / 10, 1.0)
+        store.refresh(NOW + i / 10, LONG_S)
     store.finish()
     live = store.board(NOW + 3600).runs[0]
 
@@ -74,7 +76,7 @@ def test_any_way_of_cutting_the_bytes_gives_the_same_snapshot(
     for part in random_cuts(source.read_bytes(), seed):
         with log.open("ab") as file:
             file.write(part)
-        store.refresh(NOW, 1.0)
+        store.refresh(NOW, LONG_S)
     store.finish()
 
     assert facts_of(store.board(NOW).runs[0]) == facts_of(whole(source, tmp_path))
@@ -108,21 +110,32 @@ def test_a_killed_run_that_goes_on_in_the_same_file_measures_only_its_own_steps(
 
 def test_a_file_that_appears_later_becomes_a_run(shared: Path, tmp_path: Path) -> None:
     store = store_over(tmp_path)
-    store.refresh(NOW, 1.0)
+    store.refresh(NOW, LONG_S)
     before = store.board(NOW).runs
 
     source = shared / "logs" / "generated" / "tq_ascii_redirect" / "tq_ascii_redirect.log"
     (tmp_path / "new.log").write_bytes(source.read_bytes())
-    store.refresh(NOW + 5, 1.0)
+    store.refresh(NOW + 5, LONG_S)
 
     assert before == ()
     assert [(run.name, run.step) for run in store.board(NOW + 5).runs] == [("new", 350)]
 
 
+def test_runs_stand_in_the_order_of_their_names_however_little_is_read_at_a_time(tmp_path: Path) -> None:
+    for at, name in enumerate(("b", "c", "a")):
+        (tmp_path / f"{name}.log").write_text("".join(f"step {n}/10 loss 0.5\n" for n in range(1, 11)))
+        os.utime(tmp_path / f"{name}.log", (NOW - at, NOW - at))
+    store = store_over(tmp_path, archive=True)
+    while not store.refresh(NOW, 0.0):
+        pass
+
+    assert [run.name for run in store.board(NOW).runs] == ["a", "b", "c"]
+
+
 def test_an_empty_log_waits(tmp_path: Path) -> None:
     (tmp_path / "train.log").write_bytes(b"")
     store = store_over(tmp_path)
-    store.refresh(NOW, 1.0)
+    store.refresh(NOW, LONG_S)
 
     (run,) = store.board((tmp_path / "train.log").stat().st_mtime).runs
 
@@ -136,7 +149,7 @@ def test_what_is_no_log_is_skipped_and_the_reason_is_kept(tmp_path: Path) -> Non
     (tmp_path / "notes.log").write_text("call the supplier\n" * 5)
     (tmp_path / "config.json").write_text('{"lr": 0.1,\n "epochs": 3}')
     store = store_over(tmp_path, archive=True)
-    store.refresh(NOW, 1.0)
+    store.refresh(NOW, LONG_S)
     board = store.board(NOW)
 
     assert board.runs == ()
@@ -153,7 +166,7 @@ def test_a_log_of_which_nothing_is_understood_says_how_to_see_why(tmp_path: Path
     log = tmp_path / "train.log"
     log.write_text("".join(f"the {n}th quarrel of the day\n" for n in range(300)))
     store = store_over(tmp_path)
-    store.refresh(NOW, 1.0)
+    store.refresh(NOW, LONG_S)
 
     (run,) = store.board(log.stat().st_mtime).runs
 
@@ -184,16 +197,16 @@ def test_what_a_run_does_before_its_first_bar_counts_once_somebody_watched_it(tm
     log.write_text("embeddings_cache.pkl found: fetching and embedding skipped\n")
     began_at = log.stat().st_mtime
     store = store_over(tmp_path)
-    store.refresh(began_at, 1.0)
+    store.refresh(began_at, LONG_S)
 
     with log.open("a") as file:
         file.write("Negative sampling done: 100000 pairs\n\rEpoch 1/10:   0%|          | 0/3125 [00:00<?, ?it/s]")
     os.utime(log, (began_at + 153, began_at + 153))
-    store.refresh(began_at + 153, 1.0)
+    store.refresh(began_at + 153, LONG_S)
     with log.open("a") as file:
         file.write("\rEpoch 1/10:   3%|▎         | 84/3125 [00:10<06:05,  8.31it/s]\r")
     os.utime(log, (began_at + 163, began_at + 163))
-    store.refresh(began_at + 163, 1.0)
+    store.refresh(began_at + 163, LONG_S)
 
     assert store.board(began_at + 163).runs[0].elapsed_s == pytest.approx(163, abs=0.01)
 

@@ -26,7 +26,7 @@ def opened(folder: Path, begun: str) -> tuple[Store, Path]:
     log.write_text(begun)
     os.utime(log, (NOW, NOW))
     store = store_over(folder)
-    while not store.refresh(NOW, 5.0):
+    while not store.refresh(NOW, 600.0):
         pass
     return store, log
 
@@ -37,7 +37,7 @@ def grown(store: Store, log: Path, lines: list[str], at_s: float) -> float:
         with log.open("a") as file:
             file.write(line)
         os.utime(log, (at_s + n * STEP_S,) * 2)
-        store.refresh(at_s + n * STEP_S, 5.0)
+        store.refresh(at_s + n * STEP_S, 600.0)
     return at_s + len(lines) * STEP_S
 
 

@@ -190,8 +190,7 @@ class Store:
                 self.runs[path] = FollowedRun(files, self._options.reading)
             elif known.files != files:
                 self._regroup(known, files)
-        for path in [path for path in self.runs if path not in found]:
-            del self.runs[path]
+        self.runs = {path: self.runs[path] for path in found}  # in the order of the files, however found
         bright_runs = sorted((files.name, str(path)) for path, files in found.items() if path not in self._dull)
         known_runs = tuple(KnownRun(name=name, log=path) for name, path in bright_runs)
         if known_runs != self._known_runs:  # the same one is compared in no time, and every snapshot asks
