@@ -27,6 +27,18 @@ def test_a_scenario_of_any_document_is_taken(known: str) -> None:
     check_choices([sample_document("lora"), sample_document("retrieval")], Settings(scenario=known))
 
 
+def test_unknown_hardware_is_refused_with_that_which_there_is() -> None:
+    plan = document("# Plan\n\n- On 8x A100: 3 hours\n- On a T4: 2 days\n")
+    with pytest.raises(UsageError, match=r"'nosuch' is no hardware .*; they speak of: 8x A100, T4"):
+        check_choices([plan], Settings(hardware="nosuch"))
+
+
+@pytest.mark.parametrize("known", ["h100", "RTX 4090", "rtx3090", "3090", "cpu", "the old cluster"])
+def test_hardware_that_is_any_or_that_a_document_names_is_taken(known: str) -> None:
+    plan = document("# Plan\n\n- On 8x A100: 3 hours\n- On the old cluster: 2 days\n")
+    check_choices([plan], Settings(hardware=known))
+
+
 def test_without_documents_a_scenario_is_no_error() -> None:
     check_choices([], Settings(scenario="nosuch"))
 

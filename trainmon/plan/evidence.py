@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from trainmon.events import StageKind
-from trainmon.plan.machines import Machine, machines_in
+from trainmon.plan.machines import Machine, machines_in, machines_typed
 from trainmon.plan.quantities import Amount, settings_in, things_in
 from trainmon.plan.stems import numbered_parts, stems, words_by_stem
 from trainmon.snapshot import RunSnapshot
@@ -96,7 +96,7 @@ def _names(run: RunSnapshot) -> dict[str, str]:
 
 def _machines(run: RunSnapshot, opening: str, hardware: str | None) -> frozenset[Machine]:
     if hardware:
-        return machines_in(hardware)
+        return machines_typed(hardware)
     if run.gpu is not None and any(device.name for device in run.gpu.devices):
         named = [next(iter(machines_in(device.name)), None) for device in run.gpu.devices if device.name]
         kinds = {machine.model for machine in named if machine is not None}

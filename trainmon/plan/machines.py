@@ -58,6 +58,12 @@ def machines_in(text: str) -> frozenset[Machine]:
     return frozenset(found)
 
 
+def machines_typed(text: str) -> frozenset[Machine]:
+    """Give the hardware that a person names: `a100`, `rtx3090` and `3090` are meant as such."""
+    forms = (text, text.upper(), f"on a {text}")
+    return next((found for form in forms if (found := machines_in(form))), frozenset())
+
+
 def _machine(text: str) -> Machine:
     count, cross, model = text.partition("x ")
     if not cross or not count.isdigit():

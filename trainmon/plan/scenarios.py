@@ -1,4 +1,4 @@
-"""Scenarios as a person types them: which documents speak of one, which there are, and what tells plans apart."""
+"""Scenarios and hardware as a person types them: which documents speak of them, and what tells plans apart."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from trainmon.errors import UsageError
 from trainmon.estimates import Estimate, EstimateDocument, Scope
 from trainmon.plan.conditions import Conditions
+from trainmon.plan.machines import machines_in, machines_typed
 from trainmon.plan.plans import plan_of
 from trainmon.run_choices import DocumentLine
 from trainmon.settings import Settings
@@ -50,8 +51,23 @@ def check_scenario(documents: Sequence[EstimateDocument], wanted: str) -> None:
     raise UsageError(f"no estimate document speaks of scenario {wanted!r}; {what}")
 
 
+def check_hardware(documents: Sequence[EstimateDocument], wanted: str) -> None:
+    """Raise UsageError, naming the hardware that there is, where `wanted` is none and no document speaks of it."""
+    if not documents or machines_typed(wanted) or speak_of(documents, wanted):
+        return
+    told = ", ".join(hardware_names(documents)[:_MOST])
+    what = f"they speak of: {told}" if told else "they name none"
+    raise UsageError(f"{wanted!r} is no hardware that trainmon knows or an estimate document speaks of; {what}")
+
+
+def hardware_names(documents: Iterable[EstimateDocument]) -> list[str]:
+    """Give the GPUs that the documents name, alone or by the number, each once."""
+    facts = (fact for document in documents for fact in document.facts if fact.name == "gpu")
+    return sorted({str(machine) for fact in facts for machine in machines_in(str(fact.value))})
+
+
 def check_choices(documents: Sequence[EstimateDocument], settings: Settings) -> None:
-    """Raise UsageError for a scenario that no document speaks of, and for a line that holds no duration of a run.
+    """Raise UsageError for a scenario or hardware that is unknown, and for a line that holds no duration of a run.
 
     What was typed where there is no document at all is refused too; a settings file may speak of other folders.
     """
@@ -64,6 +80,9 @@ def check_choices(documents: Sequence[EstimateDocument], settings: Settings) -> 
     for scenario in (settings.scenario, *(one.scenario for one in settings.runs)):
         if scenario:
             check_scenario(documents, scenario)
+    for hardware in (settings.hardware, *(one.hardware for one in settings.runs)):
+        if hardware:
+            check_hardware(documents, hardware)
     for place in (one.estimate for one in settings.runs if one.estimate is not None):
         for document in documents:
             if os.path.abspath(document.path) == os.path.abspath(place.path):  # noqa: PTH100
