@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from trainmon.events import Counter, CounterScope, Event, Line, Metrics, StageKind, StageMark
 from trainmon.parsers.base import LogFormat, Sample
+from trainmon.parsers.epilogues import epilogue
 from trainmon.parsers.epochs import EpochNames, FoldNames, StepNumbers, fold_begins
 from trainmon.parsers.glossary import in_english
 from trainmon.parsers.numbers import NUMBER, number
@@ -112,7 +113,9 @@ class Handwritten(LogFormat):
         results = _only_values(text) if line.number == self._results_at else {}
         if any(value % 1 for value in results.values()):  # `TEST:` above `EVAL_PERIOD: 500` heads settings
             return (Metrics(values=results, kind=StageKind.EVAL),)
-        return _trained(text) or _metrics_alone(text) or _values_alone(text) or _compared(text) or self._saved(text)
+        found = _trained(text) or _metrics_alone(text) or _values_alone(text) or _compared(text) or self._saved(text)
+        last = epilogue(text)
+        return found if last is None else (*(found or ()), last)
 
     def _told_by_another(self, line: ProgressLine, rank: int | None) -> bool:
         """Where every rank prints, the first to tell a step tells it for all."""

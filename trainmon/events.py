@@ -69,6 +69,10 @@ class EndingKind(StrEnum):
     """The program stopped before the total on purpose: a finished run."""
     INTERRUPTED = "interrupted"
     FAILED = "failed"
+    LAST_WORDS = "last_words"
+    """What programs print behind a training: results of a test, `Done.`; an end only if nothing goes on."""
+    RESULT = "result"
+    """The same of less weight, printed in between as well: the best round, where the model was saved."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +149,7 @@ class StageMark:
     name: str = ""
     """Shown to people: `evaluation`, `checkpoint`, `final save`, `Computing embeddings`."""
     phase: str = "point"
-    """`begin`, `end` or `point` (only that it happened)."""
+    """`begin`, `end`, `point` (only that it happened) or `announced` (a sentence; its results or a bar may follow)."""
     duration_s: float | None = None
     """Where the log states it (`eval_runtime`, `Epoch time: 296.73 s`)."""
     step: float | None = None

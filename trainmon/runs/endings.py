@@ -84,6 +84,19 @@ class Endings(RunEvidence):
         """Whether somebody ended it, or a scheduler did, and nothing went on since."""
         return self.end is not None and self.end.kind is EndingKind.INTERRUPTED and self.end.problem is not None
 
+    def _ended(self, event: Ending, line: Line) -> None:
+        if event.kind in (EndingKind.LAST_WORDS, EndingKind.RESULT):
+            self._epilogue(event, line)
+        else:
+            self._ending(event, line)
+
+    def _epilogue(self, event: Ending, line: Line) -> None:
+        """What was said behind a training counts until training goes on, and from then on never."""
+        if not self._moved_since_start or words_of(event.text) in self._between:
+            return
+        if self.epilogue is None or event.kind is EndingKind.LAST_WORDS:
+            self.epilogue = End(kind=event.kind, text=event.text, line=line.number, step=self.train_counted)
+
     def _ending(self, event: Ending, line: Line) -> None:
         if not event.whole_run:
             return
@@ -91,6 +104,11 @@ class Endings(RunEvidence):
         if failed and event.kind in (EndingKind.FAILED, EndingKind.INTERRUPTED):
             return
         self.end = End(kind=event.kind, text=event.text, line=line.number, step=self.train_counted)
+
+
+def words_of(text: str) -> str:
+    """A sentence without its numbers."""
+    return "".join(filter(str.isalpha, text))
 
 
 def _end_of(kind: ProblemKind) -> EndingKind:

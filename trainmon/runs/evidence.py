@@ -63,6 +63,10 @@ class RunEvidence:
         self.facts: dict[str, float | str] = {}
         self.problems: dict[tuple[ProblemKind, str], ProblemInfo] = {}
         self.end: End | None = None
+        self.epilogue: End | None = None
+        """What was said behind the training last: an end, unless it goes on."""
+        self._between: set[str] = set()
+        """What looked like an epilogue, and training went on behind it."""
         self.memory = PrintedMemory()
         self.side: RunEvidence | None = None
         """What a document beside the log (`trainer_state.json`) says: it fills what the log leaves open."""
@@ -188,7 +192,7 @@ class RunEvidence:
             self.earlier_training.append((min(begins), max(ends)))
         self.earlier = [*self.earlier, *((t, kinds[t.key]) for t in self.tracks.values())][-_MAX_EARLIER:]
         self.tracks = {}
-        self.end = None
+        self.end = self.epilogue = None
         self.metric_epoch = None
         self._aliases = {}
         self._roles = None

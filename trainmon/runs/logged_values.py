@@ -57,6 +57,13 @@ class LoggedValues(Endings):
         track = self._last_moved
         return track is not None and track.is_bar and track.laps > 1 and track.current == 0
 
+    def _mark(self, event: StageMark) -> None:
+        """A sentence may be the only trace, too; what comes of it at the same step is one evaluation with it."""
+        if event.phase != "announced":
+            super()._mark(event)
+        elif self._counted_step is not None:
+            self._evaluated(self._counted_step)
+
     def _evaluated(self, step: float | None) -> None:
         """Evaluation results are the only trace that many logs leave of an evaluation; several lines may be one."""
         at = (self.attempts, step)

@@ -6,9 +6,10 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from trainmon.events import Counter, CounterScope, StageKind
+from trainmon.events import Counter, CounterScope, EndingKind, StageKind
 from trainmon.reading.reader import Reading
 from trainmon.runs.attempts import counter_offset, losses, measured, start_step
+from trainmon.runs.evidence import End
 from trainmon.runs.pauses import pauses_of
 from trainmon.runs.progress import WholeRun
 from trainmon.runs.stages import stages_of
@@ -18,6 +19,9 @@ from trainmon.runs.tracks import track_key
 from trainmon.snapshot import FileInfo, MetricInfo, RunSnapshot, RunStatus, StageInfo, StepTime
 from trainmon.timing.pace import Overhead
 from trainmon.units import plural
+
+_LEAST_BEFORE_EPILOGUE = 2.0
+"""Steps, or epochs, that must lie before what may be said behind each of them."""
 
 
 def present(
@@ -71,6 +75,7 @@ def _status(
     pace = train.clock.pace() if train is not None else None
     return decide_status(
         end=state.end,
+        epilogue=_epilogue(state),
         at_last_step=at_last_step,
         anything_read=bool(state.attempts),
         usual_gap_s=pace.usual_gap_s if pace is not None else 0.0,
@@ -78,6 +83,19 @@ def _status(
         now=now,
         unread=_unread(files),
     )
+
+
+def _epilogue(state: RunState) -> End | None:
+    """What was said behind the training, where that tells more than that an epoch was over.
+
+    With steps missing it takes the results of a test, and epochs behind which nothing like it was said.
+    """
+    said, train, whole = state.epilogue, state.roles.train, state.whole_run
+    if said is None or train is None or train.counted < _LEAST_BEFORE_EPILOGUE:
+        return None
+    if whole.total is not None and (said.kind is EndingKind.RESULT or (whole.epoch or 0.0) < _LEAST_BEFORE_EPILOGUE):
+        return None
+    return said
 
 
 def _counted(run: RunSnapshot, state: RunState, whole: WholeRun, step: float | None) -> RunSnapshot:

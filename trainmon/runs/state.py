@@ -77,7 +77,7 @@ class RunState(Counting):
             case Problem():
                 self._problem(event, line)
             case Ending():
-                self._ending(event, line)
+                self._ended(event, line)
             case GpuMemory():
                 self.memory.add(event)
             case Clock() | Remainder():

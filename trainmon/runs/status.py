@@ -44,6 +44,7 @@ class Liveness:
 def decide_status(
     *,
     end: End | None,
+    epilogue: End | None = None,
     at_last_step: bool,
     anything_read: bool,
     usual_gap_s: float,
@@ -53,6 +54,7 @@ def decide_status(
 ) -> tuple[RunStatus, str]:
     """Give the state and the reason for it in words.
 
+    `epilogue` is what was said behind the training: an end once nobody writes any more.
     `unread` says what there is in a log of which nothing was understood; '' where there is nothing in it.
     """
     if end is not None:
@@ -65,6 +67,8 @@ def decide_status(
         return (RunStatus.RUNNING, DELETED_RUNNING) if live.writer_alive else (RunStatus.INTERRUPTED, DELETED)
     if at_last_step and (gone or _settled(live, silence_s, usual_gap_s)):
         return RunStatus.FINISHED, "the last step was reached"
+    if gone and epilogue is not None:
+        return RunStatus.FINISHED, f"behind the training: {_where(epilogue)}"
     if gone:
         return RunStatus.INTERRUPTED, "the log just ends" if anything_read else unread or "the log is empty"
     if not anything_read:
@@ -90,7 +94,7 @@ def _settled(live: Liveness, silence_s: float | None, usual_gap_s: float) -> boo
 
 
 def _told(end: End) -> tuple[RunStatus, str] | None:
-    where = f"{end.text} (line {end.line})" if end.text else f"line {end.line}"
+    where = _where(end)
     match end.kind:
         case EndingKind.FINISHED | EndingKind.EARLY_STOPPED:
             return RunStatus.FINISHED, where
@@ -98,6 +102,12 @@ def _told(end: End) -> tuple[RunStatus, str] | None:
             return RunStatus.FAILED, where
         case EndingKind.INTERRUPTED:
             return RunStatus.INTERRUPTED, where
+        case _:
+            return None
+
+
+def _where(end: End) -> str:
+    return f"{end.text} (line {end.line})" if end.text else f"line {end.line}"
 
 
 def _patience(usual_gap_s: float) -> float:
