@@ -13,7 +13,8 @@ from trainmon.attention import Rank, main_problem, needs_attention, rank, worst_
 from trainmon.events import ProblemKind
 from trainmon.snapshot import ProblemInfo, RunSnapshot, RunStatus
 from trainmon.tui import columns, totals, words
-from trainmon.tui.attention import Group, Sort, arrange, matches
+from trainmon.tui.attention import Group, Sort, matches
+from trainmon.tui.roster import Roster
 
 
 def names(entries: list[RunSnapshot | Group]) -> list[str]:
@@ -23,7 +24,7 @@ def names(entries: list[RunSnapshot | Group]) -> list[str]:
 def test_the_worst_run_comes_first() -> None:
     ranks = [
         rank(run)
-        for run in arrange(boards.every_kind(), sort=Sort.WORST, grouped=False)
+        for run in Roster(boards.every_kind()).entries(sort=Sort.WORST, grouped=False)
         if isinstance(run, RunSnapshot)
     ]
 
@@ -37,7 +38,7 @@ def test_running_runs_are_ordered_by_the_time_left() -> None:
     soon, late = replace(boards.faster(), name="b", eta=eta(10)), replace(boards.faster(), name="a", eta=eta(999))
     unknown = replace(boards.faster(), name="0", eta=None)
 
-    assert names(arrange([unknown, late, soon], sort=Sort.WORST)) == ["b", "a", "0"]
+    assert names(Roster([unknown, late, soon]).entries(sort=Sort.WORST)) == ["b", "a", "0"]
 
 
 def test_a_finished_run_is_lost_if_its_loss_was_no_number_to_the_end() -> None:
@@ -59,9 +60,10 @@ def test_the_head_counts_it_and_narrow_lines_say_it_instead_of_the_verdict() -> 
     )
     board = boards.board([lost])
 
-    head = totals.head(board, 80, sort=Sort.WORST, wanted="")
+    roster = Roster(board.runs)
+    head = totals.head(board, roster, 80, sort=Sort.WORST, wanted="")
     (line, narrow) = (
-        columns.line(lost, columns.lay_out(width, columns.needs_of(board.runs, grouped=False)), now=board.taken_at)
+        columns.line(lost, columns.lay_out(width, columns.needs_of(roster, grouped=False)), now=board.taken_at)
         for width in (80, 60)
     )
 
@@ -70,14 +72,14 @@ def test_the_head_counts_it_and_narrow_lines_say_it_instead_of_the_verdict() -> 
 
 
 def test_folders_stand_in_the_order_of_their_worst_run() -> None:
-    shown = names(arrange(boards.every_kind(), sort=Sort.WORST))
+    shown = names(Roster(boards.every_kind()).entries(sort=Sort.WORST))
 
     assert shown[:3] == ["lora/", "lora/llama-13b-bs8", "lora/llama-7b-r64"]
     assert [name for name in shown if name.endswith("/")] == ["lora/", "pipeline/", "mmarco/", "old/", "gpt2/"]
 
 
 def test_one_folder_needs_no_title() -> None:
-    assert names(arrange([boards.within(), boards.resumed()], sort=Sort.NAME)) == [
+    assert names(Roster([boards.within(), boards.resumed()]).entries(sort=Sort.NAME)) == [
         "mmarco/baseline",
         "mmarco/hans-resumed",
     ]

@@ -20,6 +20,7 @@ from trainmon.plan.estimates_text import estimates_text
 from trainmon.snapshot import Board, RunSnapshot, RunStatus, StageInfo
 from trainmon.tui import bars, columns, compare_rows, estimates_rows, run_sections, timeline, totals, words
 from trainmon.tui.help_screen import help_rows
+from trainmon.tui.roster import Roster
 from trainmon.tui.text import Row, width_of
 
 WIDTHS = range(60, 251, 19)
@@ -37,6 +38,11 @@ def utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     monkeypatch.undo()
     time.tzset()
+
+
+def head(board: Board | None, width: int, *, sort: str, wanted: str, clock: str = "") -> list[Row]:
+    roster = Roster(board.runs if board is not None else ())
+    return totals.head(board, roster, width, sort=sort, wanted=wanted, clock=clock)
 
 
 def shown(rows: list[Row]) -> list[str]:
@@ -92,7 +98,7 @@ def test_columns_come_with_the_width() -> None:
 def test_columns_that_would_stay_empty_give_their_room_to_names() -> None:
     runs = [replace(boards.interrupted(), name="a-long-name-of-a-run-in-an-archive", stage="", gpu=None)]
 
-    layout = columns.lay_out(119, columns.needs_of(runs, grouped=True))
+    layout = columns.lay_out(119, columns.needs_of(Roster(runs), grouped=True))
 
     titles = {column.title: width for column, width in layout.columns}
     assert not {"ETA", "documented", "stage"} & set(titles)
@@ -103,8 +109,8 @@ def test_columns_that_would_stay_empty_give_their_room_to_names() -> None:
 def test_names_inside_folders_need_no_room_for_the_folder() -> None:
     runs = [replace(boards.within(), name="folder-with-a-long-name/a"), replace(boards.within(), name="other/bc")]
 
-    assert columns.needs_of(runs, grouped=True).name_width == 2
-    assert columns.needs_of(runs, grouped=False).name_width == 25
+    assert columns.needs_of(Roster(runs), grouped=True).name_width == 2
+    assert columns.needs_of(Roster(runs), grouped=False).name_width == 25
 
 
 def test_a_finished_run_without_a_clock_has_a_full_bar() -> None:
@@ -296,7 +302,7 @@ def test_a_stall_is_named_among_the_overheads() -> None:
 
 
 def test_the_head_counts_the_runs_and_says_when_all_are_done(utc: None) -> None:
-    first, second = shown(totals.head(boards.board(catching_up=True), 120, sort="worst first", wanted=""))
+    first, second = shown(head(boards.board(catching_up=True), 120, sort="worst first", wanted=""))
 
     assert "11 runs" in first
     assert "6 running" in first
@@ -313,7 +319,7 @@ def test_several_documents_and_their_contradictions_are_counted_as_the_reports_c
     several = tuple(replace(found, severity=severity) for severity in ("low", "high", "medium", "low"))
     documents = tuple(replace(boards.document(), path=f"{at}.md", contradictions=several) for at in range(6))
 
-    second = shown(totals.head(replace(boards.board(), documents=documents), 80, sort="worst first", wanted=""))[1]
+    second = shown(head(replace(boards.board(), documents=documents), 80, sort="worst first", wanted=""))[1]
 
     assert "against 6 documents  24 contradictions (12 grave) (d)" in second
     assert "4 contradictions (2 grave)" in shown(estimates_rows.names(documents, 0, 80))[0]
@@ -342,18 +348,18 @@ def test_a_replays_clock_is_in_the_head_whatever_else_is(width: int) -> None:
     long = replace(boards.within(), name="folder/with-a-name-that-is-far-too-long-for-any-line-of-eighty-cells")
 
     for board in (calm, boards.board(catching_up=True), None):
-        assert shown(totals.head(board, width, sort="", wanted="", clock=CLOCK))[0].rstrip().endswith(CLOCK)
+        assert shown(head(board, width, sort="", wanted="", clock=CLOCK))[0].rstrip().endswith(CLOCK)
     assert shown(run_sections.head(long, width, NOW, CLOCK))[0].rstrip().endswith(CLOCK)
 
 
 def test_before_the_first_board_the_head_says_what_is_awaited() -> None:
-    assert "reading the logs" in shown(totals.head(None, 80, sort="", wanted=""))[0]
+    assert "reading the logs" in shown(head(None, 80, sort="", wanted=""))[0]
 
 
 def test_a_board_without_documents_and_gpus_says_so() -> None:
     empty = Board(taken_at=NOW, gpu=GpuPanel(note="no NVIDIA driver on this machine"))
 
-    assert "no estimate document" in shown(totals.head(empty, 80, sort="", wanted=""))[1]
+    assert "no estimate document" in shown(head(empty, 80, sort="", wanted=""))[1]
     assert "no NVIDIA driver" in shown(totals.gpu_rows(empty, 80))[0]
 
 

@@ -1,8 +1,8 @@
-"""What the overview lists: sort, filter and group the runs of a board. Pure."""
+"""What the overview lists: orders of runs, the filter, titles of folders. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -25,7 +25,8 @@ class Sort(StrEnum):
         return orders[(orders.index(self) + 1) % len(orders)]
 
 
-_KEYS: dict[Sort, Callable[[RunSnapshot], tuple[float | str, ...]]] = {
+SortKey = tuple[float | str, ...]
+KEYS: dict[Sort, Callable[[RunSnapshot], SortKey]] = {
     Sort.WORST: urgency,
     Sort.TIME_LEFT: lambda run: (time_left_s(run), run.name),
     Sort.NAME: lambda run: (run.name,),
@@ -47,24 +48,6 @@ Entry = RunSnapshot | Group
 def folder_of(name: str) -> str:
     """Return the folder part of a run's name; '' at the top."""
     return name.rpartition("/")[0]
-
-
-def arrange(runs: Iterable[RunSnapshot], *, sort: Sort, wanted: str = "", grouped: bool = True) -> list[Entry]:
-    """Return the lines of the overview: the wanted runs in order, under their folders where there are several.
-
-    Folders come in the order of their first run, so that the worst one stands on top.
-    """
-    chosen = sorted((run for run in runs if matches(run, wanted)), key=_KEYS[sort])
-    folders: dict[str, list[RunSnapshot]] = {}
-    for run in chosen:
-        folders.setdefault(folder_of(run.name), []).append(run)
-    if not grouped or len(folders) < 2:
-        return list(chosen)
-    entries: list[Entry] = []
-    for folder, members in folders.items():
-        entries.append(Group(folder=folder, size=len(members)))
-        entries.extend(members)
-    return entries
 
 
 def matches(run: RunSnapshot, wanted: str) -> bool:

@@ -10,6 +10,7 @@ from trainmon.snapshot import RunSnapshot
 from trainmon.tui import words
 from trainmon.tui.attention import Group, folder_of
 from trainmon.tui.cells import COLUMNS, Column
+from trainmon.tui.roster import Roster, Trait
 from trainmon.tui.text import Row, fit, fit_row, heading, plain, shorten_left
 
 _MARK_WIDTH = 2
@@ -45,23 +46,23 @@ class Needs:
     """Columns in which no run would show anything."""
 
 
-def needs_of(runs: Sequence[RunSnapshot], *, grouped: bool) -> Needs:
-    """Return what `runs` need; `grouped`: their folders stand above them."""
-    folders = {folder_of(run.name) for run in runs}
-    inside = grouped and len(folders) > 1
-    names = (run.name.rpartition("/")[2] if inside else run.name for run in runs)
-    shown = {
-        "stage": any(run.stage for run in runs),
-        "left": any(run.eta is not None for run in runs),
-        "interval": any(run.eta is not None for run in runs),
-        "finish": any(run.eta is not None and run.eta.finish_at is not None for run in runs),
-        "documented": any(run.documented is not None for run in runs),
-        "gauge": any(run.documented is not None for run in runs),
-        "memory": any(words.memory(run) for run in runs),
-        "note": any(words.note(run)[0] for run in runs),
-    }
-    empty = frozenset(key for key, something in shown.items() if not something)
-    return Needs(name_width=max(map(len, names), default=0), empty=empty)
+_SHOWS = {
+    "stage": Trait.STAGE,
+    "left": Trait.ETA,
+    "interval": Trait.ETA,
+    "finish": Trait.FINISH,
+    "documented": Trait.DOCUMENTED,
+    "gauge": Trait.DOCUMENTED,
+    "memory": Trait.MEMORY,
+    "note": Trait.NOTE,
+}
+"""What some run must have for a column to show anything."""
+
+
+def needs_of(roster: Roster, *, grouped: bool) -> Needs:
+    """Return what the runs need; `grouped`: their folders stand above them."""
+    empty = frozenset(key for key, trait in _SHOWS.items() if not roster.count(trait))
+    return Needs(name_width=roster.name_width(grouped=grouped), empty=empty)
 
 
 EVERYTHING = Needs()
@@ -81,8 +82,6 @@ def lay_out(width: int, needs: Needs = EVERYTHING) -> Layout:
             break
         room -= size + (2 if chosen else 0)
         chosen[key] = size
-    if "note" in chosen:
-        chosen["verdict"] = chosen.pop("trouble")
     more = min(room, max(0, min(needs.name_width, _LONGEST_NAME) - chosen["name"]))
     chosen["name"] += more
     room -= more

@@ -11,9 +11,10 @@ from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 
 from trainmon.tui import columns, totals
-from trainmon.tui.attention import Sort, arrange
+from trainmon.tui.attention import Sort
 from trainmon.tui.footer import FittingFooter
 from trainmon.tui.prompt import Prompt
+from trainmon.tui.roster import Roster
 from trainmon.tui.run_sections import preview
 from trainmon.tui.runlist import RunList
 from trainmon.tui.screens import EXPORT, BoardScreen, ComparisonWanted, EstimatesWanted
@@ -39,6 +40,7 @@ class Overview(BoardScreen):
 
     def __init__(self) -> None:
         super().__init__()
+        self._roster = Roster()
         self._sort = Sort.WORST
         self._wanted = ""
         self._grouped = False
@@ -67,15 +69,18 @@ class Overview(BoardScreen):
     def update_view(self) -> None:
         """Show what changed."""
         width, board = self.size.width, self.board
-        runs = self.query_one(RunList)
+        runs, roster = self.query_one(RunList), self._roster
+        roster.take(board.runs if board is not None else ())
         self.query_one("#head", LinesView).show(
-            totals.head(board, width, sort=self._sort, wanted=self._wanted, failure=self.failure, clock=self.clock)
+            totals.head(
+                board, roster, width, sort=self._sort, wanted=self._wanted, failure=self.failure, clock=self.clock
+            )
         )
         most = max(1, self.size.height // _GPU_HEIGHT_SHARE)
         self.query_one("#gpus", LinesView).show(totals.gpu_rows(board, width, most=most))
         if board is not None:
-            shown = arrange(board.runs, sort=self._sort, wanted=self._wanted, grouped=self._grouped)
-            runs.show(shown, board.taken_at, columns.needs_of(board.runs, grouped=self._grouped))
+            shown = roster.entries(sort=self._sort, wanted=self._wanted, grouped=self._grouped)
+            runs.show(shown, board.taken_at, columns.needs_of(roster, grouped=self._grouped))
             self._preview(width)
         self.query_one("#titles", LinesView).show([columns.titles(runs.columns)])
 

@@ -2,36 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import PurePath
 
 from rich.cells import cell_len
 
 from trainmon import units
 from trainmon.alerts.causes import MEMORY_NEAR_LIMIT
-from trainmon.attention import Rank, needs_attention, rank
 from trainmon.estimates import GRAVE
 from trainmon.exports.gpu_text import gpu_label
 from trainmon.gpu_snapshot import GpuSample
 from trainmon.plan.doubts import doubts_text
-from trainmon.snapshot import Board, RunSnapshot, RunStatus
+from trainmon.snapshot import Board, RunStatus
 from trainmon.tui.bars import meter
+from trainmon.tui.roster import Roster, Trait
 from trainmon.tui.text import Row, Span, as_fits, clock_room, fit, fit_row, plain, shorten, width_of, with_clock
 
 
-def head(board: Board | None, width: int, *, sort: str, wanted: str, failure: str = "", clock: str = "") -> list[Row]:
-    """Return the line of totals, and the line of documents and notes."""
+def head(
+    board: Board | None, roster: Roster, width: int, *, sort: str, wanted: str, failure: str = "", clock: str = ""
+) -> list[Row]:
+    """Return the line of totals, and the line of documents and notes; `roster` holds the board's runs."""
     name: Span = (" trainmon ", "on-title")
     if board is None:
         waiting: Span = ("  " + (failure or "reading the logs"), "bad" if failure else "muted")
         return [with_clock((name, waiting), clock, width), ()]
     parts: list[Span] = [(failure, "bad")] if failure else []
-    parts += [(units.plural(len(board.runs), "run"), "title"), *_trouble(board.runs)]
-    running = sum(run.state is RunStatus.RUNNING for run in board.runs)
+    parts += [(units.plural(len(roster), "run"), "title"), *_trouble(roster)]
+    running = roster.count(Trait.RUNNING)
     parts.append((f"{running} running", "accent" if running else "muted"))
     if board.catching_up:
         parts.append(("catching up", "warn"))
-    done = all_done(board, width)
+    done = _all_done(board, roster, width)
     if done:
         parts.append((done, ""))
     order = f"only “{plain(wanted)}”, {sort} " if wanted else f"{sort} "
@@ -43,10 +44,9 @@ def head(board: Board | None, width: int, *, sort: str, wanted: str, failure: st
     ]
 
 
-def _trouble(runs: Sequence[RunSnapshot]) -> list[Span]:
+def _trouble(roster: Roster) -> list[Span]:
     """Return how many runs need somebody, go on with numbers that are none, or just stopped."""
-    needy, lost = sum(map(needs_attention, runs)), sum(rank(run) is Rank.NAN for run in runs)
-    stopped = sum(run.state is RunStatus.INTERRUPTED for run in runs)
+    needy, lost, stopped = map(roster.count, (Trait.NEEDY, Trait.LOST, Trait.INTERRUPTED))
     told: list[Span] = [(f"{needy} in trouble", "bad")] if needy else []
     told += [(f"{lost} NaN", "bad")] if lost else []
     told += [(f"{stopped} interrupted", "warn")] if stopped else []
@@ -72,9 +72,9 @@ def _documents(board: Board, width: int) -> Row:
     return fit_row(tuple(row), width) if width_of(row) > width else tuple(row)
 
 
-def all_done(board: Board, width: int) -> str:
+def _all_done(board: Board, roster: Roster, width: int) -> str:
     """Return when the last run under way ends: `all done at 16:40 (2h 05m)`; '' where nothing is under way."""
-    active = [run for run in board.runs if run.state in {RunStatus.RUNNING, RunStatus.STALLED}]
+    active = roster.under_way
     known = [run.eta for run in active if run.eta is not None]
     if not known:
         return ""
