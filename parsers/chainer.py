@@ -101,7 +101,8 @@ class Chainer(LogFormat):
             self._per_epoch = step / epoch
         counter = Counter(
             current=step, total=self._total(), unit="iteration", scope=CounterScope.RUN, name="iteration",
-            kind=StageKind.TRAIN, epoch=read.get("epoch"), elapsed_s=read.get("elapsed_time"), elapsed_resolution_s=0.001,
+            kind=StageKind.TRAIN, epoch=read.get("epoch"), elapsed_s=read.get("elapsed_time"),
+            elapsed_resolution_s=0.001,
         )  # fmt: skip
         values = {name: value for name, value in read.items() if name not in _COUNTS}
         return (counter, *metric_events(values, step=step))

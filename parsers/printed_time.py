@@ -6,6 +6,7 @@ import re
 
 from trainmon.parsers.numbers import duration_s, number
 from trainmon.patterns import pattern
+from trainmon.reading.timestamps import iso_s
 
 _PER_STEP = pattern(
     r"(?<![\w.])(?P<value>\d{1,9}(?:\.\d{1,9})?) ?(?P<unit>ms|s|secs?|seconds?|us)(?: ?/ ?| per )(?:step|it|iter"
@@ -34,6 +35,10 @@ _ELAPSED = pattern(
     r"(\d+ days?, [\d:.]{4,12}|\d[\d:.]{0,20}(?: ?(?:s|secs?|seconds?|mins?|minutes?|m|h|hours?))?)(?![\w/])",
     re.I | re.A,
 )
+_MOMENT = pattern(
+    r"(?<!\S)(?:\[?[Tt]ime[:=] ?)?[\[(]?(\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d{1,6})?)(?![\w:])", re.A
+)
+_AHEAD = pattern(r"(?:\beta\b|finish|\bend|until|expected|estimat|\bdone by)[^|;]{0,20}$", re.I | re.A)
 _DURATION = (
     r"(?:\d{1,9}(?:\.\d{1,6})?) ?(?:hours?|hrs?|h|minutes?|mins?|min|m|seconds?|secs?|sec|s|ms)(?![A-Za-z/])"
     r"(?:,? ?(?:and )?\d{1,4}(?:\.\d{1,6})? ?(?:minutes?|mins?|min|m|seconds?|secs?|sec|s)(?![A-Za-z/]))?"
@@ -98,6 +103,12 @@ def elapsed_time(text: str) -> float | None:
         return None
     plain = number(match[1])
     return plain if plain is not None else duration_s(match[1])
+
+
+def moment_told(text: str) -> float | None:
+    """Read `[Time:[2022-08-28 00:11:31]]`, wherever it stands, as seconds since the epoch: when it was written."""
+    match = _MOMENT.search(text)
+    return iso_s(match[1]) if match is not None and _AHEAD.search(text, 0, match.start()) is None else None
 
 
 def step_time(text: str) -> float | None:

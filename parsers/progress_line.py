@@ -48,7 +48,7 @@ _TAG = pattern(
 )
 _MEASURE = pattern(
     r"(?<![A-Za-z])(?:loss(?:es)?|acc(?:uracy)?|rewards?|returns?|score|err(?:or)?|ppl|perplexity|auc|psnr|mse|mae|nll"
-    r"|cost)(?![A-Za-z])",
+    r"|cost|l[12])(?![A-Za-z])",
     re.I,
 )
 _HEADING = pattern(r"[\W_]{0,200}epoch[ :#]{0,3}\d{1,9}[\W_]{0,200}", re.I | re.A)
@@ -73,7 +73,7 @@ _OVER = pattern(r"[\s|,;:-]*(?:is |was )?(?:finished|done|complete[d]?|ended|ove
 _SAVED_TOO = pattern(r"\b(?:checkpoint|ckpt|model) (?:was |has been )?saved\b", re.I | re.A)
 _NOT_PROGRESS = pattern(
     r"\bthat is less than\b|\bresum|\bskipp"
-    r"|^\W{0,8}(?:epoch|step|iteration|episode) \d{1,12} (?:was|were|is|has|had|gave|seems?|looks?)\b",
+    r"|^\W{0,8}(?:epoch|step|iteration|episode) \d{1,12}(?:/\d{1,12})? (?:was|were|is|has|had|gave|seems?|looks?)\b",
     re.I | re.A,
 )
 _ASIDE = pattern(r"\bbest (?:epoch|step|iter)|\bpatience\b|\bearly[ -]?stop|\bwarm-?up\b", re.I | re.A)
@@ -234,9 +234,10 @@ def _counts(text: str, start: int) -> tuple[dict[str, Count], int]:
             break
         word = match["word"].lower()
         key = "epoch" if unit_of(word) == "epoch" else "step"
-        if key in found:
-            break
         total = match["total"]
+        within = key == "step" and total and "epoch" in found and key in found and found[key].total is None
+        if key in found and not within:  # `Step: 1210. Epoch: 2/5. Iteration: 210/500`: the last one's epoch is known
+            break
         n, of = _plain_number(match["n"]), _plain_number(total) if total else None
         found[key] = Count(unit_of(word), n, of, word.startswith("global"))
         start = match.end()

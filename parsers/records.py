@@ -27,7 +27,10 @@ from trainmon.patterns import pattern
 from trainmon.reading.timestamps import iso_s
 
 _RUN_STEPS = ("global_step", "trainer/global_step", "current_steps", "num_updates", "_step", "train_step", "step")
-_EPOCH_STEPS = ("iteration", "iter", "iter_num", "it", "batch", "batch_idx", "update", "timestep", "timesteps")
+_EPOCH_STEPS = (
+    "training_iteration", "iteration", "iter", "iter_num", "it", "batch", "batch_idx", "update", "timestep",
+    "timesteps",
+)  # fmt: skip
 _RUN_TOTALS = (
     "total_steps", "max_steps", "num_training_steps", "total_step", "max_step", "max_iters", "total_iters",
     "total_iterations", "total_timesteps",
@@ -50,12 +53,13 @@ _ELAPSED = (
     "_runtime",
     "time_elapsed",
     "total_time",
+    "time_total_s",
 )
 _LONE_TIMES = ("time_s", "time_sec", "seconds", "secs", "time")
 _STEP_TIMES_S = (
     "sec_per_step", "step_time", "step_time_s", "seconds_per_step", "s_per_step", "iter_time", "time_per_step",
     "sec_per_it", "sec_per_iter", "train_speed(s/it)", "time_per_iteration",
-    "s/step", "s/it", "s/iter", "sec/step", "sec/it", "sec/iter",
+    "s/step", "s/it", "s/iter", "sec/step", "sec/it", "sec/iter", "time_this_iter_s",
 )  # fmt: skip
 _STEP_TIMES_MS = (
     "step_time_ms",
@@ -82,7 +86,9 @@ _FIELDS = frozenset(
     _RUN_STEPS + _EPOCH_STEPS + _RUN_TOTALS + _TOTALS + _EPOCH_TOTALS + _EPOCHS + _EPOCHS_TOTAL + _TIMES + _ELAPSED
 )
 COUNTERS = frozenset(_RUN_STEPS + _EPOCH_STEPS + _RUN_TOTALS + _TOTALS + _EPOCH_TOTALS + _EPOCHS + _EPOCHS_TOTAL)
-_NO_METRICS = _FIELDS | {"remaining_time", "percentage", "eta", "eta_s", "eta_seconds"}
+_NO_METRICS = _FIELDS | {
+    "remaining_time", "percentage", "eta", "eta_s", "eta_seconds", "timesteps_total", "time_this_iter_s",
+}  # fmt: skip
 _OF_SOMETHING_ELSE = frozenset(
     {
         "time",
@@ -122,7 +128,11 @@ class RecordReader:
         label = _label(fields)
         step = _first(numbers, _RUN_STEPS + _EPOCH_STEPS)
         epoch = _first(numbers, _EPOCHS)
-        values = {name: value for name, value in numbers.items() if name not in _NO_METRICS and is_metric_name(name)}
+        values = {
+            name: value
+            for name, value in numbers.items()
+            if name not in _NO_METRICS and is_metric_name(name) and not name.startswith("config/")
+        }
         marked = label in _EVAL_LABELS or label in _END_LABELS or label in _CHECKPOINT_LABELS
         if step is None and epoch is None and not (values and marked) and not any("loss" in name for name in values):
             return None
@@ -224,7 +234,7 @@ def _first(numbers: Mapping[str, float], names: tuple[str, ...]) -> float | None
 
 
 def _unit(word: str) -> str:
-    if word.startswith("it"):
+    if word.startswith("it") or word == "training_iteration":
         return "iteration"
     return word.removesuffix("_idx").removesuffix("s") if word in _EPOCH_STEPS else "step"
 
