@@ -63,7 +63,7 @@ _KEYS = {
         "space": "stop the clock, go on",
         "← → g G": "back and forward; to the start and the end",
         ", .": "to the change of a log before, and the next one",
-        "x X": "to the next problem, to the one before",
+        "x X": "to the next problem, end or restart of a run that died, or slowdown; to the one before",
         "%": "to a percentage; so does a click on the line",
         "+ -": "faster, slower",
     },

@@ -51,7 +51,7 @@ class ReplayApp(TrainmonApp):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("full_stop", "tape_step(1)", "Step on", show=False),
         Binding("comma", "tape_step(-1)", "Step back", show=False),
-        Binding("x", "tape_problem(1)", "Problem", tooltip="Go to the next problem"),
+        Binding("x", "tape_problem(1)", "Problem", tooltip="Go to the next problem, broken run, restart or slowdown"),
         Binding("X,shift+x", "tape_problem(-1)", "Problem before", show=False),
         Binding("percent_sign", "tape_percent", "Go to a percentage", show=False),
     ]

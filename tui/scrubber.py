@@ -36,14 +36,15 @@ def scrubber_row(reel: Reel, position_s: float, width: int, *, run_name: str | N
     runs = [run for run in reel.runs if run_name is None or run.name == run_name]
     here = _cell(position_s, reel.span_s, cells)
     roles = _roles(runs, reel.span_s, cells)
-    troubles = {_cell(problem.at_s, reel.span_s, cells) for run in runs for problem in run.problems}
+    troubles = {_cell(turn.at_s, reel.span_s, cells): "warn" for run in runs for turn in run.turns}
+    troubles |= {_cell(problem.at_s, reel.span_s, cells): "bad" for run in runs for problem in run.problems}
     line: list[tuple[str, str]] = []
     for at in range(cells):
         role = roles.get(at)
         if at == here:
             line.append((_HERE, "key"))
         elif at in troubles:
-            line.append((_TROUBLE, "bad"))
+            line.append((_TROUBLE, troubles[at]))
         elif role is None:
             line.append((_NOTHING, "faint"))
         else:

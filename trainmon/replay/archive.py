@@ -11,7 +11,7 @@ from trainmon.gpu_snapshot import GpuPanel
 from trainmon.plan.documents import DocumentShelf
 from trainmon.replay.clock import Axis
 from trainmon.replay.log import ThenText
-from trainmon.replay.reel import Reel, ReelPause, ReelProblem, ReelRun, ReelStage
+from trainmon.replay.reel import Reel, ReelPause, ReelProblem, ReelRun, ReelStage, ReelTurn
 from trainmon.replay.run import ReplayRun
 from trainmon.replay.timeline import ClockSource
 from trainmon.run_choices import PlanChoice
@@ -103,8 +103,8 @@ class Archive:
         return sorted(self.axis.position(moment) for moment in moments)
 
     def problems(self) -> list[float]:
-        """Positions at which a problem was first reported, in order."""
-        return sorted({problem.at_s for run in self.reel.runs for problem in run.problems})
+        """Positions at which a problem was first reported, or a run died, went on or became slower, in order."""
+        return sorted({trouble.at_s for run in self.reel.runs for trouble in (*run.problems, *run.turns)})
 
     def log(self, run_name: str, position: Callable[[], float]) -> ThenText | None:
         """The log of a run as it stands at the positions that the clock comes to; None where it has none."""
@@ -150,6 +150,7 @@ class Archive:
             stages=stages,
             pauses=pauses,
             problems=problems,
+            turns=tuple(ReelTurn(at_s=position(into_s), turn=turn) for into_s, turn in run.turns()),
         )
 
 

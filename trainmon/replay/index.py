@@ -36,6 +36,8 @@ class LogIndex:
         self.timeline = Timeline([0.0], [0], coarse=False)
         self.problems: list[tuple[float, ProblemKind]] = []
         """Seconds from the beginning of the log."""
+        self.resumed_s: list[float] = []
+        """When attempts after the first one began: the one before had died."""
         self._options = options
         self._arrivals: Sequence[Arrival] = ()
         self._cursor: LogCursor | None = None
@@ -44,6 +46,8 @@ class LogIndex:
         self._marks, self._by_count = Marks(), Marks()
         self._readings = 0
         self._problems: dict[tuple[ProblemKind, str], int] = {}
+        self._attempts: list[int] = []
+        """The offsets at which they began."""
 
     @property
     def read_bytes(self) -> int:
@@ -89,6 +93,8 @@ class LogIndex:
         if len(cursor.state.problems) > len(self._problems):
             for key in cursor.state.problems.keys() - self._problems.keys():
                 self._problems[key] = offset
+        if cursor.state.attempts != len(self._attempts):  # fewer: what looked like a restart was another rank
+            self._attempts = [*self._attempts[: cursor.state.attempts], offset]
 
     def _keep(self, cursor: LogCursor) -> None:
         self._checkpoints.append(cursor.checkpoint())
@@ -116,6 +122,7 @@ class LogIndex:
                 self.began_at = self.text.modified_at - self.timeline.duration_s
         found = [(self.timeline.time_of(offset + 2), kind) for (kind, _), offset in self._problems.items()]
         self.problems = sorted(found)
+        self.resumed_s = [self.timeline.time_of(offset + 2) for offset in self._attempts[1:]]
         self._cursor = None
 
     def _file_duration_s(self) -> float | None:

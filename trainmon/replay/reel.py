@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from trainmon.events import ProblemKind, StageKind
 
@@ -35,6 +36,22 @@ class ReelProblem:
     run_name: str
 
 
+class Turn(StrEnum):
+    """What befell a run without being a problem that its log reports."""
+
+    RESUMED = "resumed"
+    INTERRUPTED = "interrupted"
+    SLOWER = "slower"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReelTurn:
+    """Where that was."""
+
+    at_s: float
+    turn: Turn
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReelRun:
     """One run on the axis."""
@@ -45,6 +62,7 @@ class ReelRun:
     stages: tuple[ReelStage, ...] = ()
     pauses: tuple[ReelPause, ...] = ()
     problems: tuple[ReelProblem, ...] = ()
+    turns: tuple[ReelTurn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from trainmon import units
+from trainmon.events import ProblemKind
 from trainmon.plan.documents import DocumentShelf
 from trainmon.plan.judging import judge
 from trainmon.plan.naming import KnownRun
@@ -16,6 +18,7 @@ from trainmon.reading.reader import Reading
 from trainmon.replay.cursor import LogCursor
 from trainmon.replay.gpu import GpuHistory, gpu_log_of
 from trainmon.replay.index import LogIndex
+from trainmon.replay.reel import Turn
 from trainmon.replay.timeline import ClockSource, Seen
 from trainmon.runs.present import present
 from trainmon.runs.standstill import stood_still_s
@@ -85,6 +88,17 @@ class ReplayRun:
     def finished(self) -> bool:
         """Say whether it came to its end."""
         return self.final.state is RunStatus.FINISHED
+
+    def turns(self) -> Iterator[tuple[float, Turn]]:
+        """When it went on after it had died, became slower, and broke off, in seconds from the beginning of its log."""
+        if self.index is not None:
+            yield from ((into_s, Turn.RESUMED) for into_s in self.index.resumed_s)
+        for problem in self.final.problems:
+            if problem.kind is ProblemKind.SLOWDOWN and problem.step is not None:
+                later = (into_s for step, into_s in self.final.clock_history if step >= problem.step)
+                yield from ((into_s, Turn.SLOWER) for into_s in islice(later, 1))
+        if self.final.state is RunStatus.INTERRUPTED:
+            yield self.duration_s, Turn.INTERRUPTED
 
     def at(self, now: float) -> RunSnapshot:
         """The run as it stood at `now`."""
