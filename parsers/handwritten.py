@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
-from trainmon.events import Counter, CounterScope, Event, Line, Metrics, StageKind, StageMark
+from trainmon.events import Clock, Counter, CounterScope, Event, Line, Metrics, StageKind, StageMark
 from trainmon.parsers.base import LogFormat, Sample
 from trainmon.parsers.epilogues import epilogue
 from trainmon.parsers.epochs import EpochNames, FoldNames, StepNumbers, fold_begins
 from trainmon.parsers.glossary import in_english
 from trainmon.parsers.numbers import NUMBER, number
 from trainmon.parsers.pairs import gpu_memory, is_eval_name, leftover, metric_events, read_pairs
-from trainmon.parsers.printed_time import PrintedTime
+from trainmon.parsers.printed_time import PrintedTime, moment_told
 from trainmon.parsers.progress_line import ProgressLine, progress_line
 from trainmon.parsers.wordless import Count
 from trainmon.patterns import pattern
@@ -51,7 +51,7 @@ _EVAL_HEADING = pattern(
 _LOSS_FIRST = pattern(r"\W{0,3}(?:train(?:ing)?[ _])?loss\s?[:=]", re.I | re.A)
 _BLANKS = pattern(r" {2,8}")
 _SPLIT_WORDS = frozenset({"val", "valid", "validation", "test", "eval", "evaluation", "dev"})
-_SETTINGS = frozenset({"lr", "learning_rate", "LR", "learning rate"})
+_SETTINGS = frozenset({"lr", "learning_rate", "learning rate"})
 """What a line tells that begins an epoch, too: `Epoch 1/2 (lr=0.01)`."""
 _MOST_LEFT_LETTERS = 12
 
@@ -103,7 +103,10 @@ class Handwritten(LogFormat):
         text = in_english(line.text)
         progress = progress_line(text)
         if progress is not None:
-            return () if self._told_by_another(progress, line.rank) else list(self._events(progress))
+            if self._told_by_another(progress, line.rank):
+                return ()
+            moment = moment_told(progress.rest) if line.time_s is None else None
+            return [*([Clock(time_s=moment)] if moment is not None else ()), *self._events(progress)]
         fold = fold_begins(text)
         if fold is not None:
             return (fold,)
@@ -137,11 +140,9 @@ class Handwritten(LogFormat):
             step = None if line.evaluated else counter.current
             yield counter
         elif epoch is not None and not line.evaluated:
-            over = (
-                not line.begun
-                and line.share is None
-                and bool(line.values.keys() - _SETTINGS or line.over or line.saved or line.took_s is not None)
-            )
+            told = {name.lower() for name in line.values} - _SETTINGS
+            told_over = bool(told or line.over or line.saved or line.took_s is not None)
+            over = told_over and not line.begun and line.share is None
             # `====> Epoch: 8` behind lines of the epoch 8 tells its end.
             over = over or (line.share is None and epoch == self._under_way)
             self._under_way = epoch if line.share is not None else None
