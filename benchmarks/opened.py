@@ -53,22 +53,21 @@ def _measure_lags(report: Path) -> None:
 
 
 async def _sleeper(shown: Any, report: Path) -> None:
-    """Times of waking and how late; ends with the board that says that everything was read."""
-    lags: list[tuple[float, float]] = []
-    while True:
-        before = time.monotonic()
+    """For each waking when, how late, and the processor time of this process since the one before.
+
+    Ends behind the board that says that everything was read.
+    """
+    wakings: list[tuple[float, float, float]] = []
+    left = 100  # the painting of that board counts, too
+    while left:
+        before, processor_s = time.monotonic(), time.process_time()
         await asyncio.sleep(0.01)
         after = time.monotonic()
-        lags.append((after, after - before - 0.01))
+        wakings.append((after, after - before - 0.01, time.process_time() - processor_s))
         board = shown.board
-        if board is not None and board.runs and not board.catching_up:
-            break
-    for _ in range(100):  # the painting of that board counts, too
-        before = time.monotonic()
-        await asyncio.sleep(0.01)
-        lags.append((time.monotonic(), time.monotonic() - before - 0.01))
+        left -= board is not None and bool(board.runs) and not board.catching_up
     partial = report.with_suffix(".part")
-    partial.write_text(json.dumps(lags))
+    partial.write_text(json.dumps(wakings))
     partial.rename(report)
 
 

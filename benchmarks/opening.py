@@ -13,8 +13,9 @@ N logs    15 of the runs (there is room for a few more), each with its percentag
 Behind each time stand its CPU seconds: where other programs take the cores, their ratio is the steadier one.
 
 `lag` is how much later than asked for a task of the screen's loop woke that sleeps 10 ms, from then on until all logs
-are read (at most `--settle` seconds): 99th percentile and greatest, in milliseconds. `idle` is the CPU share of one
-core over `--idle` seconds after that, and the bytes written to the terminal. Needs tqdm.
+are read (at most `--settle` seconds): 99th percentile and greatest, in milliseconds. `busy` is the processor time that
+the screen's process took from one such waking to the next: the lag where nobody else takes the cores, or somewhat more.
+`idle` is the CPU share of one core over `--idle` seconds after that, and the bytes written to the terminal. Needs tqdm.
 """
 
 from __future__ import annotations
@@ -32,22 +33,21 @@ from itertools import islice
 from pathlib import Path
 
 from benchmarks.make_logs import Known, trainer
-from benchmarks.opening_terminal import LIMIT_S, Shown, Terminal, shows_runs, shows_step, shows_word
+from benchmarks.opening_terminal import Shown, Terminal, shows_runs, shows_step, shows_word
 
 WANTED_RUNS = 15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """One start of a program."""
+    """What comes after it was shown."""
 
-    shown_s: float
-    lag_p99_ms: float = 0.0
-    lag_max_ms: float = 0.0
-    settled_s: float = 0.0
+    lag: str
+    """99th percentile and greatest, in milliseconds."""
+    busy: str
+    settled_s: float
     """From the start until everything was read."""
-    idle_percent: float = 0.0
-    idle_bytes: int = 0
+    idle: str
 
 
 # -- the logs --------------------------------------------------------------------------------------------------------
@@ -127,25 +127,30 @@ def follow_once(logs: Path, shown: Shown, data: Path, settle_s: float, idle_s: f
         while not report.exists() and time.monotonic() - terminal.began_s < settle_s:
             terminal.read(0.1)
         settled_s = time.monotonic() - terminal.began_s
-        lags = json.loads(report.read_text()) if report.exists() else []
-        late = sorted(1000 * lag for at, lag in lags if at > terminal.began_s + shown_s)
-        idle_percent, idle_bytes = 0.0, 0
-        if idle_s:
-            terminal.read_for(5.0)
-            cpu_s, size, began_s = terminal.cpu_s(), len(terminal.written), time.monotonic()
-            terminal.read_for(idle_s)
-            idle_percent = 100 * (terminal.cpu_s() - cpu_s) / (time.monotonic() - began_s)
-            idle_bytes = len(terminal.written) - size
+        wakings = json.loads(report.read_text()) if report.exists() else []
+        idle = _idled(terminal, idle_s) if idle_s else ""
     finally:
         terminal.leave()
+    later = [waking for waking in wakings if waking[0] > terminal.began_s + shown_s]
     return Opening(
-        shown_s=shown_s,
-        lag_p99_ms=late[int(len(late) * 0.99)] if late else float("nan"),
-        lag_max_ms=late[-1] if late else float("nan"),
-        settled_s=settled_s if lags else float("inf"),
-        idle_percent=idle_percent,
-        idle_bytes=idle_bytes,
+        lag=_worst([late_s for _, late_s, _ in later]),
+        busy=_worst([processor_s for _, _, processor_s in later]),
+        settled_s=settled_s if wakings else float("inf"),
+        idle=idle,
     )
+
+
+def _worst(seconds: Sequence[float]) -> str:
+    milliseconds = sorted(1000 * each for each in seconds) or [float("nan")]
+    return f"p99 {milliseconds[int(len(milliseconds) * 0.99)]:3.0f} max {milliseconds[-1]:3.0f} ms"
+
+
+def _idled(terminal: Terminal, seconds: float) -> str:
+    terminal.read_for(5.0)
+    cpu_s, size, began_s = terminal.cpu_s(), len(terminal.written), time.monotonic()
+    terminal.read_for(seconds)
+    share = (terminal.cpu_s() - cpu_s) / (time.monotonic() - began_s)
+    return f"  idle {share:.2%} {len(terminal.written) - size} B"
 
 
 def main() -> None:
@@ -154,7 +159,7 @@ def main() -> None:
     parser.add_argument("--logs", default="1,1000,5000", help="numbers of logs")
     parser.add_argument("--mb", type=int, default=256, help="size of the one log, in MiB")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--settle", type=float, default=LIMIT_S, help="seconds to wait until all is read; 0: do not")
+    parser.add_argument("--settle", type=float, default=600.0, help="seconds to wait until all is read; 0: do not")
     parser.add_argument("--idle", type=float, default=0.0, help="seconds of idling to measure")
     parser.add_argument("--data", type=Path, help="folder in which the logs are kept")
     options = parser.parse_args()
@@ -187,10 +192,7 @@ def compare(options: argparse.Namespace, data: Path) -> None:
         if options.settle:
             logs, shown = made[count]
             after = follow_once(logs, shown(), data, options.settle, options.idle)
-            line += f"  all read {after.settled_s:6.1f} s"
-            line += f"  lag p99 {after.lag_p99_ms:5.0f} max {after.lag_max_ms:5.0f} ms"
-            if options.idle:
-                line += f"  idle {after.idle_percent:.2f} % {after.idle_bytes} B"
+            line += f"  all read {after.settled_s:6.1f} s  lag {after.lag}  busy {after.busy}{after.idle}"
         print(line, flush=True)
 
 
