@@ -75,11 +75,12 @@ def step_time(median: float, step: float, *, warmup: int = 24, start: float = 0.
         history.append((start + (step - start) * at / 139, value * (3.2 if at < 3 else 1.0)))
     return StepTime(
         count=int(step - start),
-        mean=median * 1.01,
+        mean=median,
         median=median,
         p10=median * 0.94,
         p90=median * 1.09,
         last=history[-1][1],
+        now=median,
         basis=ClockBasis.ELAPSED,
         history=tuple(history),
         warmup_steps=warmup,

@@ -83,7 +83,7 @@ def named_board(text: str) -> Board:
         total_steps=4.0,
         progress=0.5,
         step_time_s=StepTime(
-            count=2, mean=1.0, median=1.0, p10=1.0, p90=1.0, last=1.0, history=((1.0, 1.0), (2.0, 1.0))
+            count=2, mean=1.0, median=1.0, p10=1.0, p90=1.0, last=1.0, now=1.0, history=((1.0, 1.0), (2.0, 1.0))
         ),
         stages=(StageInfo(name=text, kind=StageKind.OTHER, unit=text, verdict=verdict, documented=spoken),),
         overhead_s={"init": 1.0},

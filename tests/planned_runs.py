@@ -63,7 +63,7 @@ def a_run(
     measured = None
     if step_s is not None:
         measured = StepTime(
-            count=int(steps or 0), mean=step_s, median=step_s, p10=step_s, p90=step_s, last=step_s,
+            count=int(steps or 0), mean=step_s, median=step_s, p10=step_s, p90=step_s, last=step_s, now=step_s,
             basis=ClockBasis.ELAPSED,
         )  # fmt: skip
     gpu = None

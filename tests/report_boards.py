@@ -112,6 +112,7 @@ def finished_run() -> RunSnapshot:
             p10=1.16,
             p90=1.33,
             last=1.25,
+            now=1.25,
             history=pace,
             basis=ClockBasis.ELAPSED,
             warmup_steps=25,
@@ -210,7 +211,7 @@ def running_run() -> RunSnapshot:
         progress=1110 / 2375,
         stage="training",
         step_time_s=StepTime(
-            count=1100, mean=1.08, median=1.07, p10=1.02, p90=1.15, last=1.06, basis=ClockBasis.ELAPSED
+            count=1100, mean=1.08, median=1.07, p10=1.02, p90=1.15, last=1.06, now=1.06, basis=ClockBasis.ELAPSED
         ),
         overhead_s={"init": 41.0},
         eta=Eta(

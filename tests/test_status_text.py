@@ -27,7 +27,7 @@ def test_a_pipe_gets_every_column_and_every_word() -> None:
     header = lines[2]
     baseline = next(line for line in lines if line.startswith("baseline"))
     assert header.split("  ")[0] == "RUN"
-    for title, cell in (("STATE", "running"), ("DONE", "47 %"), ("STEPS", "1,110/2,375"), ("STEP TIME", "1.07 s/step"),
+    for title, cell in (("STATE", "running"), ("DONE", "47 %"), ("STEPS", "1,110/2,375"), ("STEP TIME", "1.06 s/step"),
                         ("ELAPSED", "20m 40s"), ("LEFT", "23m 10s"), ("80 % RANGE", "22-25 min"),
                         ("AGAINST PLAN", "within")):  # fmt: skip
         assert baseline[header.index(title) :].startswith(cell), title

@@ -51,6 +51,24 @@ def test_a_clock_of_whole_seconds_measures_to_within_two_percent(step_s: float) 
     assert measured.mean == pytest.approx(step_s, rel=0.02)
 
 
+@pytest.mark.parametrize("step_s", [0.13, 0.45, 0.9, 1.5])
+def test_the_ticks_of_a_clock_are_not_the_spread_of_the_steps(step_s: float) -> None:
+    measured = clock_of(running(*[step_s] * 600), resolution_s=1.0).measure()
+
+    assert measured is not None
+    assert (measured.p10, measured.median, measured.p90) == pytest.approx((step_s,) * 3, rel=0.06)
+    assert [pace for _, pace in measured.history] == pytest.approx([step_s] * len(measured.history), rel=0.06)
+    assert len(measured.history) > 3
+
+
+def test_the_pace_now_is_the_one_that_lasts() -> None:
+    measured = clock_of(running(*[0.5] * 300, *[1.5] * 200)).measure()
+
+    assert measured is not None
+    assert measured.now == pytest.approx(1.5, rel=0.05)
+    assert measured.mean == pytest.approx(0.9, rel=0.05)
+
+
 def test_sparse_lines_with_a_clock_of_whole_seconds_measure_right() -> None:
     clock = StepClock()
     for step in range(0, 600, 5):

@@ -89,7 +89,7 @@ def test_a_step_is_placed_between_the_times_that_the_log_tells() -> None:
 
 def test_pauses_stand_below_the_step_time_at_their_steps() -> None:
     history = tuple((float(step), 1.0) for step in range(0, 101, 5))
-    times = StepTime(count=100, mean=1, median=1, p10=1, p90=1, last=1, history=history)
+    times = StepTime(count=100, mean=1, median=1, p10=1, p90=1, last=1, now=1, history=history)
     run = replace(
         boards.within(),
         step_time_s=times,

@@ -78,7 +78,10 @@ class StepTime:
     median: float
     p10: float
     p90: float
+    """Quantiles over stretches long enough for the clock to tell their pace: of single steps where it is fine."""
     last: float
+    now: float
+    """What the next steps are expected to take: the ETA goes by it."""
     basis: ClockBasis = ClockBasis.NONE
     history: tuple[tuple[float, float], ...] = ()
     """(step, seconds per step) over the run, bounded; for charts."""
@@ -230,6 +233,14 @@ class RunSnapshot:
     """Only the tail was read yet; history follows."""
     came_true_s: float | None = None
     """Replay: how long it really took from this moment until the run finished; None where it did not finish."""
+
+    @property
+    def pace_s(self) -> float | None:
+        """Seconds per step to tell people: what the ETA goes by, or the mean once the run has ended."""
+        if self.step_time_s is None:
+            return None
+        under_way = self.state in (RunStatus.RUNNING, RunStatus.STALLED)
+        return self.step_time_s.now if under_way else self.step_time_s.mean
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -99,7 +99,7 @@ def _note(run: RunSnapshot, width: int, _now: float) -> Row:
 
 
 def _step_time(run: RunSnapshot) -> str:
-    return "" if run.step_time_s is None else units.step_time(run.step_time_s.median).partition("/")[0]
+    return "" if run.pace_s is None else units.step_time(run.pace_s).partition("/")[0]
 
 
 _LEFT = Column(title="ETA", width=8, cell=_text(words.time_left, right=True), right=True)
@@ -129,7 +129,6 @@ COLUMNS = {
     ),
     "gauge": Column(title="against it", width=11, cell=_gauge),
     "trouble": _TROUBLE,
-    "verdict": Column(title="verdict", width=16, cell=_verdict),
     "loss": Column(title="loss", width=7, cell=_loss, right=True),
     "spark": Column(title="", width=8, cell=_spark, most=16),
     "memory": Column(title="GPU memory", width=13, cell=_text(words.memory, right=True), right=True),

@@ -48,8 +48,8 @@ def line_of(run: RunSnapshot) -> str:
         parts.append(units.percent(run.progress))
     if run.step is not None:
         parts.append(f"{plain(run.unit)} {units.steps(run.step, run.total_steps)}")
-    if run.step_time_s is not None:
-        parts.append(units.step_time(run.step_time_s.median, plain(run.unit)))
+    if run.pace_s is not None:
+        parts.append(units.step_time(run.pace_s, plain(run.unit)))
     if run.eta is not None:
         parts.append(
             f"{words.time_left(run)} left{' by plan' if run.eta.is_by_plan else ''} ({words.time_left_interval(run)})"

@@ -23,11 +23,11 @@ Amount = Callable[[RunSnapshot], float | None]
 
 
 def _step_time(run: RunSnapshot) -> Span:
-    return ("-" if run.step_time_s is None else units.step_time(run.step_time_s.median, plain(run.unit))), ""
+    return ("-" if run.pace_s is None else units.step_time(run.pace_s, plain(run.unit))), ""
 
 
-def _median_s(run: RunSnapshot) -> float | None:
-    return None if run.step_time_s is None else run.step_time_s.median
+def _pace_s(run: RunSnapshot) -> float | None:
+    return run.pace_s
 
 
 def _peak_bytes(run: RunSnapshot) -> float | None:
@@ -38,7 +38,7 @@ _FIGURES: tuple[tuple[str, Callable[[RunSnapshot], Span], Amount | None], ...] =
     ("state", words.state, None),
     ("progress", lambda run: (units.percent(run.progress), ""), None),
     ("step", lambda run: (units.steps(run.step, run.total_steps), ""), None),
-    ("step time", _step_time, _median_s),
+    ("step time", _step_time, _pace_s),
     ("elapsed", lambda run: (units.duration(run.elapsed_s), ""), lambda run: run.elapsed_s),
     ("ETA", lambda run: (words.time_left_interval(run), ""), None),
     ("documented", lambda run: (words.documented(run.documented), "band"), None),

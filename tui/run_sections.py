@@ -6,7 +6,7 @@ from trainmon import units
 from trainmon.attention import main_problem
 from trainmon.estimates import Scope, Verdict
 from trainmon.exports.report import NOT_YET, verdicts, why_late_text
-from trainmon.snapshot import Eta, ProblemInfo, RunSnapshot, RunStatus
+from trainmon.snapshot import Eta, ProblemInfo, RunSnapshot, RunStatus, StepTime
 from trainmon.tui import bars, words
 from trainmon.tui.chart import Axis, metric_chart
 from trainmon.tui.step_time_chart import step_time_chart
@@ -117,12 +117,24 @@ def _pairs(run: RunSnapshot, room: int) -> list[tuple[str, str]]:
     return pairs
 
 
+_OTHER_PACE = 1.05
+"""From this ratio on the present pace is told apart from that of all steps."""
+
+
+def _pace_told(times: StepTime, pace_s: float, unit: str) -> str:
+    """`1.40 s/step now, 0.67 in all`, or `0.67 s/step` where that is the same."""
+    told = units.step_time(pace_s, unit)
+    if max(pace_s, times.mean) < _OTHER_PACE * min(pace_s, times.mean):
+        return told
+    return f"{told} now, {units.step_time(times.mean, unit)} in all"
+
+
 def _pace(run: RunSnapshot) -> list[tuple[str, str]]:
     times = run.step_time_s
-    if times is None:
+    if times is None or run.pace_s is None:
         return []
     low, high = (units.step_time(value).partition("/")[0] for value in (times.p10, times.p90))
-    pairs = [("step time", f"{units.step_time(times.median, plain(run.unit))} ({low.partition(' ')[0]}-{high})")]
+    pairs = [("step time", f"{_pace_told(times, run.pace_s, plain(run.unit))} ({low.partition(' ')[0]}-{high})")]
     if times.warmup_steps:
         pairs.append(("warm-up", f"{units.plural(times.warmup_steps, 'step')}, {units.duration(times.warmup_s)}"))
     return pairs

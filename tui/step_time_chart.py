@@ -52,7 +52,7 @@ def step_time_chart(
 
 
 def _title(run: RunSnapshot, times: StepTime, width: int, marks: Sequence[Mark], told: str, look: Sequence[str]) -> Row:
-    title: Row = (("step time ", "title"), (units.step_time(times.median, plain(run.unit)), ""))
+    title: Row = (("step time ", "title"), (units.step_time(run.pace_s or times.mean, plain(run.unit)), ""))
     parts: list[Span] = [(told, "")] if told else []
     band = documented_step_s(run)
     if band is not None:

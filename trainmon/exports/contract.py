@@ -30,7 +30,7 @@ _NOT_EXPORTED = frozenset({"history", "clock_history", "pauses"})
 _BOARD_APART = frozenset({"taken_at", "documents", "runs", "choices", "settings_file"})
 """Written otherwise, or a matter of the screen alone."""
 _DIGITS = {"ratio": 4, "progress": 6}
-_STEP_TIMES = ("mean", "median", "p10", "p90", "last")
+_STEP_TIMES = ("mean", "median", "p10", "p90", "last", "now")
 _NO_VERDICT = Verdict(kind=VerdictKind.NO_ESTIMATE)
 
 

@@ -110,8 +110,8 @@ def steps(run: RunSnapshot) -> str:
 
 
 def step_time(run: RunSnapshot) -> str:
-    """Give the median seconds per step."""
-    return units.step_time(run.step_time_s.median, clean(run.unit)) if run.step_time_s else units.UNKNOWN
+    """Give the seconds per step."""
+    return units.step_time(run.pace_s, clean(run.unit)) if run.pace_s is not None else units.UNKNOWN
 
 
 def remaining(run: RunSnapshot) -> tuple[str, str]:
@@ -171,15 +171,20 @@ def verdict_of(run: RunSnapshot) -> str:
 
 
 def verdict_text(verdict: Verdict | None) -> str:
-    """Give `1.10x slower`, `within`, `within so far`, `not comparable`, `no time measured`, `no estimate`."""
+    """Give `1.10x slower`, `7.1x faster`, `within`, `pace within`, `not comparable`, `no time measured`, `no estimate`.
+
+    `pace within`: the run ended early, and would have been within its plan.
+    """
     if verdict is None:
         return VerdictKind.NO_ESTIMATE.value
     if verdict.text in (NOTHING_MEASURED, NOT_YET):
         return verdict.text
     if verdict.so_far and verdict.kind is VerdictKind.WITHIN:
-        return f"{verdict.kind.value} so far"
-    compared = verdict.kind in {VerdictKind.SLOWER, VerdictKind.FASTER} and verdict.ratio is not None
-    return f"{verdict.ratio:.2f}x {verdict.kind.value}" if compared else verdict.kind.value
+        return f"pace {verdict.kind.value}"
+    if verdict.kind not in {VerdictKind.SLOWER, VerdictKind.FASTER} or not verdict.ratio:
+        return verdict.kind.value
+    ratio = verdict.ratio if verdict.kind is VerdictKind.SLOWER else 1 / verdict.ratio
+    return f"{units.times(ratio)} {verdict.kind.value}"
 
 
 def verdicts(run: RunSnapshot) -> list[Verdict]:

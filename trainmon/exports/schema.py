@@ -149,6 +149,7 @@ def _measured() -> JsonObject:
             "Seconds per training step of the present attempt, pauses and warm-up excluded.",
             count=WHOLE,
             **dict.fromkeys(("mean", "median", "p10", "p90", "last"), NUMBER),
+            now=said(NUMBER, "What the next steps are expected to take: the ETA goes by it."),
             basis=one_of(ClockBasis),
             warmup_steps=WHOLE,
             warmup_s=NUMBER,

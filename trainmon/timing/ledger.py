@@ -11,7 +11,7 @@ from trainmon.events import StageKind
 from trainmon.timing.cadence import Event, Events
 from trainmon.timing.levels import Curve, find_change
 from trainmon.timing.pace import Overhead, Recurring, Slowdown
-from trainmon.timing.pauses import PAUSE_STEPS, TELLING_TICKS, Judged, Part, judge, split_excess
+from trainmon.timing.pauses import PAUSE_STEPS, Judged, Part, judge, split_excess
 from trainmon.timing.spans import STALL, Span, Spans
 from trainmon.timing.ticks import Interval
 
@@ -20,6 +20,9 @@ CURVE = 384
 SLOWER = 1.25
 OPENING = 12
 """First intervals kept as they are: early on they are all there is."""
+SHARP_TICKS = 20.0
+"""A stretch so many times as long as its ends are uncertain tells its pace to 5 %: steps of 0.45 s on a clock of whole
+seconds are no mixture of 0.33 and 0.5 s."""
 _BINS_PER_E = 50.0
 """Bins of the histogram of step times are 2 % wide."""
 
@@ -42,6 +45,7 @@ class Ledger:
         self.opening: tuple[tuple[float, float], ...] = ()
         self._histogram: Counter[int] = Counter()
         self._pooled = (0.0, 0.0)
+        self._sharp_s = 0.0
         self._events: dict[tuple[str, bool], Events] = {}
         self._spans: dict[tuple[str, bool], Spans] = {}
         self._began = False
@@ -112,7 +116,8 @@ class Ledger:
         # A stretch counts once its ends are sharp beside it, else the ticks would be the distribution.
         pooled_steps, pooled_s = self._pooled[0] + steps, self._pooled[1] + steps * step_s
         self._pooled = (pooled_steps, pooled_s)
-        if pooled_s >= TELLING_TICKS * interval.slack_s(step_s) and pooled_s > 0:
+        self._sharp_s = SHARP_TICKS * interval.slack_s(step_s)
+        if pooled_s >= self._sharp_s and pooled_s > 0:
             self._histogram[round(math.log(pooled_s / pooled_steps) * _BINS_PER_E)] += max(1, round(pooled_steps))
             self._pooled = (0.0, 0.0)
 
@@ -162,8 +167,12 @@ class Ledger:
         return self.seconds / self.steps if self.steps else 0.0
 
     def history(self) -> tuple[tuple[float, float], ...]:
-        """(step, seconds per step) along the curve."""
-        return tuple((b[0], (b[1] - a[1]) / (b[0] - a[0])) for a, b in pairwise(self.curve))
+        """(step, seconds per step) along the curve, over stretches whose pace the clock tells."""
+        marks = self.curve[:1]
+        for point in self.curve[1:]:
+            if point[1] - marks[-1][1] >= self._sharp_s:
+                marks.append(point)
+        return tuple((b[0], (b[1] - a[1]) / (b[0] - a[0])) for a, b in pairwise(marks))
 
     def recurring(self) -> tuple[Recurring, ...]:
         """Pauses that come back at a cadence. A lone one that took longer than the steps before it is a mishap."""
@@ -176,13 +185,13 @@ class Ledger:
         )
 
     def irregular(self) -> tuple[int, float]:
-        """Count and seconds of pauses without a cadence."""
-        rest = [
-            event.duration_s
+        """Count and seconds of pauses without a cadence, also of those that are not kept one by one any more."""
+        found = [
+            events.all_of(events.pattern(self.since, self.at).irregular)
             for events in self._events.values()
-            for event in events.pattern(self.since, self.at).irregular
+            if events.count
         ]
-        return len(rest), sum(rest)
+        return round(sum(count for count, _ in found)), sum(seconds for _, seconds in found)
 
     def overheads(self) -> Mapping[str, Overhead]:
         """By cause; unexplained time that comes back at a cadence is `other`, not a stall."""

@@ -13,6 +13,7 @@ from statistics import fmean, median
 from trainmon.events import StageKind
 from trainmon.snapshot import ClockBasis, StepTime
 from trainmon.timing.ledger import Ledger
+from trainmon.timing.levels import Curve, expected
 from trainmon.timing.pace import Overhead, Pace, Slowdown
 from trainmon.timing.spans import Span
 from trainmon.timing.ticks import Interval, TickReader
@@ -127,13 +128,15 @@ class StepClock:
         ledger, basis = self._look()
         if not ledger.steps:
             return None
+        mean = ledger.seconds / ledger.steps
         return StepTime(
             count=round(ledger.steps),
-            mean=ledger.seconds / ledger.steps,
+            mean=mean,
             median=ledger.quantile(0.5),
             p10=ledger.quantile(0.1),
             p90=ledger.quantile(0.9),
             last=ledger.last_step_s,
+            now=expected(Curve(ledger.curve), ledger.opening).step_s if len(ledger.curve) > 1 else mean,
             basis=basis,
             history=ledger.history(),
             warmup_steps=round(ledger.warmup_steps),
