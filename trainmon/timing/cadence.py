@@ -6,7 +6,7 @@ import math
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, pairwise
 from statistics import fmean, median
 
 from trainmon.timing.pace import Recurring
@@ -14,6 +14,8 @@ from trainmon.timing.pace import Recurring
 KEPT = 64
 HIT_SHARE = 0.8
 """A cadence must find so much of what it predicts."""
+GROWING = 1.1
+"""Costs that rise each time, and by so much from the first to the last, go on rising."""
 _ROUND = (1000.0, 500.0, 250.0, 200.0, 100.0, 50.0)
 
 
@@ -55,6 +57,11 @@ class Events:
         """An independent copy."""
         return Events(self.kind, self.announced, self.count, self.total_s, self.recent.copy())
 
+    def all_of(self, some: Sequence[Event]) -> tuple[float, float]:
+        """Count and seconds of pauses like `some` of the kept ones, over the whole attempt."""
+        for_each_kept = self.count / len(self.recent)
+        return len(some) * for_each_kept, sum(event.duration_s for event in some) * for_each_kept
+
     def pattern(self, since: float, until: float) -> Pattern:
         """Which of them recur; the attempt began at `since` and the counter stands at `until` by now."""
         return find_pattern(tuple(self.recent), since, until, announced=self.announced)
@@ -67,7 +74,7 @@ class Events:
         return Recurring(
             kind=self.kind,
             count=len(pattern.regular),
-            cost_s=median(costs) if len(costs) > 4 else fmean(costs),
+            cost_s=_next_cost(costs),
             last_step=pattern.regular[-1].step,
             slack_steps=max(event.within for event in pattern.regular),
             cadence_steps=pattern.cadence_steps,
@@ -89,6 +96,15 @@ class Events:
             cadence_steps=cadence,
             announced=False,
         )
+
+
+def _next_cost(costs: Sequence[float]) -> float:
+    """Seconds of the next ones: where each took longer than the one before (a growing set, longer answers) the last
+    ones tell, else the middle of all."""
+    rising = all(earlier < later for earlier, later in pairwise(costs))
+    if len(costs) > 2 and rising and costs[-1] > GROWING * costs[0]:
+        return costs[-1] + (costs[-1] - costs[0]) / (len(costs) - 1)
+    return median(costs) if len(costs) > 4 else fmean(costs)
 
 
 def find_pattern(events: Sequence[Event], since: float, until: float, *, announced: bool) -> Pattern:
