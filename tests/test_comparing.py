@@ -44,13 +44,13 @@ def text_of(rows: list[Row]) -> str:
     return "\n".join("".join(text for text, _ in row) for row in rows)
 
 
-def test_a_failed_run_is_within_its_plan_so_far_only() -> None:
+def test_of_a_failed_run_the_pace_is_within_its_plan_not_the_run() -> None:
     run = judged(a_run("cached", **FAILED), PLAN)
     assert run.verdict is not None
     assert (run.verdict.kind, run.verdict.so_far) == (VerdictKind.WITHIN, True)
     assert run.verdict.text.endswith(", so far: failed at 31 %")
-    assert verdict_of(run) == "within so far"
-    assert words.verdict_of(run)[0] == "= within so far"
+    assert verdict_of(run) == "pace within"
+    assert words.verdict_of(run)[0] == "= pace within"
 
 
 def test_a_failed_run_that_was_too_slow_is_slower() -> None:

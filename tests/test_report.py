@@ -79,7 +79,8 @@ def test_a_verdict_without_ratio_is_its_word() -> None:
     assert verdict_text(None) == "no estimate"
     assert verdict_text(Verdict(kind=VerdictKind.SLOWER)) == "slower"
     assert verdict_text(Verdict(kind=VerdictKind.WITHIN, ratio=1.0)) == "within"
-    assert verdict_text(Verdict(kind=VerdictKind.FASTER, ratio=0.75)) == "0.75x faster"
+    assert verdict_text(Verdict(kind=VerdictKind.FASTER, ratio=0.75)) == "1.33x faster"
+    assert verdict_text(Verdict(kind=VerdictKind.FASTER, ratio=0.14)) == "7.1x faster"
 
 
 def test_the_time_splits_into_steps_and_overheads() -> None:

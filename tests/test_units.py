@@ -79,6 +79,12 @@ def test_ranges_of_step_times_name_the_unit_once() -> None:
     assert units.step_time_range(None, None) == "-"
 
 
+def test_how_many_times_is_told_with_three_digits_at_most() -> None:
+    assert [units.times(ratio) for ratio in (1.004, 1.417, 7.14, 28.26, 275.89, 12_345)] == [
+        "1.00x", "1.42x", "7.1x", "28x", "276x", "12,345x",
+    ]  # fmt: skip
+
+
 def test_progress_is_whole_only_at_the_end() -> None:
     assert [units.percent(p) for p in (0, 0.001, 0.456, 0.999, 1)] == ["0 %", "<1 %", "46 %", "99 %", "100 %"]
 

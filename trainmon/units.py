@@ -133,6 +133,12 @@ def metric_value(value: float | None) -> str:
     return UNKNOWN if value is None else f"{value:.5g}"
 
 
+def times(ratio: float) -> str:
+    """Give `1.42x`, `7.1x`, `276x`: three digits at most, since nobody compares by more."""
+    digits = 2 if ratio < 3 else 1 if ratio < 20 else 0
+    return f"{ratio:,.{digits}f}x"
+
+
 def percent(fraction: float | None) -> str:
     """Give `46 %`; never `100 %` before the end, nor `0 %` after the start."""
     if fraction is None or not math.isfinite(fraction):

@@ -8,7 +8,7 @@ from trainmon import units
 from trainmon.attention import Rank, main_problem, rank
 from trainmon.estimates import NOTHING_MEASURED, DocumentedRange, Scope, Verdict, VerdictKind
 from trainmon.events import ProblemKind
-from trainmon.exports.report import NOT_YET
+from trainmon.exports.report import NOT_YET, verdict_text
 from trainmon.snapshot import RunSnapshot, RunStatus
 from trainmon.tui.bars import Course, ends
 from trainmon.tui.text import Span, plain
@@ -79,18 +79,14 @@ def state(run: RunSnapshot) -> Span:
 
 
 def verdict(value: Verdict | None) -> Span:
-    """Return `▲ 1.42x slower`, `= within`, `= within so far`, `≠ not comparable`, `· no time measured`."""
+    """Return the report's words with a sign: `▲ 1.42x slower`, `= pace within`, `· no time measured`."""
     kind = VerdictKind.NO_ESTIMATE if value is None else value.kind
     sign, role = VERDICT_SIGNS[kind]
-    if value is not None and value.text == NOTHING_MEASURED:
-        return f"· {NOTHING_MEASURED}", "muted"
-    if value is not None and value.text == NOT_YET:
-        return f"· {NOT_YET}", "muted"
-    if value is not None and value.so_far and kind is VerdictKind.WITHIN:
-        return f"{sign} {kind} so far", "muted"
-    if value is None or value.ratio is None or kind not in {VerdictKind.FASTER, VerdictKind.SLOWER}:
-        return f"{sign} {kind}", role
-    return f"{sign} {value.ratio:.2f}x {kind}", role
+    if value is not None and value.text in {NOTHING_MEASURED, NOT_YET}:
+        sign, role = VERDICT_SIGNS[VerdictKind.NO_ESTIMATE]
+    elif value is not None and value.so_far and kind is VerdictKind.WITHIN:
+        role = "muted"
+    return f"{sign} {verdict_text(value)}", role
 
 
 def verdict_of(run: RunSnapshot) -> Span:

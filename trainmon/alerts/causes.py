@@ -188,7 +188,7 @@ def _findings(run: RunSnapshot) -> Iterator[tuple[AlertKind, str, str]]:
         lost = next(p for p in run.problems if p.kind in (ProblemKind.NAN, ProblemKind.DIVERGED))
         yield AlertKind.NAN, f"nan:{attempt}", _reason(run, lost)
     if _is_surely_slower(run) and run.verdict is not None:
-        ratio = "" if run.verdict.ratio is None else f"{run.verdict.ratio:.2f}x "
+        ratio = "" if run.verdict.ratio is None else f"{units.times(run.verdict.ratio)} "
         yield AlertKind.SLOWER, f"slower:{attempt}", f"{ratio}slower than documented: {run.verdict.text}"
     if run.state is RunStatus.RUNNING and (text := _memory(run)):
         yield AlertKind.MEMORY, f"memory:{attempt}", text

@@ -104,7 +104,9 @@ class Archive:
 
     def problems(self) -> list[float]:
         """Positions at which a problem was first reported, or a run died, went on or became slower, in order."""
-        return sorted({trouble.at_s for run in self.reel.runs for trouble in (*run.problems, *run.turns)})
+        runs = self.reel.runs
+        problems = {problem.at_s for run in runs for problem in run.problems}
+        return sorted(problems | {turn.at_s for run in runs for turn in run.turns})
 
     def log(self, run_name: str, position: Callable[[], float]) -> ThenText | None:
         """The log of a run as it stands at the positions that the clock comes to; None where it has none."""

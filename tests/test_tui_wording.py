@@ -1,0 +1,35 @@
+"""What the overview says of a run: its trouble at every width, its verdict in words that cannot be misread."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests import boards
+from tests.board_parts import NOW
+from trainmon.snapshot import RunSnapshot
+from trainmon.tui import columns
+
+
+def line(run: RunSnapshot, width: int) -> str:
+    return "".join(text for text, _ in columns.line(run, columns.lay_out(width), now=NOW))
+
+
+@pytest.mark.parametrize("width", [59, 79, 119, 199, 249])
+def test_trouble_stands_in_the_place_of_the_verdict_at_every_width(width: int) -> None:
+    failed = line(boards.out_of_memory(), width)
+    lost = line(boards.not_a_number(), width)
+
+    assert "GPU OOM" in failed
+    assert "NaN" in lost
+    assert "within" not in lost
+
+
+def test_a_run_that_is_ahead_of_its_plan_is_so_many_times_faster() -> None:
+    run = boards.faster()
+    assert run.verdict is not None
+
+    seventh = replace(run, verdict=replace(run.verdict, ratio=0.14))
+
+    assert "▼ 7.1x faster" in line(seventh, 119)
