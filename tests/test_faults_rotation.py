@@ -324,6 +324,7 @@ def test_a_log_that_is_rotated_while_it_is_watched_stays_one_run(tmp_path: Path)
     (run,) = store.board(NOW + 10).runs
 
     assert (run.step, run.metrics["loss"].count, run.attempts) == (90, 90, 1)
+    assert run.files[0].earlier == (str(tmp_path / "train.log.1"),)
 
 
 def test_a_rotated_log_is_backtested_from_its_oldest_part(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from trainmon.reading.log_text import GrowingText
+from trainmon.reading.log_text import ChainedText, GrowingText
 from trainmon.run_log import RunLog, live_log
 from trainmon.settings import Settings
 from trainmon.snapshot import FileInfo, RunSnapshot, RunStatus
@@ -123,6 +123,44 @@ def test_a_rotated_log_is_one_text_from_its_oldest_part_on(tmp_path: Path) -> No
     assert log.look().size == extent.size + 5
     assert log.read(0, 1 << 30).decode() == TEXT + "middle\nnewest\nmore\n"
     assert log.read(len(TEXT.encode()) + 3, 6) == b"dle\nne"
+    log.close()
+
+
+@pytest.mark.parametrize("way", ["renamed", "copied and truncated"])
+def test_a_log_that_is_rotated_while_it_is_shown_keeps_what_stood_before(way: str, tmp_path: Path) -> None:
+    newest, older = tmp_path / "train.log", tmp_path / "train.log.1"
+    newest.write_text(TEXT)
+    log = ChainedText([newest])
+    before = log.look()
+
+    for text in ("middle, long enough to be known again\n", "newest\n"):
+        if older.exists():
+            older.rename(tmp_path / "train.log.2")
+        if way == "renamed":
+            newest.rename(older)
+        else:
+            older.write_bytes(newest.read_bytes())
+        newest.write_text(text)
+        after = log.look()
+
+    whole = TEXT + "middle, long enough to be known again\nnewest\n"
+    assert log.read(0, 1 << 30).decode() == whole
+    assert after.size == len(whole.encode())
+    assert after.generation != before.generation
+    log.close()
+
+
+def test_a_log_that_is_written_anew_does_not_take_an_older_file_for_its_own(tmp_path: Path) -> None:
+    newest = tmp_path / "train.log"
+    (tmp_path / "train.log.1").write_text("another run\n")
+    newest.write_text(TEXT)
+    log = ChainedText([newest])
+    log.look()
+
+    newest.write_text("anew\n")
+
+    assert log.look().size == 5
+    assert log.read(0, 99) == b"anew\n"
     log.close()
 
 

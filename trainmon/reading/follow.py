@@ -15,7 +15,7 @@ from trainmon.reading.encodings import ARCHIVES, StreamDecoder, decoder_for
 from trainmon.reading.glance import Glance, glance_at
 from trainmon.reading.lines import text_of
 from trainmon.reading.reader import LogReader, Reading
-from trainmon.reading.rotated import Rest, went_to
+from trainmon.reading.rotated import Rest, earlier_parts, went_to
 from trainmon.reading.rotated_parts import RotatedParts
 from trainmon.reading.tail import READ_BYTES, Change, FileTail
 from trainmon.runs.state import RunState
@@ -217,8 +217,9 @@ class FileFollower:
         """The bytes read so far are no longer those of the file: rotated away, or gone; what they said stays known."""
         former = self.tail.former
         parts = went_to(self.path, former) if former is not None and self._rotated.done else []
-        if parts:
+        if former is not None and parts:
             self._rotated = RotatedParts(parts, self._decoder)
+            self._earlier = tuple(map(str, earlier_parts(self.path, former, len(self._earlier))))
             self._late_reader = None
             self._note("rotated")
         else:

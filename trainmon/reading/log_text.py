@@ -11,6 +11,7 @@ from typing import IO
 
 from trainmon.reading.encodings import StreamDecoder, decoder_for, is_compressed
 from trainmon.reading.readable import Extent
+from trainmon.reading.rotated import Former, earlier_parts
 from trainmon.reading.tail import READ_BYTES, Change, FileTail
 
 _HEAD_BYTES = 1 << 16
@@ -26,7 +27,8 @@ class GrowingText:
 
     def __init__(self, path: Path) -> None:
         self._tail = FileTail(path)
-        self._generation = 0
+        self.generation = 0
+        """Another number: another text under the same name."""
         self._skip = 0
         self._decoder: StreamDecoder | None = None
         self._spool: IO[bytes] | None = None
@@ -37,12 +39,12 @@ class GrowingText:
         """See how much there is."""
         change = self._tail.look()
         if change is Change.GONE:
-            return Extent(size=self._size, generation=self._generation, note="the file is gone")
+            return Extent(size=self._size, generation=self.generation, note="the file is gone")
         if change is Change.UNREADABLE or self._tail.error:
-            return Extent(size=self._size, generation=self._generation, note=f"unreadable: {self._tail.error}")
+            return Extent(size=self._size, generation=self.generation, note=f"unreadable: {self._tail.error}")
         if change in _ANOTHER:
             self.close()
-            self._generation += 1
+            self.generation += 1
             self._size, self._skip, self._begun = 0, 0, False
         if not self._begun and self._tail.size:
             self._begin()
@@ -51,7 +53,12 @@ class GrowingText:
         if self._tail.offset != self._tail.size:
             self._tail.skip(self._tail.size)
         self._size = max(self._tail.size - self._skip, 0)
-        return Extent(size=self._size, generation=self._generation)
+        return Extent(size=self._size, generation=self.generation)
+
+    @property
+    def former(self) -> Former | None:
+        """The file before the last change to another text."""
+        return self._tail.former
 
     def read(self, offset: int, size: int) -> bytes:
         """Give up to `size` bytes of text from `offset` on."""
@@ -96,19 +103,42 @@ class GrowingText:
         over = full or bool(self._decoder.damage) or self._tail.offset >= self._tail.size
         note = f"only the first {_MOST_UNFOLDED_BYTES >> 30} GiB are unfolded" if full else self._decoder.damage
         share = None if over else self._tail.offset / self._tail.size
-        return Extent(size=self._size, generation=self._generation, unfolding=share, note=note)
+        return Extent(size=self._size, generation=self.generation, unfolding=share, note=note)
 
 
 class ChainedText:
-    """The parts of a rotated log, oldest first, as one text; the last one may grow."""
+    """The parts of a rotated log, oldest first, as one text; the last one may grow, and be rotated away itself."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
+        self._path = paths[-1]
         self._parts = [GrowingText(path) for path in paths]
         self._sizes: list[int] = []
+        self._generation = 0
+        self._last_generation = 0
 
     def look(self) -> Extent:
         """See how much there is; behind a part that is still being unfolded nothing is known."""
-        self._sizes, generation, notes, unfolding = [], 0, [], None
+        extent = self._look_at_all()
+        last = self._parts[-1]
+        if len(self._sizes) == len(self._parts) and last.generation != self._last_generation:
+            self._last_generation = last.generation
+            if last.former is not None and self._follow(last.former):
+                return self._look_at_all()
+        return extent
+
+    def _follow(self, former: Former) -> bool:
+        """Go on with the files that the log was rotated into; False where it is just another text."""
+        earlier = earlier_parts(self._path, former, len(self._parts) - 1)
+        if not earlier:
+            return False
+        self._generation += sum(part.generation for part in self._parts) + 1
+        self.close()
+        self._parts = [GrowingText(path) for path in (*earlier, self._path)]
+        self._last_generation = 0
+        return True
+
+    def _look_at_all(self) -> Extent:
+        self._sizes, generation, notes, unfolding = [], self._generation, [], None
         for at, part in enumerate(self._parts):
             extent = part.look()
             self._sizes.append(extent.size)

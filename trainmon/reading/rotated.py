@@ -63,6 +63,15 @@ def went_to(path: Path, former: Former) -> list[Rest]:
     return []
 
 
+def earlier_parts(path: Path, former: Former, known: int) -> list[Path]:
+    """The older files of a log that was rotated away, oldest first, `known` of them from before; [] where it is gone."""
+    rests = went_to(path, former)
+    siblings = _siblings(path)
+    if not rests or rests[0].path not in siblings:
+        return []
+    return siblings[max(siblings.index(rests[0].path) - known, 0) :]
+
+
 def _age(found: re.Match[str]) -> tuple[int, str]:
     """Sorts the oldest first."""
     return (-int(found["number"]), "") if found["number"] else (0, found["date"])
