@@ -34,8 +34,8 @@ def said(roster: Roster, sort: Sort, wanted: str) -> tuple[object, ...]:
     """All that it tells."""
     lines = [roster.entries(sort=sort, wanted=wanted, grouped=grouped) for grouped in (False, True)]
     widths = [roster.name_width(grouped=grouped) for grouped in (False, True)]
-    under_way = sorted(run.name for run in roster.under_way)
-    return lines, widths, under_way, [roster.count(trait) for trait in Trait], len(roster)
+    running = sorted(run.name for run in roster.running)
+    return lines, widths, running, [roster.count(trait) for trait in Trait], len(roster)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -51,12 +51,12 @@ def test_boards_one_after_the_other_give_what_the_last_one_alone_gives(seed: int
         assert said(roster, sort, wanted) == said(Roster(runs), sort, wanted)
 
 
-def test_runs_under_way_are_those_that_run_or_stall() -> None:
+def test_a_stalled_run_is_not_among_those_that_go_on() -> None:
     running, stalled = boards.within(), boards.stalled()
 
     roster = Roster([running, stalled, boards.finished()])
 
-    assert {run.state for run in roster.under_way} == {RunStatus.RUNNING, RunStatus.STALLED}
+    assert [run.state for run in roster.running] == [RunStatus.RUNNING]
     assert roster.count(Trait.RUNNING) == 1
 
 

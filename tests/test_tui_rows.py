@@ -301,6 +301,12 @@ def test_a_stall_is_named_among_the_overheads() -> None:
     assert "stall 12m 00s" in "\n".join(shown(timeline.timeline(boards.stalled(), 80)))
 
 
+def test_a_run_that_stands_still_says_nothing_of_the_end(utc: None) -> None:
+    first, _ = shown(head(boards.board([boards.stalled(), boards.finished()]), 120, sort="worst first", wanted=""))
+
+    assert "done at" not in first
+
+
 def test_the_head_counts_the_runs_and_says_when_all_are_done(utc: None) -> None:
     first, second = shown(head(boards.board(catching_up=True), 120, sort="worst first", wanted=""))
 
@@ -384,6 +390,7 @@ def test_the_title_names_progress_and_time_left() -> None:
     assert totals.terminal_title(running) == "trainmon 43% ETA 0:25"
     assert totals.terminal_title(boards.board([boards.finished()])) == "trainmon done"
     assert totals.terminal_title(boards.board([boards.out_of_memory()])) == "trainmon 1 failed"
+    assert totals.terminal_title(boards.board([boards.stalled(), boards.finished()])) == "trainmon 1 stalled"
     assert totals.terminal_title(Board(taken_at=NOW)) == "trainmon"
 
 

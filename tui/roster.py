@@ -13,8 +13,6 @@ from trainmon.snapshot import RunSnapshot, RunStatus
 from trainmon.tui import words
 from trainmon.tui.attention import KEYS, Entry, Group, Sort, SortKey, folder_of, matches
 
-_UNDER_WAY = (RunStatus.RUNNING, RunStatus.STALLED)
-
 
 class Trait(Enum):
     """What is counted, or decides whether a column shows anything."""
@@ -70,7 +68,7 @@ class Roster:
         self._folders: Counter[str] = Counter()
         self._widths: Counter[tuple[bool, int]] = Counter()
         """How many names are so wide, with their folders and without."""
-        self._under_way: dict[int, RunSnapshot] = {}
+        self._running: dict[int, RunSnapshot] = {}
         self.take(tuple(runs))
 
     def __len__(self) -> int:
@@ -81,9 +79,9 @@ class Roster:
         return self._traits[trait]
 
     @property
-    def under_way(self) -> Collection[RunSnapshot]:
-        """Runs that are running or stalled."""
-        return self._under_way.values()
+    def running(self) -> Collection[RunSnapshot]:
+        """Runs that go on: when a stalled one ends nobody knows."""
+        return self._running.values()
 
     def name_width(self, *, grouped: bool) -> int:
         """Return the length of the longest name; of those under their folders without the folder."""
@@ -148,13 +146,13 @@ class Roster:
         )
         self._ordered.append(member)
         self._add(member, 1)
-        if run.state in _UNDER_WAY:
-            self._under_way[id(run)] = run
+        if run.state is RunStatus.RUNNING:
+            self._running[id(run)] = run
 
     def _leave(self, number: int) -> None:
         member = self._members.pop(number)
         member.is_here = False
-        self._under_way.pop(number, None)
+        self._running.pop(number, None)
         self._add(member, -1)
 
     def _add(self, member: _Member, by: int) -> None:

@@ -73,8 +73,8 @@ def _documents(board: Board, width: int) -> Row:
 
 
 def _all_done(board: Board, roster: Roster, width: int) -> str:
-    """Return when the last run under way ends: `all done at 16:40 (2h 05m)`; '' where nothing is under way."""
-    active = roster.under_way
+    """Return when the last running run ends: `all done at 16:40 (2h 05m)`; '' where nothing runs."""
+    active = roster.running
     known = [run.eta for run in active if run.eta is not None]
     if not known:
         return ""
@@ -127,8 +127,8 @@ def _gpu(sample: GpuSample, width: int) -> Row:
 
 
 def terminal_title(board: Board) -> str:
-    """Return `trainmon 43% ETA 3:10`: the mean progress of the runs under way and the last one's end."""
-    active = [run for run in board.runs if run.state in {RunStatus.RUNNING, RunStatus.STALLED}]
+    """Return `trainmon 43% ETA 3:10`: the mean progress of the running runs and the last one's end."""
+    active = [run for run in board.runs if run.state is RunStatus.RUNNING]
     known = [run.progress for run in active if run.progress is not None]
     parts = ["trainmon"]
     if known:
@@ -137,6 +137,8 @@ def terminal_title(board: Board) -> str:
     if left:
         parts.append(f"ETA {units.hours_minutes(max(left))}")
     if not active and board.runs:
-        failed = sum(run.state is RunStatus.FAILED for run in board.runs)
-        parts.append(f"{failed} failed" if failed else "done")
+        counts = {
+            state: sum(run.state is state for run in board.runs) for state in (RunStatus.STALLED, RunStatus.FAILED)
+        }
+        parts.append(", ".join(f"{count} {state.value}" for state, count in counts.items() if count) or "done")
     return " ".join(parts)
