@@ -54,7 +54,7 @@ _KEYS = {
     "The log": {
         "j k b space": "by lines and pages, as the arrows; < > g G: to the ends",
         "F": "follow its end, or stay; scrolling up stays, G follows again",
-        "/": "search for words, or for /a regular expression/; escape: stop",
+        "/": "search for words, or for /a regular expression; escape: stop",
         "n N": "next match, match before; small letters find large ones, too",
         "r": "every redraw of a bar on a line of its own, or bars in place",
         "enter": "what a line was read as; on a problem (4): its line of the log",

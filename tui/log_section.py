@@ -28,7 +28,7 @@ class LogSection(Vertical):
     """Owns the thread that reads the log of the run shown."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "search", "Search", key_display="/", tooltip="Words, or /a regular expression/"),
+        Binding("slash", "search", "Search", key_display="/", tooltip="Words, or /a regular expression"),
         Binding("n", "next(True)", "Next match", tooltip="The next line in which it is"),
         Binding("N,shift+n", "next(False)", "Match before", show=False, tooltip="The line before in which it is"),
         Binding("enter", "explain", "Read as", tooltip="What this line was read as, and by which format"),
@@ -59,7 +59,7 @@ class LogSection(Vertical):
         yield LogView(id="log")
         yield LogReading()
         yield LinesView(id="log-status", classes="fixed")
-        yield Prompt("Search the log", "enter: find   esc: back", placeholder="words, or /a regular expression/")
+        yield Prompt("Search the log", "enter: find   esc: back", placeholder="words, or /a regular expression")
 
     @property
     def view(self) -> LogView:

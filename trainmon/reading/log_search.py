@@ -26,13 +26,17 @@ _NOT_IN_BLOCKS = re.compile(r"\(\?(?!:|P<|=|<=|i\))|\\[AZzGRXK]|[+*?}]\+")
 
 
 class Needle:
-    """What is looked for: plain words, or `/a regular expression/`. Small letters alone find large ones, too."""
+    """What is looked for: plain words, or `/a regular expression`, with `/` behind it or without, as in less and vim.
+
+    Small letters alone find large ones, too.
+    """
 
     def __init__(self, query: str) -> None:
         """Raises UsageError for a regular expression that is none."""
         self.query = query
-        self.is_pattern = len(query) > 2 and query.startswith("/") and query.endswith("/")
-        words = query[1:-1] if self.is_pattern else query
+        pattern = _closed(query[1:]) if query.startswith("/") else ""
+        self.is_pattern = bool(pattern)
+        words = pattern or query
         telling = _ESCAPED.sub("", words) if self.is_pattern else words
         self._any_case = telling == telling.lower()
         flags = regex.IGNORECASE if self._any_case else 0
@@ -77,6 +81,11 @@ class Needle:
         if not self._bytes or (self._any_case and not self._bytes.isascii()):
             return True  # only ASCII letters are made small in bytes
         return self._bytes in (data.lower() if self._any_case else data)
+
+
+def _closed(pattern: str) -> str:
+    """Leave out the slash that ends a pattern; one behind a backslash belongs to it."""
+    return pattern[:-1] if _ESCAPED.sub("", pattern).endswith("/") else pattern
 
 
 class LogSearch:

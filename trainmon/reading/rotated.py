@@ -64,7 +64,7 @@ def went_to(path: Path, former: Former) -> list[Rest]:
 
 
 def earlier_parts(path: Path, former: Former, known: int) -> list[Path]:
-    """The older files of a log that was rotated away, oldest first, `known` of them from before; [] where it is gone."""
+    """The older files of a log that was rotated away, oldest first, `known` of them from before; [] where none is."""
     rests = went_to(path, former)
     siblings = _siblings(path)
     if not rests or rests[0].path not in siblings:
