@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from operator import attrgetter
 from pathlib import Path
 
 from trainmon.followed_run import FollowedRun
@@ -18,6 +19,8 @@ class ShownRuns:
     def __init__(self) -> None:
         self.lively: list[FollowedRun] = []
         """Runs that are not settled; the others are not even looked at, only the status of their files."""
+        self.untouched: list[FollowedRun] = []
+        """Runs of which nothing is known yet, the newest first: they only wait for their turn to be read."""
         self._runs: Mapping[Path, FollowedRun] = {}
         self._shown: dict[Path, RunSnapshot] = {}
         self._given: object = None
@@ -32,9 +35,26 @@ class ShownRuns:
 
     def wake_all(self) -> None:
         """Anything may have changed about all of them."""
-        self.lively = list(self._runs.values())
-        for run in self.lively:
+        self.lively, self.untouched = [], []
+        for run in self._runs.values():
             run.settled = False
+            (self.lively if run.looked_at or run.caught_up else self.untouched).append(run)
+        self.sort_untouched()
+
+    @property
+    def unread(self) -> bool:
+        """Whether the history of some log was not read to its end."""
+        return bool(self.untouched) or any(not run.caught_up for run in self.lively)
+
+    def sort_untouched(self) -> None:
+        """Take note of when logs changed."""
+        self.untouched.sort(key=attrgetter("changed_at"), reverse=True)
+
+    def touched(self) -> None:
+        """Take note of which runs were looked at."""
+        if any(run.looked_at for run in self.untouched):
+            self.lively += [run for run in self.untouched if run.looked_at]
+            self.untouched = [run for run in self.untouched if not run.looked_at]
 
     def moved(self, paths: Iterable[str], now: float) -> None:
         """These files came, went or changed; runs with more than their log are looked at now and then anyway."""

@@ -67,6 +67,8 @@ class Store:
         self._gpu_logs: dict[Path, GpuLogFollower] = {}
         self._scanned_at = float("-inf")
         self._scan_every_s = _SCAN_EVERY_S
+        self._grouping_s = 0.0
+        """How long the last grouping took: files are judged for so long before the next one."""
         self._turns = Turns()
         self._candidates: list[Candidate] = []
         self._dull: frozenset[Path] = frozenset()
@@ -79,22 +81,24 @@ class Store:
         deadline_s = time.monotonic() + budget_s
         quiet_s = now - self._scanned_at
         if rescan or self._scanner.behind or quiet_s < 0 or quiet_s >= self._scan_every_s:
-            self._scan(now, time.monotonic() + budget_s / 2)
+            self._scan(now, time.monotonic() + max(budget_s / 2, self._grouping_s))
         for log in self._gpu_logs.values():
             log.step()
         self._shown.moved(self._scanner.take_moved(), now)
-        self._turns.read(self._shown.lively, now, deadline_s)
+        self._turns.read(self._shown.lively, self._shown.untouched, now, deadline_s)
+        self._shown.touched()
         dull = frozenset(run.path for run in self._shown.lively if not self._is_training(run, now))
         if dull != self._dull:
             self._dull = dull
             self._group()
-        return not self._scanner.behind and all(run.caught_up for run in self._shown.lively)
+        return not (self._scanner.behind or self._shown.unread)
 
     def glance(self, now: float, budget_s: float) -> None:
         """Look at ends of logs first, so that something is known of the newest ones before all is read."""
         if self._scanned_at == float("-inf"):
             self._take(self._scanner.first_look(_FIRST_LOOK_S, AT_FIRST), now)
-        self._turns.glance(self._shown.lively, now, budget_s)
+        self._turns.glance(self._shown.untouched, now, budget_s)
+        self._shown.touched()
 
     def finish(self) -> None:
         """Nothing will be added any more."""
@@ -113,7 +117,6 @@ class Store:
             memory = self._memory.take(gpu, self._written(scan) if gpu.samples else {})
         self._shown.given((scan, self._shelf.version, self._known_runs, self._options), memory)
         runs = self._shown.show(lambda run: self._snapshot(run, scan, memory, now))
-        unread = any(not run.caught_up for run in self._shown.lively)
         return Board(
             taken_at=now,
             logs=self.logs,
@@ -121,7 +124,7 @@ class Store:
             skipped=tuple(self._all_skipped(now)),
             documents=self._shelf.documents,
             gpu=gpu or GpuPanel(),
-            catching_up=unread or self._scanner.behind,
+            catching_up=self._shown.unread or self._scanner.behind,
             notes=(*notes, *self._shelf.notes),
             choices=tuple(self._options.settings.on_screen.values()),
             settings_file=str(self._options.settings.runs_file),
@@ -144,8 +147,6 @@ class Store:
         logs = [run.log for run in self.runs.values() if run.log is not None and run.log.deleted]
         return {str(log.path): log.tail.stat for log in logs if log.tail.stat is not None}
 
-    # -- finding -----------------------------------------------------------------------------------------------
-
     def _scan(self, now: float, deadline_s: float) -> None:
         began_s = time.monotonic()
         self._take(self._scanner.scan(deadline_s), now)
@@ -162,6 +163,7 @@ class Store:
             for one in found:
                 if (run := self.runs.get(one.path)) is not None and not run.caught_up:
                     run.changed_at = one.modified_at
+            self._shown.sort_untouched()
 
     def _vanished(self, found: Sequence[Candidate]) -> list[Candidate]:
         """Logs of runs that are no longer found: they stay, unless they only go by another name now."""
@@ -179,6 +181,7 @@ class Store:
         return kept
 
     def _group(self) -> None:
+        began_s = time.monotonic()
         bright = [c for c in self._candidates if c.path not in self._dull]
         dull = [c for c in self._candidates if c.path in self._dull]
         rotated = families(c.path for c in self._candidates if c.kind is FileKind.LOG)
@@ -197,6 +200,7 @@ class Store:
             self._known_runs = known_runs
         self._share_gpu_logs()
         self._shown.take(self.runs)
+        self._grouping_s = time.monotonic() - began_s
 
     def _share_gpu_logs(self) -> None:
         """Each nvidia-smi log is read once, whatever number of runs lie beside it."""
@@ -213,8 +217,6 @@ class Store:
         run.states = [known.get(p) or DocumentFollower(p, self._options.reading.formats) for p in files.states]
         run.files = files
         run.snapshot = None
-
-    # -- showing -----------------------------------------------------------------------------------------------
 
     def _snapshot(
         self, run: FollowedRun, scan: WriterScan, memory: Mapping[str, RunGpu], now: float

@@ -22,28 +22,30 @@ class Turns:
     def __init__(self) -> None:
         self._glances = 0
 
-    def glance(self, runs: Iterable[FollowedRun], now: float, budget_s: float) -> None:
+    def glance(self, untouched: Iterable[FollowedRun], now: float, budget_s: float) -> None:
         """See what a look at logs says whose history takes long, newest first; at first of all on a screen.
 
-        It takes about `budget_s` of the processor.
+        It takes about `budget_s` of the processor. `untouched` are in their order.
         """
         is_spent = spent(budget_s)
-        unseen = [run for run in runs if run.looked_at == 0.0 and not run.glanced]
-        for run in sorted(unseen, key=attrgetter("changed_at"), reverse=True):
+        for run in [run for run in untouched if not run.glanced]:
             if run.glance(_PREVIEW_FROM_BYTES if self._glances >= _SCREENFUL else 1):
                 run.looked_at = now
             self._glances += 1
             if self._glances == AT_FIRST or is_spent():
                 break
 
-    def read(self, runs: Iterable[FollowedRun], now: float, deadline_s: float) -> None:
+    def read(
+        self, runs: Iterable[FollowedRun], untouched: Iterable[FollowedRun], now: float, deadline_s: float
+    ) -> None:
         """Read on until `time.monotonic()` passes `deadline_s`; history gets at least half of the time."""
         known: list[FollowedRun] = []
         unread: list[FollowedRun] = []
         for run in runs:
             (known if run.caught_up else unread).append(run)
         known.sort(key=attrgetter("looked_at"))
-        unread.sort(key=attrgetter("changed_at"), reverse=True)
+        unread += untouched
+        unread.sort(key=attrgetter("changed_at"), reverse=True)  # nearly in order already
         until_s = (time.monotonic() + deadline_s) / 2 if unread else deadline_s
         for turn, end_s in ((known, until_s), (unread, deadline_s)):
             for run in turn:
