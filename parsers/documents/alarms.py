@@ -16,7 +16,7 @@ _THRESHOLD = pattern(
     r"\b(?:if|when|whenever|unless|once|should|alert|alarm|warn\w*|threshold|limit|time-?limit|deadline|budget|"
     r"target|goal|constraint|it(?:\s+has|'s|’s)\s+been|do\s+not|don['’]t|never|no\s+(?:job|run)s?|"
     r"kill(?:ed)?|abort|exceed\w*|stay|keep|must|stall\w*|patience|cap|quota|walltime)\b"
-    r"|\b(?:sollte|darf|wenn|falls|maximal)\b|若|如(?!何|图|下|上)|超过|约束|满足|限制|目标|追求|上限|要求|每阶段|控制在|場合|au-delà|arr[êe]ter|dépass\w+",
+    r"|^\W*si\b|\b(?:sollte|darf|wenn|falls|maximal)\b|若|如(?!何|图|下|上)|超过|约束|满足|限制|目标|追求|上限|要求|每阶段|控制在|場合|au-delà|arr[êe]ter|dépass\w+",
     re.IGNORECASE,
 )
 _ALARMS = pattern(
@@ -60,7 +60,10 @@ def _tells_of_alarms(heading: str) -> bool:
 
 
 _LIMIT = pattern(r"\blimits?\b|限制", re.IGNORECASE)
-_LIMIT_AFTER = pattern(r"\s*(?:[\w-]+\s+){0,2}(?:limit|cap|quota|timeout|deadline)\b", re.IGNORECASE)
+_LIMIT_AFTER = pattern(
+    r"\s+that\s+an?\s+(?:session|job|kernel|notebook)\s+(?:may|can)\b|\s*(?:[\w-]+\s+){0,2}(?:limit|cap|quota|timeout|deadline)\b",
+    re.IGNORECASE,
+)
 
 
 _MEANS = pattern(

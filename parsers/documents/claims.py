@@ -81,7 +81,7 @@ def _claims(pieces: list[Piece], spans: list[list[Span]]) -> tuple[list[Claim], 
             claims += _in_line(piece, spans[index], outline, claims, previous)
         claims += _positions(piece, spans[index])
         previous = piece
-    return net_of_parts(as_stated(claims), outline), outline
+    return net_of_parts(as_stated(claims, outline), outline), outline
 
 
 def _spans(piece: Piece) -> list[Span]:

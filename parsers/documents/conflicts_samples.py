@@ -30,6 +30,7 @@ from trainmon.patterns import pattern
 def sample_conflicts(plan: Plan) -> Iterator[Contradiction]:
     """Compare samples, calendars, alarm levels and shares with the estimates."""
     yield from _bars(plan)
+    yield from _bars_of_epochs(plan)
     yield from _bar_rates(plan)
     yield from _calendars(plan)
     yield from _slots(plan)
@@ -71,6 +72,25 @@ def _bars(plan: Plan) -> Iterator[Contradiction]:
             stated = interval(broken[0].span) or value
             text = f"the sample bar takes {show(value)}{' in all' if epochs else ''}, the estimate says {show(stated)}"
             yield conflict("sample_breaks_range", lines(sample, *broken), text, worst)
+
+
+_NEAR = 1.25
+
+
+def _bars_of_epochs(plan: Plan) -> Iterator[Contradiction]:
+    """Hold a finished bar of one epoch against what the document says an epoch takes, on any machine."""
+    stated = [(c, v) for c in plan.claims if c.scope is Scope.EPOCH and (v := interval(c.span))]
+    for sample in plan.claims:
+        bar = sample.bar
+        if bar is None or not bar.elapsed_s or sample.span is not bar.spans[0] or bar.done != bar.total or not stated:
+            continue
+        if not _EPOCH_OF.search(bar.label):
+            continue
+        value = bar.elapsed_s, bar.elapsed_s
+        if all(outside(value, one) > _NEAR for _, one in stated):
+            near, one = min(stated, key=lambda pair: outside(value, pair[1]))
+            text = f"the sample bar of one epoch takes {show(value)}, the estimate says {show(one)}"
+            yield conflict("sample_breaks_range", lines(sample, near), text, outside(value, one))
 
 
 def _kinds(text: str) -> set[str]:

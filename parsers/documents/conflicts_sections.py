@@ -13,7 +13,17 @@ from trainmon.parsers.documents.conflict import conflict
 from trainmon.parsers.documents.fact_names import fact_name
 from trainmon.parsers.documents.labels import label_of
 from trainmon.parsers.documents.lexicon import TOTAL, TRAIN, is_generic, stage_kinds
-from trainmon.parsers.documents.plan import CASES, Plan, cases_of, for_several, interval, lines, scaled, show
+from trainmon.parsers.documents.plan import (
+    CASES,
+    Plan,
+    cases_of,
+    for_several,
+    interval,
+    lines,
+    scaled,
+    shared_headings,
+    show,
+)
 from trainmon.parsers.documents.quantities import NUMBER, number_of
 from trainmon.patterns import pattern
 
@@ -114,7 +124,7 @@ def _known_count(plan: Plan, whole: Claim, one: Claim, scope: Scope) -> float | 
     found = [p for p in plan.named.get(name, ()) if not p.piece.quoted and fact_name(label_of(p.piece.text)) == name]
     if whole.piece.code is not None:
         found = [placed for placed in found if placed.piece.group == whole.piece.group]
-    here = {placed.fact.value for placed in found if placed.piece.headings == whole.piece.headings}
-    values = here or {placed.fact.value for placed in found}
+    nearest = max((shared_headings(placed.piece, whole.piece) for placed in found), default=0)
+    values = {placed.fact.value for placed in found if shared_headings(placed.piece, whole.piece) == nearest}
     plain = len(values) == 1 and all(placed.fact.high is None for placed in found)
     return float(next(iter(values))) if plain and not cases_of(whole) & set(CASES) else None

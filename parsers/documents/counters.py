@@ -100,10 +100,10 @@ def counted(piece: Piece, span: Span, words: Words, outline: Outline) -> Reading
         *((_last_per(text), text) for text in _counter_sources(piece, words)),
     ]
     one = _ONE.fullmatch(words.label) or _ONE.fullmatch(header_of(piece))
-    if one and one["step"]:
-        return Reading(Scope.STEP, per="step")
+    if at := _so_many_at(words):
+        return at
     if one or _ONE_EPOCH.search(words.clause):
-        return Reading(Scope.EPOCH, per="epoch")
+        return Reading(Scope.STEP, per="step") if one and one["step"] else Reading(Scope.EPOCH, per="epoch")
     if _PRODUCT_OF.search(words.clause):
         return None
     if found := _in_prose(words):
@@ -132,11 +132,16 @@ def _is_part_of_one(source: str, piece: Piece, words: Words, outline: Outline) -
     return bool(source) and not own and is_part_of_sum(outline, piece, words.label)
 
 
+def _so_many_at(words: Words) -> Reading | None:
+    """Read `12,000 steps at 17 s`, even where the label is `1 epoch`."""
+    at = _SO_MANY_AT.search(words.clause)
+    if at is None:
+        return None
+    return Reading(Scope.EPOCH, per="epoch") if at["epochs"] or at["epoch"] else Reading(Scope.STEP, per="step")
+
+
 def _in_prose(words: Words) -> Reading | None:
-    """Read `12,000 steps at 17 s`, `per hour of audio`, `a request takes`."""
-    if at := _SO_MANY_AT.search(words.clause):
-        epochs = at["epochs"] or at["epoch"]
-        return Reading(Scope.EPOCH, per="epoch") if epochs else Reading(Scope.STEP, per="step")
+    """Read `per hour of audio`, `a request takes`."""
     if _PER_LENGTH.match(words.after):
         return Reading(Scope.UNIT)
     if item := _ITEM.search(words.clause):
@@ -238,7 +243,7 @@ def _last_per(text: str) -> re.Match[str] | None:
         or _QUESTION.search(text)
         or TRAIN.search(text)
         or re.match(
-            r"\W*(?:(?:s|secs?|seconds?|min|minutes?|hours?)\s+)?(?:per|pro|je|jede[rn]?|par|por|each|every|an?\s|one\s|eine?\s|(?:the\s+)?(?:first|second|last)\s)",
+            r"\W*(?:(?:s|secs?|seconds?|min|minutes?|hours?)\s+)?(?:per|pro|je|jede[rn]?|par|por|cada|chaque|ogni|each|every|an?\s|one\s|eine?\s|(?:the\s+)?(?:first|second|last)\s)",
             text,
             re.IGNORECASE,
         )

@@ -8,7 +8,7 @@ from trainmon.patterns import pattern
 
 _ABOUT = (
     r"~|≈|∼|～|≃|≅|\babout|\baround|\bapprox(?:imately|\.)?|\broughly|\bcirca|\bca\.|\bnearly|\balmost|\best\.|\bsome|"
-    r"大约|大概|约|約|\brund|\betwa|\bungefähr|\benviron|около|примерно"
+    r"大约|大概|约|約|\bunos|\bunas|\brund|\betwa|\bungefähr|\benviron|около|примерно"
 )
 _HIGH = (
     r"<=?|≤|＜|\bless\s+than|\bunder|\bbelow|\bup\s+to|\bat\s+most|\b(?:no|not)\s+more\s+than|\bwithin|\bfewer\s+than|"
@@ -29,7 +29,21 @@ _AFTER = pattern(
 
 _LAST_WORDS = frozenset(
     (
-        *("a", "an", "about", "around", "approx", "approximately", "approx.", "roughly", "circa", "ca.", "nearly"),
+        *(
+            "a",
+            "an",
+            "about",
+            "around",
+            "approx",
+            "approximately",
+            "approx.",
+            "unos",
+            "unas",
+            "roughly",
+            "circa",
+            "ca.",
+            "nearly",
+        ),
         *("almost", "est.", "some", "rund", "etwa", "ungefähr", "environ", "than", "under", "below", "to", "most"),
         *("within", "max", "max.", "maximum", "of", "de", "höchstens", "zu", "unter", "als", "over", "above", "least"),
         *(
@@ -85,7 +99,7 @@ _NO_DURATION_BEFORE = pattern(
     r"(?:\b(?:toutes\s+les|alle|cada|ogni|каждые)\s*|\b(?:every|each|last|past|previous|next|first|ago|per|once\s+an?|since|sleep|timeout|watch\s+-n|age|aged)\s*"
     r"|(?:^|\s)--?[A-Za-z][\w-]*[ =]['\"]?|[A-Za-z_\])]=['\"]?|[A-Za-z_]=\(|(?<![)）hns]\s)/\s*|"
     r"\b(?:table|figure|fig\.?|section|sec\.?|appendix|eq\.?|algorithm)\s*|"
-    r"\bkeeps?\s+(?:\w+\s+){0,3}for\s*|\b(?:kept|stored|retained|archived|deleted|valid|expires?)\s+(?:for|after|in)\s*|"
+    r"\b(?:down|offline|unavailable|closed|away)\s+for\s*|\bkeeps?\s+(?:\w+\s+){0,3}for\s*|\b(?:kept|stored|retained|archived|deleted|valid|expires?)\s+(?:for|after|in)\s*|"
     r"\b(?:clips?|recordings?|utterances?|videos?|songs?|audio)\s+(?:of|at)\s*|第\s?[\d-]*|(?:每隔|每|过去|最近|数据|语料|音频|录音)\s*|"
     r"[$€£¥]\s?[\d.,]*)$",
     re.IGNORECASE,
@@ -125,6 +139,7 @@ _TAKES = pattern(
 
 _SCHEDULER = pattern(
     r"\b(?:SBATCH|srun|sbatch|salloc|PBS|qsub|BSUB|bsub|OAR|oarsub)\b.*?(?:\s(?:--time|-t|-W)[= ]|\bwalltime=)[\"']?$"
+    r"|(?:^|\s)--(?:wall)?time(?:-limit)?[= ][\"']?$"
 )
 
 

@@ -238,7 +238,7 @@ def _is_timed(cell: str) -> bool:
     return bool(find_durations(cell))
 
 
-def _has_numbered_stage(outline: Outline, above: tuple[Heading, ...]) -> bool:
+def has_numbered_stage(outline: Outline, above: tuple[Heading, ...]) -> bool:
     """Tell whether one of the numbered headings under the same parent is a stage other than training."""
     path = _path(above)
     if path not in outline.ordinal_kinds:
@@ -258,7 +258,7 @@ def heading_stage(outline: Outline, piece: Piece) -> tuple[str, str] | None:
         kind = siblings.get(heading.text, "")
         if kind in STAGE_ONLY or _SHARE.search(heading.text):
             return kind or "other", heading.text
-        if kind == "train" and _ORDINAL.match(heading.text) and _has_numbered_stage(outline, headings[:depth]):
+        if kind == "train" and _ORDINAL.match(heading.text) and has_numbered_stage(outline, headings[:depth]):
             return kind, heading.text
         if kind and kind != "train" and len(outline.techniques) > 1 and "+" not in kind:
             return "train", heading.text

@@ -57,6 +57,10 @@ _EARLIER_TIMES = pattern(
     r"\W*(?:last\s+(?:year|month|time|week)|letzte[srn]?\s+(?:jahr|monat|woche|mal)|fr[üu]her|previous|earlier|old)\b(?!\s+(?:cards?|gpus?))",
     re.IGNORECASE,
 )
+_AT_THAT_TIME = pattern(
+    r"\W*(?:last\s+year|el\s+año\s+pasado|l['’]an(?:née)?\s+(?:dernier|dernière|passée?)|letztes\s+jahr|im\s+vorjahr|去年)\b",
+    re.IGNORECASE,
+)
 _OTHERS = pattern(
     r"\b(?:comparison|compared?)\s+(?:with|to)\s+(?:others?\b|other|prior|existing|published|related|the\s+literature|"
     r"state)|\brelated\s+work\b|\bprior\s+work\b|"
@@ -119,7 +123,7 @@ def _many_times(piece: Piece, span: Span) -> Reading | None:
     if match is None or not re.search(r"=|≈", piece.text[span.end :]):
         return None
     count = float(match["count"].replace(",", "")) * (1000 if match["k"] else 1)
-    counted = re.search(rf"(?<![\d,.]){re.escape(match['count'])}\s+(?P<noun>[a-z]{{3,}})", piece.text)
+    counted = re.search(rf"(?<![\d,.]){re.escape(match['count'])}\s+(?P<noun>[^\W\d_]{{3,}})", piece.text)
     if counted and counter_of(counted["noun"].removesuffix("s")) in {"epoch", "unit"}:
         per = counted["noun"].removesuffix("s")
         return Reading(Scope.EPOCH if counter_of(per) == "epoch" else Scope.UNIT, per=per)
@@ -202,7 +206,7 @@ def _is_comparison(piece: Piece, span: Span, words: Words, outline: Outline) -> 
         and '"' in piece.text[span.end :] + "”"
     ):
         return True
-    if _EARLIER.search(words.clause):
+    if _EARLIER.search(words.clause) or _AT_THAT_TIME.match(words.sentence):
         return True
     if any(_is_about_others(h.text) for h in piece.headings):
         return _first_word(outline.title) not in words.sentence.lower()

@@ -11,6 +11,7 @@ from trainmon.parsers.documents.labels import Words
 from trainmon.parsers.documents.lexicon import TOTAL, TRAIN, bare, is_case, is_condition, is_generic, without_brackets
 from trainmon.parsers.documents.outline import (
     Outline,
+    has_numbered_stage,
     heading_stage,
     is_column_part,
     is_item_among_stages,
@@ -38,8 +39,8 @@ def by_place(piece: Piece, words: Words, outline: Outline) -> Reading | None:
     scheduled = any(is_calendar(heading.text) for heading in piece.headings) and not is_generic(words.label)
     if piece.kind == "item" and scheduled and words.valued and not is_case(words.label):
         return Reading(Scope.STAGE, words.label, "other")
-    if piece.kind == "item" and _CHECKBOX.match(piece.text) and words.label and not is_condition(words.label):
-        return Reading(Scope.STAGE, words.label, "other")
+    if _is_to_do(piece, words):
+        return Reading(Scope.STAGE, bare(words.label), "other")
     if is_part_table(piece) and piece.column > 0 and piece.cells != piece.header:
         return Reading(Scope.STAGE, bare(part_name(piece)), "other")
     if _NAME_AND_TIME.match(without_brackets(piece.text)) and is_item_among_stages(outline, piece):
@@ -54,9 +55,30 @@ def by_place(piece: Piece, words: Words, outline: Outline) -> Reading | None:
     return _among_parts(piece, words, outline)
 
 
+def _is_to_do(piece: Piece, words: Words) -> bool:
+    """Tell whether a line is one of things to do: a box to check, a branch of a tree, `Create the pod (2 min)`."""
+    if not words.label or TRAIN.search(words.label):
+        return False
+    if _TREE.match(piece.text):
+        return True
+    if piece.kind != "item":
+        return False
+    verb = _DO.match(words.label) if words.in_brackets else None
+    named = words.label[verb.end() :] if verb else words.label
+    return bool(verb or _CHECKBOX.match(piece.text)) and not is_condition(named)
+
+
 _CHECKBOX = pattern(r"\[[ xX✓]?\]\s")
+_TREE = pattern(r"[│|\s]*[├└]─")
+_DO = pattern(
+    r"(?:create|run|up-?load|down-?load|start|install|set\s+up|copy|build|mount|clone|launch|export|merge|convert|generate|collect|"
+    r"write|test|check|verify|deploy|push|extract|clean|open|connect|log\s+in|choose|select|request|move|sync|pull)\s+(?:(?:the|an?|your)\s+)?",
+    re.IGNORECASE,
+)
+"""An item that says what to do: `Create the pod (2 min)`."""
 _TOGETHER = pattern(r"[.;,]\s+(?:together|altogether|in\s+total|in\s+all|total|both|combined|sum)\b", re.IGNORECASE)
 _NUMBERED_HEADING = pattern(r"\W*(?:stage|phase|step|part)\s+(?:\d+|[IVX]+|[A-Z])\b", re.IGNORECASE)
+_PHASE = pattern(r"\W*(?:stage|phase)\s+(?:\d+|[IVX]+|[A-Z])\b", re.IGNORECASE)
 _HEAD = pattern(r"([A-Z][\w-]+(?:\s[a-z][\w-]+){0,2})\.\s")
 """An item that opens with a name of its own: `Back-translation. The reverse model exists.`"""
 _SHORT_NAME = pattern(r"(?:^|[:;,+]\s*)(?P<name>[a-z][^:;,+\d|()]{2,30}?)\s*[~≈<>]?\s*$", re.IGNORECASE)
@@ -89,6 +111,10 @@ def _among_parts(piece: Piece, words: Words, outline: Outline) -> Reading | None
         numbered = next((h for h in reversed(piece.headings) if _NUMBERED_HEADING.match(h.text)), None)
         if numbered is not None:
             return Reading(Scope.STAGE, words.label, "other")
+    innermost = piece.headings[-1].text if piece.headings else ""
+    phase = _PHASE.match(innermost) and has_numbered_stage(outline, piece.headings[:-1])
+    if phase and piece.kind != "cell" and words.label and is_generic(words.label):
+        return Reading(Scope.STAGE, bare(innermost), "train" if TRAIN.search(innermost) else "other")
     alone = piece.kind == "code" or not re.search(r"[^\W\d_]{2,}", words.clause + words.label)
     if alone and piece.kind != "cell" and piece.headings and _NUMBERED_STEP.match(heading := piece.headings[-1].text):
         return None if TRAIN.search(heading) else Reading(Scope.STAGE, bare(heading), "other")

@@ -57,7 +57,7 @@ class Plan:
         for placed in self.named.get(name, ()):
             if piece is not None and placed.piece.quoted != piece.quoted:
                 continue
-            shared = _shared(placed.piece, piece) if piece else 0
+            shared = shared_headings(placed.piece, piece) if piece else 0
             if shared > rank:
                 best, rank = placed.fact, shared
         return best
@@ -88,7 +88,8 @@ def plan_of(pieces: list[Piece], claims: list[Claim], facts: list[Placed], outli
     return plan
 
 
-def _shared(one: Piece, other: Piece) -> int:
+def shared_headings(one: Piece, other: Piece) -> int:
+    """Count the headings that two pieces stand under alike, from the outermost on."""
     count = 0
     for left, right in zip(one.headings, other.headings, strict=False):
         if left != right:

@@ -13,7 +13,7 @@ from trainmon.parsers.documents.readings import Reading
 from trainmon.patterns import pattern
 
 
-def as_stated(claims: list[Claim]) -> list[Claim]:
+def as_stated(claims: list[Claim], outline: Outline) -> list[Claim]:
     """Take a factor, and a name that is a stage elsewhere, for what the document states the same thing to be."""
     stated_of: dict[float, Reading] = {}
     stage_of: dict[str, Reading] = {}
@@ -23,18 +23,33 @@ def as_stated(claims: list[Claim]) -> list[Claim]:
         if claim.scope is Scope.STAGE and claim.reading.stage and not claim.reading.per:
             stage_of.setdefault(_named(claim.reading.stage), claim.reading)
     longest = max((claim.span.top_s for claim in claims if claim.scope is Scope.TOTAL), default=0.0)
-    return [replace(claim, reading=_second(claim, stated_of, stage_of, longest)) for claim in claims]
+    read = []
+    for claim in claims:
+        reading = _of_value(claim, stated_of, longest) or _of_name(claim, stage_of, longest, outline) or claim.reading
+        read.append(replace(claim, reading=reading))
+    return read
 
 
-def _second(claim: Claim, stated_of: dict[float, Reading], stage_of: dict[str, Reading], longest: float) -> Reading:
+def _of_value(claim: Claim, stated_of: dict[float, Reading], longest: float) -> Reading | None:
     value = claim.span.likely_s
     if value in stated_of and (_is_factor(claim) or _is_in_passing(claim, longest)):
         return stated_of[value]
+    return None
+
+
+def _of_name(claim: Claim, stage_of: dict[str, Reading], longest: float, outline: Outline) -> Reading | None:
+    """Give the stage that has the name of an item elsewhere, unless the name may be that of a size or a case."""
     named = claim.words.inner or claim.words.label
+    if "×" in named:
+        named = claim.words.label
     alone = claim.reading == Reading(Scope.TOTAL) and claim.piece.kind == "item"
-    if alone and not claim.operand and not is_condition(named) and _SHORTER * claim.span.top_s < longest:
-        return stage_of.get(_named(named), claim.reading)
-    return claim.reading
+    if not alone or (is_condition(named) and not in_breakdown(outline, claim.piece)) or is_generic(named):
+        return None
+    return (
+        stage_of.get(_named(named))
+        if _SHORTER * claim.span.top_s < longest or in_breakdown(outline, claim.piece)
+        else None
+    )
 
 
 _SHORTER = 2
