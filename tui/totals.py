@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import PurePath
 
 from rich.cells import cell_len
@@ -137,8 +138,7 @@ def terminal_title(board: Board) -> str:
     if left:
         parts.append(f"ETA {units.hours_minutes(max(left))}")
     if not active and board.runs:
-        counts = {
-            state: sum(run.state is state for run in board.runs) for state in (RunStatus.STALLED, RunStatus.FAILED)
-        }
-        parts.append(", ".join(f"{count} {state.value}" for state, count in counts.items() if count) or "done")
+        states = Counter(run.state for run in board.runs)
+        troubles = [f"{states[each]} {each.value}" for each in (RunStatus.STALLED, RunStatus.FAILED) if states[each]]
+        parts.append(", ".join(troubles) or "done")
     return " ".join(parts)
