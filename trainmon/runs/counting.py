@@ -204,6 +204,8 @@ class Counting(LoggedValues):
             at_s = None
         if counter.step_time_s is not None:
             track.clock.printed(track.counted, counter.step_time_s)
+        if at_s is not None and line.arrived_s is not None:
+            track.clock.blocks.see(at_s, line.arrived_s)
         return at_s
 
     def _note_parents(self, moved: Track) -> None:

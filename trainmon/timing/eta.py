@@ -184,7 +184,8 @@ def to_come(recurring: Recurring, step: float, total_steps: float) -> float:
 
 
 def _rhythm(pace: Pace | None, place: _Place | None) -> float:
-    """How long a silence is within the run's own rhythm: the usual gap, and the pauses due before the next step."""
+    """How long a silence is within the run's own rhythm: the usual gap and the pauses due before the next step, or
+    until another block of output is full."""
     if pace is None:
         return 0.0
     due = 0.0
@@ -194,7 +195,7 @@ def _rhythm(pace: Pace | None, place: _Place | None) -> float:
         ahead = (one.last_step - place.step) % one.cadence_steps
         if place.step > one.last_step + one.slack_steps and ahead <= pace.interval_steps + one.slack_steps:
             due += one.cost_s
-    return pace.usual_gap_s + due
+    return max(pace.usual_gap_s + due, pace.block_s)
 
 
 def _after_silence(rest: Interval, silence_s: float, rhythm_s: float) -> Interval:

@@ -12,6 +12,7 @@ from statistics import fmean, median
 
 from trainmon.events import StageKind
 from trainmon.snapshot import ClockBasis, StepTime
+from trainmon.timing.blocks import Blocks
 from trainmon.timing.ledger import Ledger
 from trainmon.timing.levels import Curve, expected
 from trainmon.timing.pace import Overhead, Pace, Slowdown
@@ -46,6 +47,7 @@ class StepClock:
         self._start_step: float | None = None
         self._earlier_step_s: float | None = None
         self._view: tuple[Ledger, ClockBasis] | None = None
+        self.blocks = Blocks()
 
     def observe(
         self, step: float, time_s: float, *, resolution_s: float = 1.0, basis: ClockBasis = ClockBasis.ELAPSED
@@ -172,6 +174,7 @@ class StepClock:
             stall_s=stall_s,
             stall_count=stall_count,
             usual_gap_s=median(recent) if recent else 0.0,
+            block_s=self.blocks.usual_s,
             interval_steps=fmean([i.steps for i in self._buffer]) if self._buffer else 1.0,
             earlier_step_s=self._earlier_step_s,
         )
