@@ -162,6 +162,7 @@ def test_a_metric_that_is_no_number_is_shown_as_such() -> None:
         (["accuracy", "eval_loss", "train_loss"], "train_loss"),
         (["eval_loss", "loss"], "loss"),
         (["val_loss"], "val_loss"),
+        (["loss scale", "lm loss", "validation lm loss"], "lm loss"),
         (["accuracy"], None),
     ],
 )

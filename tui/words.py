@@ -177,12 +177,19 @@ def total_s(run: RunSnapshot) -> float | None:
 
 
 def loss_name(run: RunSnapshot) -> str | None:
-    """Return the metric that stands for the loss: `loss`, else one with `loss` in its name, training before eval."""
+    """Return the metric that stands for the loss: `loss`, else one with `loss` in its name.
+
+    Training goes before evaluation, and a name that ends in `loss` (`lm loss`) before others (`loss scale`).
+    """
     names = [name for name in run.metrics if "loss" in name.casefold()]
     if "loss" in names:
         return "loss"
     held_out = ("eval", "val", "test", "valid")
-    return min(names, key=lambda name: any(word in name.casefold() for word in held_out), default=None)
+    return min(
+        names,
+        key=lambda name: (any(word in name.casefold() for word in held_out), not name.casefold().endswith("loss")),
+        default=None,
+    )
 
 
 def metric_names(run: RunSnapshot) -> list[str]:
