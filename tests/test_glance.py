@@ -86,6 +86,23 @@ def test_a_failure_at_the_end_is_told_at_once(tmp_path: Path) -> None:
     assert found.state is RunStatus.FAILED
 
 
+def test_a_line_of_trouble_has_no_number_before_the_lines_above_it_were_counted(tmp_path: Path) -> None:
+    log = tmp_path / "run.log"
+    warning = "W1120 08:00:00 train.py:12] CUDA out of memory, trying again with half the batch\n"
+    failure = "torch.cuda.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.50 GiB"
+    lines = warning + "\n".join(bar(1, 20).strip() for _ in range(300))
+    log.write_text(f'{lines}\nTraceback (most recent call last):\n  File "train.py", line 1\n{failure}\n')
+
+    found, whole = glanced(log), read_whole(log).runs[0]
+
+    assert found is not None
+    assert found.preview
+    assert {problem.line for problem in whole.problems} == {1, 304}
+    assert [problem.line for problem in found.problems] == [1, 0]
+    assert [problem.message for problem in found.problems] == [problem.message for problem in whole.problems]
+    assert whole.state_reason == f"{found.state_reason} (line 304)"
+
+
 def test_of_many_logs_the_newest_are_looked_at_first(tmp_path: Path) -> None:
     for at in range(60):
         log = tmp_path / f"run{at:02}.log"

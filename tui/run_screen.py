@@ -29,6 +29,7 @@ from trainmon.tui.text import Row, fit_row, heading, plain, wrap
 _OF_CHARTS = frozenset({"log_scale", "smoothing", "cursor", "zoom"})
 _LOG_END, _FEWEST_LINES = 15, 5
 """Lines of the log below the problems, and how many of them however little room there is."""
+_MEASURED = "No line of the log says this: it was measured."
 
 
 class Section(IntEnum):
@@ -240,7 +241,8 @@ class RunScreen(ChartScreen):
         if run is not None and self._choosing:
             line = run_sections.ordered_problems(run)[min(self._problem, len(run.problems) - 1)].line
             if line < 1:
-                self.notify("No line of the log says this: it was measured.", markup=False, timeout=4)
+                why = "Its line is known once the log was read." if run.preview else _MEASURED
+                self.notify(why, markup=False, timeout=4)
                 return
             self.action_section(Section.LOG)
             self._log.show_line(line)

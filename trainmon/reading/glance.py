@@ -6,12 +6,12 @@ counts need about as many bytes as there are; where they do not, nothing is said
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from trainmon.events import CounterScope
 from trainmon.reading.encodings import decoder_for
-from trainmon.reading.reader import LogReader
+from trainmon.reading.reader import LogReader, Reading
 from trainmon.reading.tail import FileTail
 from trainmon.runs.attempts import start_step
 from trainmon.runs.state import RunState
@@ -49,10 +49,10 @@ def glance_at(tail: FileTail, new_reader: Callable[[], LogReader]) -> Glance | N
     end = tail.read_at(tail.size - _END_BYTES, _END_BYTES)
     begin = _next_piece(end, 0)
     middle = _next_piece(end, len(end) // 2)
-    state.apply_all(reader.feed(end[begin:middle], ahead_bytes=len(end) - middle))
+    state.apply_all(_unnumbered(reader.feed(end[begin:middle], ahead_bytes=len(end) - middle)))
     step = state.whole_run.step
-    state.apply_all(reader.feed(end[middle:], ahead_bytes=0))
-    state.apply_all(reader.flush())
+    state.apply_all(_unnumbered(reader.feed(end[middle:], ahead_bytes=0)))
+    state.apply_all(_unnumbered(reader.flush()))
     return Glance(state, sure=_is_sure(state, step, len(end) - middle, tail.size))
 
 
@@ -76,6 +76,11 @@ def veiled(snapshot: RunSnapshot) -> RunSnapshot:
         eta=None,
         verdict=None,
     )
+
+
+def _unnumbered(readings: Iterable[Reading]) -> Iterator[Reading]:
+    """Which lines the last ones are nobody knows before all were read."""
+    return (reading._replace(line=reading.line._replace(number=0)) for reading in readings)
 
 
 def _next_piece(data: bytes, at: int) -> int:

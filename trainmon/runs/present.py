@@ -51,7 +51,7 @@ def present(
         _counted(RunSnapshot(name=name, files=tuple(files)), state, whole, step),
         state=status,
         state_reason=reason,
-        problems=tuple(sorted(state.problems.values(), key=lambda problem: problem.line)),
+        problems=tuple(sorted(state.problems.values(), key=lambda problem: problem.line or math.inf)),
         started_at=started_at,
         ended_at=last_at if over else None,
         last_activity_at=last_at if last_at is not None else live.grew_at,

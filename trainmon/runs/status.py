@@ -107,6 +107,9 @@ def _told(end: End) -> tuple[RunStatus, str] | None:
 
 
 def _where(end: End) -> str:
+    """The words and their line, as far as they are known; before a long log was read its last lines have no number."""
+    if not end.line:
+        return end.text
     return f"{end.text} (line {end.line})" if end.text else f"line {end.line}"
 
 
