@@ -25,6 +25,29 @@ def shared() -> Path:
     return folder
 
 
+_OF_THE_SURROUNDINGS = (
+    "COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "PY_COLORS",
+    "TERMINAL_WIDTH", "TMUX", "TMUX_PANE", "STY", "VTE_VERSION", "SLURM_JOB_ID",
+)  # fmt: skip
+"""Variables of the terminal and the job that a test is started from, which programs act on."""
+
+
+@pytest.fixture(scope="session")
+def _home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(autouse=True)
+def _surroundings(_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever the tests run, the programs that they start find the same: no settings, nothing remembered."""
+    for name in list(os.environ):
+        own = name.startswith(("TRAINMON_", "TEXTUAL")) and name != "TRAINMON_SHARED"
+        if own or name in _OF_THE_SURROUNDINGS:
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(_home / "config"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(_home / "state"))
+
+
 @pytest.fixture(autouse=True)
 def _pilots_wait_until_the_app_is_at_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a busy machine, too: Textual's pilot takes an app that is given no time for one that has done all."""

@@ -17,7 +17,10 @@ from trainmon.gpu_snapshot import GpuPanel
 
 MIB = 1024.0**2
 SOURCE = Path(__file__).parent / "fake_nvml" / "nvml.c"
-QUICK = Patience(silence_s=0.6, start_s=10.0, retry_s=0.3, backoff_s=0.05, forget_s=60.0)
+QUICK = Patience(silence_s=0.6, start_s=30.0, retry_s=0.3, backoff_s=0.05, forget_s=600.0)
+"""On a busy machine the sampling process may seem to hang at any moment; then it is started again."""
+LONG_S = 180.0
+"""Only a test that fails waits so long."""
 TWO_GPUS = (
     "device NVIDIA%20A100-SXM4-40GB GPU-aaa 40960 30000 97 61 310000 400000 4\n"
     "device NVIDIA%20A100-SXM4-40GB GPU-bbb 40960 500 0 33 56000 400000 1\n"
@@ -73,14 +76,18 @@ def monitor() -> Iterator[GpuMonitor]:
     monitor.close()
 
 
-def until(monitor: GpuMonitor, wanted: Callable[[GpuPanel], object], within_s: float = 15.0) -> GpuPanel:
-    """The first panel that is as wanted; the last one if none was in time."""
+def until(monitor: GpuMonitor, wanted: Callable[[GpuPanel], object], within_s: float = LONG_S) -> GpuPanel:
+    """The first panel that is as wanted; fails with the last one if none was in time."""
     deadline = time.monotonic() + within_s
-    while True:
-        panel = monitor.latest()
-        if wanted(panel) or time.monotonic() > deadline:
-            return panel
+    while not wanted(panel := monitor.latest()):
+        assert time.monotonic() < deadline, panel
         time.sleep(0.01)
+    return panel
+
+
+def sampled(monitor: GpuMonitor) -> GpuPanel:
+    """The first panel with samples of which there is nothing to say."""
+    return until(monitor, lambda panel: panel.samples and not panel.note)
 
 
 def nvidia_feed(monitor: GpuMonitor) -> DriverFeed:
@@ -92,3 +99,13 @@ def pid_of(feed: DriverFeed) -> int | None:
     """The sampling process that runs now."""
     process = feed._process
     return process.pid if process is not None else None
+
+
+def signal_sampling(feed: DriverFeed, number: int) -> int:
+    """Send a signal to the sampling process, once there is one; its process ID."""
+    deadline = time.monotonic() + LONG_S
+    while (process := feed._process) is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    process.send_signal(number)  # no harm where it has just ended
+    return process.pid

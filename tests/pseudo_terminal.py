@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-LONG_S = 60.0
+LONG_S = 180.0
 """Only a test that fails waits so long."""
 PROGRAM = """
 import sys
@@ -29,6 +29,7 @@ class Ticking(boards.BoardSource):
 sys.exit(run(Ticking(boards.board()), hz=20))
 """
 ALTERNATE_OFF, CURSOR_ON = b"\x1b[?1049l", b"\x1b[?25h"
+_LAST = b"-- the program has ended --"
 _CHANGES_THE_SCREEN = ("NO_COLOR", "TMUX", "VTE_VERSION")
 
 
@@ -39,6 +40,7 @@ class PseudoTerminal:
         self, *command: str, size: tuple[int, int] = (24, 80), environment: Mapping[str, str] | None = None
     ) -> None:
         self.outer, self.inner = pty.openpty()
+        self._open = {self.outer, self.inner}
         self.resize(*size)
         self.settings = termios.tcgetattr(self.inner)
         inherited = {name: value for name, value in os.environ.items() if name not in _CHANGES_THE_SCREEN}
@@ -60,7 +62,7 @@ class PseudoTerminal:
     def read(self, for_s: float) -> bytes:
         """Return what arrives within a time."""
         start, deadline = len(self.output), time.monotonic() + for_s
-        while (left := deadline - time.monotonic()) > 0 and select.select([self.outer], [], [], left)[0]:
+        while select.select([self.outer], [], [], max(deadline - time.monotonic(), 0.0))[0]:
             try:
                 self.output += os.read(self.outer, 65_536)
             except OSError:  # nobody holds the other end any more
@@ -82,19 +84,25 @@ class PseudoTerminal:
     def ended(self) -> int:
         """Return the exit code; reads meanwhile, as a terminal does."""
         self.until(lambda: self.process.poll() is not None)
-        self.read(0.1)
+        while self.read(0.0):
+            pass
+        os.write(self.inner, _LAST)  # behind all that the program wrote and the kernel has not handed on yet
+        self.until(lambda: _LAST in self.output)
         return self.process.wait()
+
+    def hang_up(self) -> None:
+        """Close the terminal, as a lost connection does."""
+        for descriptor in (self.inner, self.outer):
+            if descriptor in self._open:  # a number is given to another file as soon as it is free
+                self._open.remove(descriptor)
+                os.close(descriptor)
 
     def close(self) -> None:
         """End the program, and the terminal."""
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
-        for descriptor in (self.outer, self.inner):
-            try:
-                os.close(descriptor)
-            except OSError:
-                continue
+        self.hang_up()
 
 
 class AppTerminal(PseudoTerminal):

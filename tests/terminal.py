@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+LONG_S = 180.0
+"""Only a test that fails waits so long."""
 needs_tmux = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
 
 
@@ -43,8 +45,11 @@ class Pane:
         """What the pane shows."""
         return self._tmux("capture-pane", "-p")
 
-    def until(self, wanted: str | Callable[[str], bool], timeout_s: float = 30.0) -> str:
-        """Wait until the screen shows `wanted`; fail with the screen otherwise."""
+    def until(self, wanted: str | Callable[[str], bool], timeout_s: float = LONG_S) -> str:
+        """Wait until the screen shows `wanted`; fail with the screen otherwise.
+
+        What a test asserts of the screen that is given belongs in `wanted`: another part of it may be painted later.
+        """
         deadline = time.monotonic() + timeout_s
         while time.monotonic() < deadline:
             shown = self.screen()
@@ -53,7 +58,7 @@ class Pane:
             time.sleep(0.1)
         pytest.fail(f"not seen within {timeout_s:g} s: {wanted}\n{self.screen()}")
 
-    def ended(self, timeout_s: float = 20.0) -> int:
+    def ended(self, timeout_s: float = LONG_S) -> int:
         """Wait until the program is gone; its exit status."""
         deadline = time.monotonic() + timeout_s
         while time.monotonic() < deadline:
@@ -62,9 +67,9 @@ class Pane:
             time.sleep(0.1)
         pytest.fail(f"still running after {timeout_s:g} s\n{self.screen()}")
 
-    def close(self) -> None:
-        """End the tmux server."""
-        subprocess.run(["tmux", "-S", self._socket, "kill-server"], capture_output=True, check=False)
+    def close(self, command: str = "kill-server") -> None:
+        """End the tmux server, which may be gone, or end before it has answered."""
+        subprocess.run(["tmux", "-S", self._socket, command], capture_output=True, check=False)
 
     def _tmux(self, *arguments: str) -> str:
         done = subprocess.run(
@@ -72,7 +77,7 @@ class Pane:
             capture_output=True,
             text=True,
             check=True,
-            timeout=20,
+            timeout=LONG_S,
             env=dict(os.environ),  # readline, which pytest loads, sets COLUMNS behind Python's back: every pane had 80
         )
         return done.stdout

@@ -72,11 +72,6 @@ def screen(mark: str, driver: Driver, logs: Path) -> Iterator[PseudoTerminal]:
         shown.close()
 
 
-def close_terminal(screen: PseudoTerminal) -> None:
-    os.close(screen.inner)
-    os.close(screen.outer)
-
-
 WAYS: dict[str, Callable[[PseudoTerminal], object]] = {
     "q": lambda screen: screen.type(b"q"),
     "ctrl+c": lambda screen: screen.type(b"\x03"),
@@ -85,7 +80,7 @@ WAYS: dict[str, Callable[[PseudoTerminal], object]] = {
     "SIGHUP to the whole group": lambda screen: os.killpg(screen.process.pid, signal.SIGHUP),
     "SIGKILL": lambda screen: screen.process.kill(),
     "SIGSEGV": lambda screen: screen.process.send_signal(signal.SIGSEGV),
-    "terminal closed": close_terminal,
+    "terminal closed": PseudoTerminal.hang_up,
 }
 
 
@@ -116,7 +111,7 @@ def test_f77_a_closed_tmux_pane_leaves_no_process(
     pane.run(str(logs))
     pane.until("train")
 
-    pane._tmux(command)
+    pane.close(command)
 
     pane.close()
     gone(mark)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.fake_driver import LONG_S
 from trainmon.gpu import claims
 from trainmon.gpu.claims import Claim, LogClaims
 from trainmon.gpu.owner import attribute
@@ -59,11 +62,13 @@ class Shell:
         text = command.replace("TRAIN", train).replace("PIDS", str(self.folder / "pids"))
         options = ["-m"] if interactive else []
         self.process = subprocess.Popen(
-            ["bash", *options, "-c", text], cwd=self.folder, stdin=subprocess.PIPE, start_new_session=True
-        )
+            ["bash", *options, "-c", text], cwd=self.folder, stdin=subprocess.PIPE, start_new_session=True,
+            env={**os.environ, "SHELL": "/bin/sh"},  # which `script` takes to start the command
+        )  # fmt: skip
         found: dict[str, int] = {}
         while len(found) < names:
             assert self.process.poll() is None
+            time.sleep(0.01)
             lines = (self.folder / "pids").read_text().splitlines(keepends=True)
             found = {line.split()[0]: int(line.split()[1]) for line in lines if line.endswith("\n")}
         return found
@@ -75,9 +80,12 @@ class Shell:
     def owners(self, samples: GpuPanel, *logs: str) -> dict[str, RunGpu]:
         """What each log's run is told to use, from a real scan of this machine."""
         paths = {str(self.folder / log): log for log in logs}
-        writers: dict[str, tuple[int, ...]] = {}
-        while len(writers) < len(paths):  # tee opens its file a moment after the training starts
-            writers = {paths[path]: pids for path, pids in writers_of(paths).writers.items()}
+        deadline = time.monotonic() + LONG_S
+        while not all(Path(path).exists() and "step 1" in Path(path).read_text() for path in paths):
+            assert time.monotonic() < deadline  # a line that came through every filter found them all at work
+            time.sleep(0.01)
+        writers = {paths[path]: pids for path, pids in writers_of(paths).writers.items()}
+        assert len(writers) == len(paths)
         return attribute(samples, writers, process_table(jobs_of=range(1 << 22)))
 
 

@@ -59,7 +59,8 @@ def start(folder: Path) -> Iterator[Callable[[], Watch]]:
 
 def events(folder: Path) -> list[str]:
     written = folder / "events.jsonl"
-    return [json.loads(line)["event"]["kind"] for line in written.read_text().splitlines()] if written.exists() else []
+    lines = written.read_text().splitlines(keepends=True) if written.exists() else []
+    return [json.loads(line)["event"]["kind"] for line in lines if line.endswith("\n")]
 
 
 def fail(folder: Path) -> None:

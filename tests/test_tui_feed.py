@@ -13,7 +13,7 @@ from trainmon.snapshot import Board
 from trainmon.tui.feed import BoardChanged, Feed, FeedStopped
 
 HZ = 200.0
-LONG_S = 5.0
+LONG_S = 180.0
 
 
 class CountingSource(boards.BoardSource):

@@ -62,8 +62,7 @@ def test_no_byte_is_sent_while_nothing_changes(terminal: AppTerminal) -> None:
 
 
 def test_a_terminal_that_is_gone_ends_the_app(terminal: AppTerminal) -> None:
-    os.close(terminal.inner)
-    os.close(terminal.outer)
+    terminal.hang_up()
 
     assert terminal.process.wait(timeout=LONG_S) == 129
 
