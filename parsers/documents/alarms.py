@@ -159,7 +159,7 @@ def is_threshold(piece: Piece, span: Span, words: Words, near: str, bounded: boo
 
 def _is_bound(piece: Piece, span: Span, words: Words, near: str) -> bool:
     """Tell whether `> 5 min` is a level at which something is done: by what stands near it, or what follows from it."""
-    if _THRESHOLD.search(near) or _SPEED.search(near) or _LIMIT.search(piece.lead):
+    if _THRESHOLD.search(near) or _SPEED.search(near) or (piece.kind != "cell" and _LIMIT.search(piece.lead)):
         return True
     if _MEANS.match(words.rest) or _THEN.match(words.after):
         return True

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from trainmon.estimates import Contradiction, Scope
 from trainmon.parsers.documents.claim import Claim
 from trainmon.parsers.documents.conflict import conflict
-from trainmon.parsers.documents.lexicon import stage_kinds, without_brackets
+from trainmon.parsers.documents.lexicon import TRAIN, stage_kinds, without_brackets
 from trainmon.parsers.documents.outline import label_kinds
 from trainmon.parsers.documents.plan import (
     Interval,
@@ -205,6 +205,8 @@ def _same_stage(label: str, stage: Claim) -> bool:
     shared = {word[:6] for word in re.findall(r"[a-z]{4,}", label.lower())} & {
         word[:6] for word in re.findall(r"[a-z]{4,}", words.lower())
     }
+    if stage.reading.kind == "train" and not TRAIN.search(label):
+        return False
     kinds = set(stage_kinds(label)) & set(stage_kinds(words))
     return bool(kinds) and bool(shared - {"model", "traini"})
 

@@ -101,7 +101,7 @@ _NO_DURATION_BEFORE = pattern(
     r"\b(?:table|figure|fig\.?|section|sec\.?|appendix|eq\.?|algorithm)\s*|"
     r"\b(?:down|offline|unavailable|closed|away)\s+for\s*|\bkeeps?\s+(?:\w+\s+){0,3}for\s*|\b(?:kept|stored|retained|archived|deleted|valid|expires?)\s+(?:for|after|in)\s*|"
     r"\b(?:clips?|recordings?|utterances?|videos?|songs?|audio)\s+(?:of|at)\s*|第\s?[\d-]*|(?:每隔|每|过去|最近|数据|语料|音频|录音)\s*|"
-    r"[$€£¥]\s?[\d.,]*)$",
+    r"[$€£¥]\s?[\d.,]+\s*/\s*(?:month|year|mo|yr|day)\s*[×x*]\s*|[$€£¥]\s?[\d.,]*)$",
     re.IGNORECASE,
 )
 _NO_DURATION_AFTER = pattern(

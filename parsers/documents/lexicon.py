@@ -220,3 +220,11 @@ _CASE = pattern(
 def is_case(label: str) -> bool:
     """Tell whether a label is nothing but a case: `Conservative`, `Worst case`."""
     return _CASE.fullmatch(without_brackets(label)) is not None
+
+
+DONE = pattern(
+    r"\b(?:pre-?computed|cached|existing)\s+\w+|\b\w+\s+(?:(?:are|is|were)\s+)?(?:already\s+)?(?:cached|skipped|reused|"
+    r"pre-?computed|available|in\s+place|fetched|prepared)\b",
+    re.IGNORECASE,
+)
+"""`Retraining, embeddings cached` says what is no longer done."""

@@ -12,6 +12,7 @@ from trainmon.parsers.documents.blocks import Heading, Piece
 from trainmon.parsers.documents.durations import find_durations
 from trainmon.parsers.documents.labels import label_of
 from trainmon.parsers.documents.lexicon import (
+    DONE,
     TOTAL,
     TRAIN,
     bare,
@@ -103,7 +104,7 @@ def _note_heading(outline: Outline, piece: Piece) -> None:
     kinds = (
         frozenset[str]()
         if _NO_STAGE_HEADING.search(without_brackets(piece.text))
-        else label_kinds(bare(without_brackets(piece.text)))
+        else label_kinds(DONE.sub(" ", bare(without_brackets(piece.text))))
     )
     kind = (
         next(iter(sorted(kinds - {"train", "total"})))
@@ -199,7 +200,9 @@ def part_name(piece: Piece) -> str:
     return next((cell for cell in piece.cells if len(re.findall(r"[^\W\d_]", cell)) > 1), piece.cells[0])
 
 
-_WHEN_COLUMN = pattern(r"\W*(?:day|date|when|week|start|begin|tag|datum|时间线|日期|星期)\b", re.IGNORECASE)
+_WHEN_COLUMN = pattern(
+    r"\W*(?:day|date|when|week|time-?line|order|start|begin|tag|datum|时间线|日期|星期)\b", re.IGNORECASE
+)
 _NAME_COLUMN = pattern(
     r"\W*(?:job|run|task|what|activity|action|stage|phase|step|experiment|work|任务|工作)s?\W*$", re.IGNORECASE
 )

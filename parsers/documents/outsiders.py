@@ -57,6 +57,11 @@ _EARLIER_TIMES = pattern(
     r"\W*(?:last\s+(?:year|month|time|week)|letzte[srn]?\s+(?:jahr|monat|woche|mal)|fr[üu]her|previous|earlier|old)\b(?!\s+(?:cards?|gpus?))",
     re.IGNORECASE,
 )
+_TOOK_BEFORE = pattern(
+    r"\b(?:previous|earlier|old|former|last)\s+(?:\w+\s+){0,2}?(?:runs?|experiments?|trainings?|attempts?|versions?)\b.*:\W*$",
+    re.IGNORECASE,
+)
+"""`Previous experiments with the 2B model took:`"""
 _AT_THAT_TIME = pattern(
     r"\W*(?:last\s+year|el\s+año\s+pasado|l['’]an(?:née)?\s+(?:dernier|dernière|passée?)|letztes\s+jahr|im\s+vorjahr|去年)\b",
     re.IGNORECASE,
@@ -165,11 +170,8 @@ def no_estimate(piece: Piece, span: Span, words: Words, outline: Outline) -> Rea
 
 _INTO_RUN = pattern(r"\s+(?:in(?=\s*[),.;])|into\s+(?:the\s+)?(?:run|training|job)\b)", re.IGNORECASE)
 """`by epoch 40 (about 4 h in)`: a place in the run."""
-_FROM_TO = pattern(
-    r"\W*(?:now|start|T?\s?\+?\s?\d[\d.]*\s?(?:min|h|hrs?|hours?|d|days?)?)\s*(?:→|⇒|[-=]>)\s*T?\s?\+?\s?\d[\d.]*\s?"
-    r"(?:min|h|hrs?|hours?|d|days?)\s*$",
-    re.IGNORECASE,
-)
+_MOMENT = r"T?\s?\+?\s?\d[\d.]*(?:\s?[-–]\s?\d[\d.]*)?\s?(?:min|h|hrs?|hours?|d|days?)?"
+_FROM_TO = pattern(rf"\W*(?:now|start|{_MOMENT})\s*(?:→|⇒|[-=]>)\s*{_MOMENT}\s*$", re.IGNORECASE)
 """A cell `7h → 18h` is from when to when."""
 _SINCE_START = pattern(r"\b[Tt]\s?\+\s?$")
 _REACHED = pattern(
@@ -207,6 +209,8 @@ def _is_comparison(piece: Piece, span: Span, words: Words, outline: Outline) -> 
     ):
         return True
     if _EARLIER.search(words.clause) or _AT_THAT_TIME.match(words.sentence):
+        return True
+    if any(_TOOK_BEFORE.search(parent) for parent in piece.parents):
         return True
     if any(_is_about_others(h.text) for h in piece.headings):
         return _first_word(outline.title) not in words.sentence.lower()

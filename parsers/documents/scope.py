@@ -11,6 +11,7 @@ from trainmon.parsers.documents.defaults import VERB, by_default, named_in
 from trainmon.parsers.documents.durations import Span
 from trainmon.parsers.documents.labels import Words, label_of
 from trainmon.parsers.documents.lexicon import (
+    DONE,
     TIME,
     TOTAL,
     TRAIN,
@@ -125,17 +126,9 @@ _JOINED = pattern(
 )
 
 
-_DONE = pattern(
-    r"\b(?:pre-?computed|cached|existing)\s+\w+|\b\w+\s+(?:(?:are|is|were)\s+)?(?:already\s+)?(?:cached|skipped|reused|"
-    r"pre-?computed|available|in\s+place|fetched|prepared)\b",
-    re.IGNORECASE,
-)
-"""`Retraining, embeddings cached` says what is no longer done."""
-
-
 def _by_words(text: str, piece: Piece, outline: Outline) -> Reading | None:
     """Classify by one text; None where it names neither whole nor part."""
-    words = _DONE.sub(" ", without_brackets(text) if len(text) < 160 else text)
+    words = DONE.sub(" ", without_brackets(text) if len(text) < 160 else text)
     kinds = stage_kinds(words)
     total = TOTAL.search(words)
     train = TRAIN.search(words)
