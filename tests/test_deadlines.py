@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -52,6 +53,16 @@ def test_what_the_limit_means_for_a_run(run: RunSnapshot, message: str | None) -
     problem = deadline_problem(run, "2h", NOW)
 
     assert (problem.message if problem is not None else None) == message
+
+
+def test_a_run_whose_bars_alone_tell_the_time_is_held_against_a_duration() -> None:
+    undated = replace(run_with(4000, 6420, 9000), started_at=None, elapsed_s=3600.0)
+
+    problem = deadline_problem(undated, "2h", NOW)
+
+    assert problem is not None
+    assert problem.message == "ends 47m 00s after the limit at 14:00"
+    assert deadline_problem(replace(undated, elapsed_s=None), "2h", NOW) is None
 
 
 def test_a_duration_means_nothing_for_a_run_whose_beginning_is_unknown() -> None:

@@ -41,7 +41,7 @@ def deadline_at(text: str, started_at: float | None, now: float) -> float | None
 
 def deadline_problem(run: RunSnapshot, text: str, now: float) -> ProblemInfo | None:
     """What the limit means for a run under way; None where it ends in time or nobody can tell."""
-    at = deadline_at(text, run.started_at, now)
+    at = deadline_at(text, _began_at(run, now), now)
     if at is None or run.eta is None:
         return None
     late_s = now + run.eta.remaining_s.likely - at
@@ -53,6 +53,13 @@ def deadline_problem(run: RunSnapshot, text: str, now: float) -> ProblemInfo | N
     else:
         return None
     return ProblemInfo(kind=ProblemKind.TIME_LIMIT, message=message, line=0, step=run.step)
+
+
+def _began_at(run: RunSnapshot, now: float) -> float | None:
+    """A log without times of day tells by its bars how long the run has taken."""
+    if run.started_at is not None or run.elapsed_s is None:
+        return run.started_at
+    return now - run.elapsed_s
 
 
 def _may_be_late(eta: Eta, now: float, at: float) -> bool:

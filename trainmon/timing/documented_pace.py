@@ -19,6 +19,8 @@ DOCUMENT_SPREAD = 0.15
 LONE_BOUND = 0.5
 """Spread of a document that gives one bound only."""
 FADE_FROM, FADE_TO = 0.5, 0.9
+OPENING_DOUBT = 3.0
+"""First steps that take longer than documented are start-up until more of them say so; that they are faster counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +93,11 @@ def blend(measured: Guess | None, other: Guess | None, progress: float, name: st
     if fade == 0.0:
         return measured
     gap = math.log(other.likely_s) - math.log(measured.likely_s)
-    surprise = gap * gap / (other.spread**2 + measured.spread**2)
+    opening = measured.most_s < math.inf
+    sure_to = max(measured.spread, 0.01) * (OPENING_DOUBT if opening and gap < 0 else 1.0)
+    surprise = gap * gap / (other.spread**2 + sure_to**2)
     trust = fade / (other.spread**2 * (1 + surprise) ** 2)
-    evidence = 1.0 / max(measured.spread, 0.01) ** 2
+    evidence = 1.0 / sure_to**2
     share = trust / (trust + evidence)
     spread = spread_of(1.0 / math.sqrt(trust + evidence), 0.3 * abs(gap) * min(share, 1 - share) * 2)
     basis = f"measured + {name}" if share > 0.1 and name != "measured" else "measured"

@@ -71,7 +71,8 @@ def forecast(
         return None
     rest = _sum((guess.interval(), *stages))
     silence = max(now_s - last_observed_s, 0.0) if last_observed_s is not None else 0.0
-    rest = _after_silence(rest, silence, _rhythm(pace, place))
+    rhythm = _rhythm(pace, place) or (guess.likely_s / max(place.rest, 1.0) if place is not None else 0.0)
+    rest = _after_silence(rest, silence, rhythm)
     if may_stop_early:
         rest = Interval(low=rest.low / 2, likely=rest.likely, high=rest.high)
     finish_at = None
