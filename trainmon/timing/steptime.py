@@ -47,6 +47,8 @@ class StepClock:
         self._start_step: float | None = None
         self._earlier_step_s: float | None = None
         self._view: tuple[Ledger, ClockBasis] | None = None
+        self._measured: tuple[Ledger, StepTime] | None = None
+        """The step time of a view: several ask for it, and it takes a while."""
         self.blocks = Blocks()
 
     def observe(
@@ -130,20 +132,9 @@ class StepClock:
         ledger, basis = self._look()
         if not ledger.steps:
             return None
-        mean = ledger.seconds / ledger.steps
-        return StepTime(
-            count=round(ledger.steps),
-            mean=mean,
-            median=ledger.quantile(0.5),
-            p10=ledger.quantile(0.1),
-            p90=ledger.quantile(0.9),
-            last=ledger.last_step_s,
-            now=expected(Curve(ledger.curve), ledger.opening).step_s if len(ledger.curve) > 1 else mean,
-            basis=basis,
-            history=ledger.history(),
-            warmup_steps=round(ledger.warmup_steps),
-            warmup_s=ledger.warmup_s,
-        )
+        if self._measured is None or self._measured[0] is not ledger:
+            self._measured = ledger, _step_time(ledger, basis)
+        return self._measured[1]
 
     def overheads(self) -> Mapping[str, Overhead]:
         """What was no training, by cause: values of `StageKind`, and `stall` for irregular unexplained time."""
@@ -208,6 +199,23 @@ class StepClock:
                 ledger.book(self._printed_buffer, len(self._printed_buffer))
             self._view = (ledger, basis)
         return self._view
+
+
+def _step_time(ledger: Ledger, basis: ClockBasis) -> StepTime:
+    mean = ledger.seconds / ledger.steps
+    return StepTime(
+        count=round(ledger.steps),
+        mean=mean,
+        median=ledger.quantile(0.5),
+        p10=ledger.quantile(0.1),
+        p90=ledger.quantile(0.9),
+        last=ledger.last_step_s,
+        now=expected(Curve(ledger.curve), ledger.opening).step_s if len(ledger.curve) > 1 else mean,
+        basis=basis,
+        history=ledger.history(),
+        warmup_steps=round(ledger.warmup_steps),
+        warmup_s=ledger.warmup_s,
+    )
 
 
 def _plausible(step: float, time_s: float) -> bool:
