@@ -68,8 +68,15 @@ def test_the_report_names_every_rival_and_what_was_left_out() -> None:
     text, written = backtest_text(runs), json.dumps(backtest_object(runs), allow_nan=False)
 
     assert all(name in text for name in (OURS, *NAMES))
+    assert all(f"{name} " in text.partition("runs: with an ETA")[2] for name in (*NAMES, "holds:", "width:"))
     assert "not replayed: nothing: empty" in text
     assert '"coverage": 1.0' in written
+
+
+def test_where_nothing_was_replayed_there_is_no_table() -> None:
+    text = backtest_text([backtest("nothing", [], log_formats())])
+
+    assert text.splitlines()[1:] == ["not replayed: nothing: empty (0s)"]
 
 
 def test_rivals_answer_by_their_own_formulas() -> None:

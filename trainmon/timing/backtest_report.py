@@ -8,6 +8,13 @@ from trainmon.timing.backtest import OURS, RunBacktest, Score, ShareScore, score
 from trainmon.timing.rivals import NAMES
 from trainmon.units import duration, plural
 
+LEGEND = """\
+runs: with an ETA / still running; each column is about those where it has an answer. Time left by the pace of: tqdm its
+smoothed rate, overall all time so far, rich the last 30 s, trainer all since the first step, composer the same without
+evaluations, last_half the last half of the steps. holds: how often the run ended within the interval; width: of the
+interval, over the likely value.
+"""
+
 
 def backtest_text(runs: Sequence[RunBacktest]) -> str:
     """A table over all runs, then what was not replayed, and why."""
@@ -15,12 +22,11 @@ def backtest_text(runs: Sequence[RunBacktest]) -> str:
     lines = [
         f"{plural(len(scored), 'finished run')} replayed."
         " Errors of the remaining time in percent of the truth: mean (median).",
-        "",
-        "wall time   runs  " + "".join(f"{name:>16}" for name in (OURS, *NAMES)) + "   80 % interval: holds, width",
     ]
-    for row in score(scored):
-        if row.answered:
-            lines.append(_row(row))
+    rows = [_row(row) for row in score(scored) if row.answered]
+    if rows:
+        head = "wall time   runs  " + "".join(f"{name:>16}" for name in (OURS, *NAMES))
+        lines += ["", f"{head}   80 % interval: holds, width", *rows, "", LEGEND]
     for run in runs:
         if not run.moments:
             lines.append(f"not replayed: {run.name}: {run.reason} ({duration(run.duration_s)})")
