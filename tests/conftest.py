@@ -31,6 +31,8 @@ _OF_THE_SURROUNDINGS = (
 )  # fmt: skip
 """Variables of the terminal and the job that a test is started from, which programs act on."""
 
+_OF_THE_TESTS = ("TRAINMON_SHARED", "TEXTUAL_SNAPSHOT_TEMPDIR")
+
 
 @pytest.fixture(scope="session")
 def _home(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -41,7 +43,7 @@ def _home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _surroundings(_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Wherever the tests run, the programs that they start find the same: no settings, nothing remembered."""
     for name in list(os.environ):
-        own = name.startswith(("TRAINMON_", "TEXTUAL")) and name != "TRAINMON_SHARED"
+        own = name.startswith(("TRAINMON_", "TEXTUAL")) and name not in _OF_THE_TESTS
         if own or name in _OF_THE_SURROUNDINGS:
             monkeypatch.delenv(name)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(_home / "config"))
