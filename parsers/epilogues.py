@@ -21,8 +21,9 @@ _LAST_WORDS = pattern(
     _FLAGS,
 )
 _RESULT = pattern(
-    rf"\W{{0,6}}best (?:iteration|round|trial|score|ntree_limit|n_estimators|threshold|model)\b.{{0,40}}?"
+    rf"\W{{0,6}}best (?:iteration|round|trial|score|value|ntree_limit|n_estimators|threshold|model)\b.{{0,40}}?"
     rf"[:=]\s?\W{{0,3}}{NUMBER}.{{0,200}}"
+    rf"|\W{{0,6}}best (?:hyper-?)?param(?:eter)?s\b.{{0,20}}[:=].{{0,400}}"
     rf"|\W{{0,6}}(?:accuracy|auc|roc[- _]?auc|f1(?:[- _]score)?|rmse|mae|mse|r2)(?: score)?\s?[:=]\s?{NUMBER}\W{{0,4}}"
     rf"|\W{{0,6}}(?:sav(?:ed|ing)|wrote|exported) (?:the )?(?:final |trained )?(?:model|booster|policy|agent|classifier"
     rf"|predictions|submission|results|weights)\b.{{0,40}}?{_PATH}.{{0,40}}"

@@ -43,6 +43,8 @@ _COMPARED = pattern(
     re.I | re.A,
 )
 """`val loss did not improve: 0.51`, `Validation loss decreased (0.69 --> 0.68).  Saving model ...`: the newer value."""
+_RESULTS = pattern(r"[ :|-]{0,3}\{(?!.*(?:loss|train|lr\b|learning|grad))", re.IGNORECASE)
+"""`epoch 0: {'accuracy': 0.68, 'f1': 0.81}`: what an evaluation returned, printed as it is."""
 _EVAL_HEADING = pattern(
     r"\W{0,12}(?:val(?:id(?:ation)?)?|eval(?:uation)?|test(?:ing)?|dev)"
     r"(?:[ -](?:error|results?|set|metrics|performance|epoch \d{1,6}))?\s*[:=*-]{1,12}\s*",
@@ -150,11 +152,12 @@ class Handwritten(LogFormat):
             yield self._epoch_counter(done, epoch, total_epochs, line)
         if line.values:
             values = line.values
+            evaluated = line.evaluated or (line.step is None and _RESULTS.match(line.rest) is not None)
             if line.evaluated:  # `[Valid] Loss 0.5` beside `[Train] Loss 0.4`: two curves
                 values = {f"{line.split} {n}" if n in self._trained_names else n: v for n, v in values.items()}
             else:
                 self._trained_names.update(name for name in values if not is_eval_name(name))
-            yield from metric_events(values, step=step, all_eval=line.evaluated)
+            yield from metric_events(values, step=step, all_eval=evaluated)
         memory = gpu_memory(line.rest) if "mem" in line.rest.lower() else None
         if memory is not None:
             yield memory

@@ -44,6 +44,7 @@ class LlmC(CountedLines):
             head=pattern(r"step +(?P<step>\d{1,12})/(?P<total>\d{1,12}) (?=\| (?:train )?loss )"),
             pair=_CELLS,
             step_time=("ms", 1e-3),
+            needs=" ms |",
             hidden=frozenset({"%", "tok/s", ""}),
         ),
         CountedLine(

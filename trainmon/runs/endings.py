@@ -52,6 +52,9 @@ class Endings(RunEvidence):
             self.new_attempt()
 
     def _problem(self, event: Problem, line: Line) -> None:
+        failed = self.end is not None and self.end.kind is EndingKind.FAILED
+        if failed and event.kind is ProblemKind.KILLED:
+            return  # what a launcher does to the other ranks once one of them failed
         if self._was_stopped and event.kind in (ProblemKind.OTHER, ProblemKind.KILLED):
             return  # `srun: error: node1: task 0: Killed` below what ended the job
         step = event.step if event.step is not None else self.present_step
