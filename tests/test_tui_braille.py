@@ -105,7 +105,7 @@ def test_a_chart_on_a_logarithmic_scale_needs_values_above_zero() -> None:
 def test_the_cursor_reads_a_value_off_the_curve() -> None:
     rows = shown(metric_chart("loss", metric([(0, 2.0), (50, 1.5), (100, 1.0)]), 60, 6, look=ChartLook(cursor=0.5)))
 
-    assert "at 50: 1.5" in rows[0]
+    assert "at step 50: 1.5" in rows[0]
 
 
 def test_the_step_time_chart_shades_the_documented_step_time() -> None:

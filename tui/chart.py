@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from trainmon import units
 from trainmon.snapshot import MetricInfo
-from trainmon.tui.braille import Curve, Points, Scale, nearest, plot, scale_of, smooth
+from trainmon.tui.braille import Curve, Points, Scale, is_drawn, nearest, plot, scale_of, smooth
 from trainmon.tui.chart_look import ChartLook
 from trainmon.tui.text import Row, Span, fit, fit_row, plain, shorten
+from trainmon.tui.ticks import labelled_scale
 
 _LABEL_WIDTH = 10
+_SPIKE = 100
+"""What lies so many times beyond the range of four values in five would flatten the curve."""
 Range = tuple[float, float]
 
 
@@ -67,9 +70,8 @@ def chart(
         low, high = look.shown(*axis.ends)
         scale = replace(scale, x_low=low, x_high=high)
     column = None if look.cursor is None else round(look.within(look.cursor) * (inner - 1))
+    scale, labels = labelled_scale(scale, rows)
     body = plot(cut, scale, inner, rows, band=band, cursor=column)
-    labels = [""] * rows
-    labels[0], labels[-1] = units.metric_value(scale.y_high), units.metric_value(scale.y_low)
     labelled = [((fit(shorten(label, _LABEL_WIDTH), _LABEL_WIDTH, right=True) + "▏", "muted"),) for label in labels]
     return [
         fit_row(title, width),
@@ -107,24 +109,46 @@ def metric_chart(
     look: ChartLook = _PLAIN,
     axis: Axis = _STEPS,
 ) -> list[Row]:
-    """Draw one metric; smoothed, the raw curve stays behind faintly."""
+    """Draw one metric; smoothed, the raw curve stays behind faintly. One value alone is told, not drawn."""
+    role = "" if math.isfinite(metric.last) else "bad"
+    title: Row = ((f"{plain(name)} ", "title"), (units.metric_value(metric.last), role))
+    drawn = [point for point in metric.history if is_drawn(point, log=False)]
+    if len(drawn) == 1:
+        at = f"the only value, at {plain(axis.unit)} {units.exact(drawn[0][0])}"
+        return [fit_row(title, width), fit_row(((" " * (_LABEL_WIDTH + 1) + at, "muted"),), width)]
     curves = [Curve(points=metric.history)]
     if look.smoothed:
         curves = [Curve(points=metric.history, role="faint"), Curve(points=smooth(metric.history))]
-    role = "" if math.isfinite(metric.last) else "bad"
-    title: Row = ((f"{plain(name)} ", "title"), (units.metric_value(metric.last), role))
-    told = (
-        at_cursor(metric.history, look, axis.ends)
-        or f"min {units.metric_value(metric.min)}  max {units.metric_value(metric.max)}"
-    )
+    told = at_cursor(metric.history, look, axis)
+    if not told:
+        told = f"min {units.metric_value(metric.min)}  max {units.metric_value(metric.max)}"
+    within = None if look.log else without_spikes([y for _, y in drawn])
+    if within is not None:
+        told += "  beyond the axis"
     title = (*title, ("   ".join(["", told, *([", ".join(look.marks)] if look.marks else [])]), "muted"))
-    return chart(title, curves, width, height, look=look, axis=axis)
+    return chart(title, curves, width, height, look=look, axis=axis, y_range=within)
 
 
-def at_cursor(points: Points, look: ChartLook, ends: Range | None) -> str:
-    """Return the value under the cursor, of steps from `ends[0]` to `ends[1]`; '' without one."""
+def without_spikes(values: Sequence[float]) -> Range | None:
+    """Return the range of all but spikes that would flatten the curve; None where there is none."""
+    ordered = sorted(values)
+    low, high = ordered[len(ordered) // 10 :][:1], ordered[len(ordered) * 9 // 10 :][:1]
+    if not low or not high or not 0 < high[0] - low[0] < math.inf:
+        return None
+    usual = high[0] - low[0]
+    first, last = max(ordered[0], low[0] - _SPIKE * usual), min(ordered[-1], high[0] + _SPIKE * usual)
+    if first == ordered[0] and last == ordered[-1]:
+        return None
+    return (
+        ordered[0] if first == ordered[0] else low[0] - usual,
+        ordered[-1] if last == ordered[-1] else high[0] + usual,
+    )
+
+
+def at_cursor(points: Points, look: ChartLook, axis: Axis, value: Callable[[float], str] = units.metric_value) -> str:
+    """Return the value under the cursor, of steps between the axis' ends; '' without one."""
     if look.cursor is None or not points:
         return ""
-    low, high = ends or (points[0][0], points[-1][0])
+    low, high = axis.ends or (points[0][0], points[-1][0])
     point = nearest(points, low + look.cursor * (high - low))
-    return "" if point is None else f"at {units.exact(round(point[0]))}: {units.metric_value(point[1])}"
+    return "" if point is None else f"at {plain(axis.unit)} {units.exact(round(point[0]))}: {value(point[1])}"

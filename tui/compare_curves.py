@@ -21,31 +21,34 @@ def overlays(runs: Sequence[RunSnapshot], width: int, height: int, *, look: Char
     rows: list[Row] = []
     axis = Axis(ends=_ends(runs, by_time=by_time), timed=by_time)
 
-    def add(name: str, histories: Sequence[Points], y_range: tuple[float, float] | None = None) -> None:
+    def add(name: str, histories: Sequence[Points], values: Sequence[str], y_range: Range | None = None) -> None:
         shown = [timed(run, points) for run, points in zip(runs, histories, strict=True)] if by_time else histories
         curves = [
             Curve(points=smooth(points) if look.smoothed else points, role=series_role(at))
             for at, points in enumerate(shown)
         ]
-        title = _title(name, histories, look.marks)
+        title = _title(name, values, look.marks)
         rows.extend([*chart(title, curves, width, height, look=look, axis=axis, y_range=y_range), ()])
 
     measured = [run.step_time_s for run in runs if run.step_time_s is not None]
     usual = [each.p10 * 0.8 for each in measured], [each.p90 * 1.5 for each in measured]
     without_spikes = (min(usual[0]), max(usual[1])) if measured else None
-    add("step time (s)", [run.step_time_s.history if run.step_time_s else () for run in runs], without_spikes)
+    paces = [units.step_time(run.pace_s).partition("/")[0] if run.pace_s is not None else "" for run in runs]
+    add("step time", [run.step_time_s.history if run.step_time_s else () for run in runs], paces, without_spikes)
     for name in metric_names(runs):
         histories = [run.metrics[name].history if name in run.metrics else () for run in runs]
         if sum(bool(history) for history in histories) > 1:
-            add(plain(name), histories)
+            last = [units.metric_value(run.metrics[name].last) if name in run.metrics else "" for run in runs]
+            add(plain(name), histories, last)
     return rows
 
 
-def _title(name: str, histories: Sequence[Points], marks: Sequence[str]) -> Row:
+def _title(name: str, values: Sequence[str], marks: Sequence[str]) -> Row:
+    """The values are those of the table above."""
     title: list[Span] = [(f"{name}  ", "title")]
-    for at, history in enumerate(histories):
-        if history:
-            title.append((f" {letter(at)} {units.metric_value(history[-1][1])} ", series_role(at)))
+    for at, value in enumerate(values):
+        if value:
+            title.append((f" {letter(at)} {value} ", series_role(at)))
     return (*title, ("".join(f"   {mark}" for mark in marks), "muted"))
 
 

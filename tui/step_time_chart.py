@@ -39,7 +39,7 @@ def step_time_chart(
     changes, pauses = _changes(run), _pauses(run)
     finite = [y for _, y in rest[1:] or rest if math.isfinite(y)]
     return chart(
-        _title(run, times, width, [*pauses, *changes], at_cursor(times.history, look, axis.ends), look.marks),
+        _title(run, times, width, [*pauses, *changes], at_cursor(times.history, look, axis, _seconds), look.marks),
         curves,
         width,
         height,
