@@ -20,7 +20,7 @@ CHROMIUM = next(
 needs_chromium = pytest.mark.skipif(not CHROMIUM, reason="chromium is not installed")
 _OPTIONS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
             "--window-size=1280,800", "--remote-debugging-port=0")  # fmt: skip
-LONG_S = 60.0
+LONG_S = 180.0
 
 
 class Page:

@@ -17,7 +17,12 @@ LOG = "".join(f"Epoch 1/1 Step {i}/100 loss {1 / i:.4f}\n" for i in range(1, 101
 def trainmon(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     env = {name: value for name, value in os.environ.items() if not name.startswith("TRAINMON_")} | environment
     return subprocess.run(
-        [sys.executable, "-m", "trainmon", *arguments], capture_output=True, text=True, timeout=60, env=env, check=False
+        [sys.executable, "-m", "trainmon", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        env=env,
+        check=False,
     )
 
 
@@ -90,7 +95,7 @@ def test_an_empty_folder_says_what_to_do(tmp_path: Path) -> None:
 
 def test_a_closed_pipe_is_silent(logs: Path) -> None:
     command = f"{sys.executable} -m trainmon status {logs} --json | head -c 1"
-    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=300, check=False)
 
     assert done.stdout == "{"
     assert done.stderr == ""
@@ -161,7 +166,7 @@ def test_an_interrupt_ends_with_130_and_without_a_traceback(logs: Path) -> None:
         "session.look_once = lambda *_, **__: os.kill(os.getpid(), signal.SIGINT)\n"
         f"main(['status', {str(logs)!r}])\n"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=300, check=False)
 
     assert done.returncode == 130
     assert "Traceback" not in done.stderr

@@ -16,14 +16,14 @@ def test_f27_of_many_files_the_few_that_grow_are_seen_at_the_next_look(tmp_path:
     for number in range(1500):
         (tmp_path / f"{number}.log").write_text(STEPS)
     store = store_over(tmp_path)
-    while not store.refresh(NOW, 60.0):
+    while not store.refresh(NOW, 600.0):
         pass
     store.board(NOW)
     for number in range(0, 1500, 50):
         with (tmp_path / f"{number}.log").open("a") as log:
             log.write("step 41/100 loss 0.2\n")
 
-    store.refresh(NOW + 10, 60.0, rescan=True)
+    store.refresh(NOW + 10, 600.0, rescan=True)
     steps = {run.name: run.step for run in store.board(NOW + 10).runs}
 
     assert len(steps) == 1500
@@ -48,7 +48,7 @@ def test_f89_writers_that_are_faster_than_reading_lose_no_line(tmp_path: Path) -
         store.board(now)
     for writer in writers:
         writer.join()
-    deadline = time.monotonic() + 120.0
+    deadline = time.monotonic() + 300.0
     while not store.refresh(now + 10, 1.0, rescan=True) or any(run.step != lines for run in store.board(now + 10).runs):
         now += 10
         assert time.monotonic() < deadline, [run.step for run in store.board(now).runs]

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.live import NOW, store_over
+from tests.pseudo_terminal import LONG_S, REPOSITORY
 from trainmon.reading import watch
 from trainmon.reading.watch import FolderWatch, armed_watches
 from trainmon.settings import Settings
@@ -29,7 +30,7 @@ from pathlib import Path
 from trainmon.reading import watch
 watch._SETTLED_S = 0.0
 folders = watch.FolderWatch([Path(sys.argv[1])])
-until = time.monotonic() + 20
+until = time.monotonic() + 120
 while not folders.note and time.monotonic() < until:
     folders._count_at = 0.0
     folders.take()
@@ -44,7 +45,9 @@ def in_namespace(setting: str, limit: int, folder: Path) -> str:
     command = ["unshare", "-Ur", "sh", "-c", limited]
     if shutil.which("unshare") is None:
         pytest.skip("no unshare")
-    done = subprocess.run(command, input=WATCH, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        command, input=WATCH, capture_output=True, text=True, timeout=LONG_S, check=False, cwd=REPOSITORY
+    )
     if "Permission denied" in done.stderr or "unshare" in done.stderr or "nonexistent" in done.stderr:
         pytest.skip("no user namespaces here")
     assert done.returncode == 0, done.stderr
@@ -73,9 +76,10 @@ def test_the_kernel_counts_the_watches_of_this_process(tmp_path: Path) -> None:
     (tmp_path / "a" / "b").mkdir(parents=True)
 
     watched = FolderWatch([tmp_path])
-    until = time.monotonic() + 30.0
+    until = time.monotonic() + LONG_S
     while armed_watches() != before + 3:
         assert time.monotonic() < until, armed_watches()
+        time.sleep(0.01)
     watched._count_at = 0.0
     watched.take()
 
@@ -117,7 +121,7 @@ def test_f17_a_file_system_that_is_unmounted_and_mounted_again_is_read_again(tmp
     if shutil.which("unshare") is None:
         pytest.skip("no unshare")
     command = ["unshare", "-Urm", sys.executable, "-c", MOUNTED, str(tmp_path / "logs")]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=LONG_S, check=False, cwd=REPOSITORY)
     if "unshare" in done.stderr or "mount" in done.stderr:
         pytest.skip("no mounting here")
 
@@ -153,7 +157,7 @@ def deaf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveSource
 
 
 def until_seen(source: LiveSource, wanted: Callable[[Board], bool]) -> Board:
-    deadline = time.monotonic() + 60.0
+    deadline = time.monotonic() + LONG_S
     while not wanted(board := source.refresh()):
         assert time.monotonic() < deadline, board.runs
         time.sleep(0.02)
@@ -180,7 +184,7 @@ def test_f10_f20_without_any_event_all_is_seen_by_the_sweep(deaf: LiveSource, tm
 
 
 def looked(store: Store, now: float) -> tuple[RunSnapshot, ...]:
-    store.refresh(now, 60.0, rescan=True)
+    store.refresh(now, 600.0, rescan=True)
     return store.board(now).runs
 
 

@@ -199,7 +199,7 @@ def test_a_format_that_an_installed_distribution_offers_is_found(tmp_path: Path)
 
     done = subprocess.run(
         [sys.executable, "-c", program],
-        capture_output=True, text=True, timeout=60, check=True, env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True, text=True, timeout=300, check=True, env={**os.environ, "PYTHONPATH": str(tmp_path)},
     )  # fmt: skip
 
     assert done.stdout.strip() == "plugged"

@@ -170,17 +170,15 @@ def test_the_process_table_of_psutil_agrees(writer: Holder) -> None:
 
 def test_names_with_brackets_and_spaces_do_not_shift_the_fields(tmp_path: Path) -> None:
     program = tmp_path / "a) R 1 (b"
-    program.symlink_to("/bin/cat")
-    child = subprocess.Popen([str(program)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    assert child.stdin is not None
+    program.symlink_to(sys.executable)
+    code = "print('ready', flush=True); input()"
+    child = subprocess.Popen([str(program), "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert child.stdout is not None
-    child.stdin.write(b"x\n")
-    child.stdin.flush()
-    child.stdout.readline()
+    assert child.stdout.readline() == b"ready\n"
 
     process = process_table()[child.pid]
 
-    child.communicate()
+    child.communicate(b"\n")
     assert process.parent == os.getpid()
     assert process.name == "a) R 1 (b"
 

@@ -34,7 +34,7 @@ class OlderSource(CountingSource):
     """Gives the same board each time, a little later."""
 
     def refresh(self) -> Board:
-        return replace(self.board, taken_at=super().refresh().taken_at / 10)
+        return replace(self.board, taken_at=super().refresh().taken_at / 10_000)
 
 
 class Broken(boards.BoardSource):

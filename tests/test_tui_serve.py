@@ -18,7 +18,7 @@ import pytest
 
 pytest.importorskip("textual_serve")
 
-from tests.browser import browser_page, needs_chromium
+from tests.browser import LONG_S, browser_page, needs_chromium
 from trainmon.errors import UsageError
 from trainmon.tui.serve import bind
 
@@ -47,7 +47,7 @@ class Served:
 
     def get(self, path: str, **headers: str) -> tuple[int, str]:
         """Ask for a path; the status and the text."""
-        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=20)
+        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=LONG_S)
         try:
             connection.request("GET", path, headers=headers)
             answer = connection.getresponse()
@@ -62,7 +62,7 @@ class Served:
     def close(self) -> int:
         """End the server as a user does."""
         self.process.terminate()
-        self.process.communicate(timeout=30)
+        self.process.communicate(timeout=LONG_S)
         return self.process.returncode
 
 
@@ -91,7 +91,7 @@ async def test_a_real_browser_shows_the_runs_and_takes_keys(served: Served) -> N
         assert len(await page.picture()) > 10_000
         assert all(urlsplit(url).hostname == "127.0.0.1" for url in page.requested)
         assert len(served.watches()) == 1
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + LONG_S
     while served.watches() and time.monotonic() < deadline:
         await asyncio.sleep(0.05)
     assert served.watches() == []
@@ -132,7 +132,7 @@ def test_without_the_extra_it_says_how_to_install_it(tmp_path: Path) -> None:
         f"main(['serve', {str(tmp_path)!r}])\n"
     )
 
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=LONG_S, check=False)
 
     assert done.returncode == 2
     assert "pip install 'trainmon[web]'" in done.stderr

@@ -110,6 +110,9 @@ class BoardProcess:
         with suppress(OSError):
             self._questions.close()
         until = time.monotonic() + _GRACE_S
+        while select.select([self._answers], [], [], max(until - time.monotonic(), 0.0))[0]:
+            if not os.read(self._answers.fileno(), 1 << 16):  # an answer that nobody took holds the process back
+                break
         with suppress(ChildProcessError):
             while os.waitpid(self._pid, os.WNOHANG)[0] == 0:
                 if time.monotonic() > until:
