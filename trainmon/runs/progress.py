@@ -143,16 +143,25 @@ def _counts_per_epoch(train: Track, roles: Roles, facts: Mapping[str, float | st
         return False
     if roles.epochs is not None and _goes_through(train, roles.epochs):
         return False
-    if roles.epochs is not None or train.epoch is not None:
+    if roles.epochs is not None or _epoch(train, roles) is not None:
         return True
     if any(track.counted > train.longest_lap > 0 for track in roles.companions):
         return True
     return train.laps > 1 and (train.is_bar or total_epochs is not None)
 
 
+def _epoch(train: Track, roles: Roles) -> float | None:
+    """The epoch that the counter names, or that lines beside a bar name, which may not have come to its present lap."""
+    if train.epoch is not None:
+        return train.epoch
+    lines = (t for t in roles.companions if not t.is_bar and t.epoch is not None and t.total == train.total)
+    return next((t.epoch + train.laps - t.laps for t in lines if t.epoch is not None), None)
+
+
 def _goes_through(bar: Track, epochs: Track) -> bool:
-    """Tell whether lines numbered epoch after epoch while a bar went on."""
-    if not bar.is_bar or bar.laps > 1 or bar.epoch is not None or epochs.is_bar or epochs.lap is None:
+    """Tell whether lines numbered epoch after epoch while a bar, or lines with a total, went on."""
+    told = bar.is_bar or bar.total is not None
+    if not told or bar.laps > 1 or bar.epoch is not None or epochs.is_bar or epochs.lap is None:
         return False
     moved = epochs.current - epochs.lap.first
     return moved >= 2 or (moved >= 1 and bar.current > 0 and not bar.nearly_complete)
@@ -171,7 +180,7 @@ def _per_epoch(
     train: Track, roles: Roles, total_epochs: float | None, facts: Mapping[str, float | str], *, failed: bool
 ) -> WholeRun:
     per_epoch = train.total or train.steps_per_epoch or _number(facts, "steps_per_epoch")
-    number = train.epoch
+    number = _epoch(train, roles)
     if number is None:
         number = float(train.laps)
         if roles.epochs is not None and roles.epochs.lap is not None and roles.epochs.lap.first > 0:

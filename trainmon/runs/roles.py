@@ -206,8 +206,10 @@ def _same_steps(outer: Track, inner: Track) -> bool:
 
 
 def _is_finer(bar: Track, lines: Track) -> bool:
-    """Tell whether a bar shows each of the steps that lines without a total name now and then."""
-    if not bar.is_bar or bar.total is None or bar.approximate or lines.is_bar or lines.total is not None:
+    """Tell whether a bar shows each of the steps that lines of the same total, or of none, name now and then."""
+    if not bar.is_bar or bar.total is None or bar.approximate or lines.is_bar:
+        return False
+    if lines.total is not None and (lines.total != bar.total or bar.laps - lines.laps not in (0, 1)):
         return False
     return bar.counted >= lines.counted - 2
 
