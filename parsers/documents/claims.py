@@ -154,6 +154,8 @@ def _in_line(
         restates = -1
         if reading is not None and before is not None and (again := _as_before(before, words, reading)):
             reading = again
+        if before is not None and reading == Reading(Scope.TOTAL) and _becomes(before, piece.text, span):
+            reading = before.reading
         if before is not None and _restates(piece.text, before, span):
             if reading is not None and before.reading == Reading(Scope.TOTAL) and PER_AFTER.match(words.after):
                 before = found[-1] = replace(before, reading=reading)  # `317 s (5.3 minutes per epoch)`
@@ -177,12 +179,24 @@ def _restates(text: str, before: Claim, span: Span) -> bool:
     marks = _MARKS.match(span.text)
     between = text[before.span.end : span.start] + (marks[0] if marks else "")
     alike = _same_value(before.span, span) and before.scope in _RESTATED
+    alike = alike or (before.scope is Scope.THRESHOLD and before.span.top_s == span.top_s)
     if re.search(r"[（(]", between) and not _CLOSES.match(text, span.end):
         return False  # `5 hours (3 h active)` says two things
     return alike and not before.operand and _EQUAL.match(between) is not None
 
 
+_ARROW = pattern(r"\s*(?:→|⇒|[-=]>)\s*[~≈]?\s*")
 _AND = pattern(r"(?:^|\s)(?:and|or|plus|then)\W*$", re.IGNORECASE)
+_BECOMES = 4.0
+
+
+def _becomes(before: Claim, text: str, span: Span) -> bool:
+    """Tell whether a span is what the one before it becomes: `each epoch 12 min → 7 min`."""
+    arrow = _ARROW.fullmatch(text, before.span.end, span.start) is not None
+    one, other = before.span.top_s, span.top_s
+    return arrow and before.scope in _RESTATED and bool(one and other) and 1 / _BECOMES < one / other < _BECOMES
+
+
 _AND_ALSO = pattern(r"\W*(?:and|or)\s+[^.;]{3,60}\s(?:in|for|takes?|took|needs?|needed)\W*$", re.IGNORECASE)
 _THAT_IS = pattern(r"(?:^|[,;(]\s*)(?:i\.e\.|that\s+is|which\s+(?:is|makes)|or|so|in\s+all)[\s,:~≈]*$", re.IGNORECASE)
 _OURS = pattern(r"\b(?:we|our|ours|us|this|here|my|mine)\b", re.IGNORECASE)

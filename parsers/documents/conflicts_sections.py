@@ -60,13 +60,14 @@ def section_conflicts(plan: Plan) -> Iterator[Contradiction]:
         for scope in (Scope.EPOCH, Scope.STEP):
             ones = [c for c in claims if c.scope is scope and not c.piece.quoted and c.piece.kind != "cell"]
             for whole in claims if ones else ():
-                yield from _whole(plan, whole, ones, scope)
+                yield from _whole(plan, whole, ones, claims)
 
 
-def _whole(plan: Plan, whole: Claim, ones: list[Claim], scope: Scope) -> Iterator[Contradiction]:
+def _whole(plan: Plan, whole: Claim, ones: list[Claim], claims: list[Claim]) -> Iterator[Contradiction]:
+    scope = ones[0].scope
     own = _own_count(whole, scope)
     trained = whole.scope is Scope.TOTAL or (whole.scope is Scope.STAGE and whole.reading.kind == "train")
-    one = _one_for(whole, ones)
+    one = _one_for(whole, ones, claims)
     if one is None or not trained or whole.span.device_time or for_several(whole) or _ENDS_EARLY.search(_near(whole)):
         return
     count = own or _known_count(plan, whole, one, scope)
@@ -88,15 +89,23 @@ def _near(claim: Claim) -> str:
     return " ".join((claim.piece.text, claim.piece.lead, *claim.piece.parents[-1:]))
 
 
-def _one_for(whole: Claim, ones: list[Claim]) -> Claim | None:
+def _one_for(whole: Claim, ones: list[Claim], claims: list[Claim]) -> Claim | None:
     """Give the time of one that holds for a whole: the section's only one, its total, else that of its own list."""
     alike = [one for one in ones if _conditions(one) == _conditions(whole) and one.piece.line != whole.piece.line]
     sets = [
         [one for one in alike if one.piece.lead == whole.piece.lead or one.piece.text == whole.piece.lead],
         [one for one in alike if one.piece.group == whole.piece.group],
+        [one for one in alike if whole.piece.code is not None and _is_right_above(one, whole, claims)],
         [one for one in alike if _OF_ONE.match(one.piece.lead) and TOTAL.search(one.words.label)],
     ]
     return next((near[0] for near in sets if len({interval(one.span) for one in near}) == 1), None)
+
+
+def _is_right_above(one: Claim, whole: Claim, claims: list[Claim]) -> bool:
+    """Tell whether the time of one stands above a whole in the same block, and nothing timed between them."""
+    between = range(one.piece.line + 1, whole.piece.line)
+    above = one.piece.line < whole.piece.line and one.piece.group == whole.piece.group
+    return above and not any(claim.piece.line in between for claim in claims)
 
 
 _OF_ONE = pattern(r"\W*(?:time\s+)?(?:per|each|one)\s+(?:epoch|step|iteration)\b", re.IGNORECASE)
@@ -123,7 +132,8 @@ def _known_count(plan: Plan, whole: Claim, one: Claim, scope: Scope) -> float | 
     name = _FACTS[scope]
     found = [p for p in plan.named.get(name, ()) if not p.piece.quoted and fact_name(label_of(p.piece.text)) == name]
     if whole.piece.code is not None:
-        found = [placed for placed in found if placed.piece.group == whole.piece.group]
+        every = plan.named.get(name, ()) if scope is Scope.EPOCH else found
+        found = [placed for placed in every if placed.piece.group == whole.piece.group]
     nearest = max((shared_headings(placed.piece, whole.piece) for placed in found), default=0)
     values = {placed.fact.value for placed in found if shared_headings(placed.piece, whole.piece) == nearest}
     plain = len(values) == 1 and all(placed.fact.high is None for placed in found)

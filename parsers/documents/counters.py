@@ -42,7 +42,7 @@ _ONE_EPOCH = pattern(
 )
 _ONE = pattern(
     r"\W*(?:(?:1|one|an?|une?|eine?|un[ao]?|一|单)\s*)?(?:full\s+)?(?:(?:epoch|epoche|[ée]po(?:que|ca)|エポック|에폭|에포크|轮|个epoch)"
-    r"|(?P<step>step|iteration|schritt|pas|paso|ステップ|스텝|步))\W*",
+    r"|(?:(?:optimi[sz]er|training|gradient|full)\s+)?(?P<step>step|iteration|schritt|pas|paso|ステップ|스텝|步))\W*",
     re.IGNORECASE,
 )
 """A label that is only this: `Une époque`, `1ステップ`."""
@@ -218,6 +218,8 @@ def _counter_sources(piece: Piece, words: Words) -> list[str]:
         own.append(piece.cells[0] if piece.column else "")
     if piece.kind == "cell" and TOTAL.search(header_of(piece)) and not _last_per(header_of(piece)):
         return [text for text in own[:-1] if text]  # a column of totals, whatever the row is called
+    if words.clause.rstrip("~≈ ").endswith("=") and any(sign in piece.text[:60] for sign in "×*·"):
+        return [text for text in own if text]  # what a product comes to
     inherited = [label_of(parent) for parent in reversed(piece.parents)]
     kinds = label_kinds(words.label or words.opening) - {"total"}
     if _is_lead(piece.lead) and not kinds and not find_durations(piece.lead):
@@ -243,7 +245,7 @@ def _last_per(text: str) -> re.Match[str] | None:
         or _QUESTION.search(text)
         or TRAIN.search(text)
         or re.match(
-            r"\W*(?:(?:s|secs?|seconds?|min|minutes?|hours?)\s+)?(?:per|pro|je|jede[rn]?|par|por|cada|chaque|ogni|each|every|an?\s|one\s|eine?\s|(?:the\s+)?(?:first|second|last)\s)",
+            r"(?:[^:：]{1,30}[:：]\s+)?\W*(?:(?:s|secs?|seconds?|min|minutes?|hours?)\s+)?(?:per|pro|je|jede[rn]?|par|por|cada|chaque|ogni|each|every|an?\s|one\s|eine?\s|(?:the\s+)?(?:first|second|last)\s)",
             text,
             re.IGNORECASE,
         )

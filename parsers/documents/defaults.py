@@ -34,7 +34,7 @@ _RUN_AFTER = pattern(
 _NO_ESTIMATE_LABEL = pattern(
     r"\b(?:time-?outs?|expir\w+|ttl|retention|intervals?|frequency|cadence|refresh|poll\w*|window|history|"
     r"look-?back|heart-?beats?|cool-?down|"
-    r"audio|video|clips?|recordings?|speech|segment|sampling\s+rate|frame|age|notice|(?:free|trial)\s+(?:period|plan|trial)|support|response|SLA|uptime|"
+    r"audio|video|clips?|recordings?|speech|segment|sampling\s+rate|frame|age|meetings?|stand-?ups?|lectures?|notice|(?:free|trial)\s+(?:period|plan|trial)|support|response|SLA|uptime|"
     r"last\s+updated|posted|warranty|delay|ping|latest|updated|read(?:ing)?\s+time|every|schedule|cron|period|"
     r"half-?life|horizon|forecast|storage|amorti[sz]\w+|power|electricity|subscription)\b",
     re.IGNORECASE,

@@ -11,7 +11,7 @@ from trainmon.parsers.documents.blocks import Piece
 from trainmon.parsers.documents.durations import Span
 from trainmon.parsers.documents.labels import Words
 from trainmon.parsers.documents.lexicon import TRAIN, counter_of, stage_kinds, techniques, without_brackets
-from trainmon.parsers.documents.outline import Outline, is_own
+from trainmon.parsers.documents.outline import Outline, in_breakdown, is_own
 from trainmon.parsers.documents.readings import Reading, header_of
 from trainmon.patterns import pattern
 
@@ -36,6 +36,8 @@ _SAVING_LABEL = pattern(
     r"节省|增量|差异|差值|增长|增加",
     re.IGNORECASE,
 )
+_OF_MODELS = pattern(r"\W*saving\W*", re.IGNORECASE)
+"""Among stages it is the model that is saved."""
 _COMPARED = pattern(
     r"\breadme\b|^\W*papers?\b|\b(?:the|their|original|in|from|this)\s+(?:\w+\s+)?(?-i:papers?)\b|\b(?:guess|rumou?red|allegedly|supposedly|is\s+said\s+to)\b|\bpapers?\s+(?:reports?|"
     r"says?|claims?|used|took|trains?)|\bpublished\b|\bliterature\b|\breported(?:ly)?\b|\bleaderboard\b|"
@@ -144,7 +146,7 @@ def no_estimate(piece: Piece, span: Span, words: Words, outline: Outline) -> Rea
     differs = _SAVING_BEFORE.search(left) or _SAVING_AFTER.match(words.after)
     if (differs and not _is_next_part(words) and span.text[:1] not in "<>") or _SAVING_LABEL.search(words.inner):
         return Reading(Scope.SAVING)
-    if _SAVING_LABEL.search(words.label):
+    if _SAVING_LABEL.search(words.label) and not (_OF_MODELS.fullmatch(words.label) and in_breakdown(outline, piece)):
         return Reading(Scope.SAVING)
     if _SAVING_LABEL.search(header):
         return Reading(Scope.SAVING)
@@ -219,7 +221,7 @@ def _is_comparison(piece: Piece, span: Span, words: Words, outline: Outline) -> 
     if piece.kind == "cell" and piece.group in outline.own_rows and piece.cells and not is_own(piece.cells[0]):
         return piece.cells != piece.header
     if piece.kind == "cell":
-        about = " ".join([piece.intro, *(h.text for h in piece.headings[-1:])])
+        about = " ".join([piece.intro, *(h.text for h in piece.headings[-1:] if h.text != outline.title)])
         own = (
             _first_word(piece.cells[0]) in outline.title.lower()
             if piece.cells and _first_word(piece.cells[0])
