@@ -412,12 +412,12 @@ def test_an_estimate_document_is_shown_line_by_line() -> None:
 
 def test_the_gravest_contradiction_comes_first() -> None:
     (found,) = boards.document().contradictions
-    several = tuple(replace(found, severity=severity) for severity in ("low", "high", "medium"))
+    several = tuple(replace(found, severity=severity, text=severity) for severity in ("low", "high", "medium"))
 
     rows = listed(replace(boards.document(), contradictions=several), 100)
 
-    said = [row.split()[1] for row in rows if row.startswith("  ! ")]
-    assert said == ["high", "medium", "low"]
+    said = [(row.split()[1], row.split()[-1]) for row in rows if row.startswith("  ! ")]
+    assert said == [("grave", "high"), ("grave", "medium"), ("minor", "low")]
 
 
 def test_a_run_that_ended_says_what_it_took() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from trainmon import units
-from trainmon.estimates import Contradiction, Derived, Estimate, EstimateDocument, Fact, Scope
+from trainmon.estimates import GRAVE, Contradiction, Derived, Estimate, EstimateDocument, Fact, Scope
 from trainmon.plan.doubts import doubts_text
 from trainmon.snapshot import RunSnapshot
 from trainmon.tui import words
@@ -19,6 +19,14 @@ from trainmon.tui.text import Row, fit, fit_row, heading, plain, shorten, shorte
 
 _SEVERITY_ROLES = {"high": "bad", "medium": "warn", "low": "muted"}
 _WEIGHT = {"high": -2, "medium": -1}
+_KINDS = {
+    "part_exceeds_whole": "part over its whole",
+    "sample_breaks_range": "sample out of range",
+    "case_outside_range": "case out of range",
+    "threshold": "alarm level",
+}
+"""Kinds of contradictions whose names in the contract are no words."""
+_NEARLY_ONE = 0.005
 _OF_RUNS = (Scope.TOTAL, Scope.EPOCH, Scope.STEP, Scope.STAGE)
 _RANGE = 15
 _AROUND = 2
@@ -111,20 +119,28 @@ def _doubt(document: EstimateDocument, one: Contradiction) -> Item:
         row=partial(_doubt_row, one),
         key=("doubt", one.kind, one.lines, one.text),
         told=partial(_doubt_told, document, one),
-        words=lambda: f"{one.severity} {one.kind} {plain(one.text)}",
+        words=lambda: f"{_severity(one)} {one.severity} {_kind(one)} {one.kind} {plain(one.text)}",
     )
+
+
+def _severity(one: Contradiction) -> str:
+    return "grave" if one.severity in GRAVE else "minor"
+
+
+def _kind(one: Contradiction) -> str:
+    return _KINDS.get(one.kind) or plain(one.kind).replace("_", " ")
 
 
 def _doubt_row(one: Contradiction, width: int) -> Row:
     role = _SEVERITY_ROLES.get(one.severity, "muted")
-    ratio = "" if one.ratio is None else f"{one.ratio:.2f}x"
+    ratio = "" if one.ratio is None or abs(one.ratio - 1) < _NEARLY_ONE else units.times(one.ratio)
     lines = f"line {_lines(one.lines)}"
     return fit_row(
         (
             ("  ! ", role),
-            (fit(one.severity, 7), role),
+            (fit(_severity(one), 7), role),
             (fit(lines, 17) + " ", "muted"),
-            (fit(plain(one.kind), 19) + " ", ""),
+            (fit(_kind(one), 19) + " ", ""),
             (fit(ratio, 8), ""),
             (plain(one.text), "muted"),
         ),
