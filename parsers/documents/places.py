@@ -108,7 +108,8 @@ _SUBJECT = pattern(
 def _among_parts(piece: Piece, words: Words, outline: Outline) -> Reading | None:
     """Read a name below a numbered stage, and the names of a row such as `features 9 min; report 4 min`."""
     if piece.kind != "cell" and words.label and not is_condition(words.label):
-        phases = (h for h in reversed(piece.headings) if _NUMBERED_HEADING.match(h.text) and h.text != outline.title)
+        own = [h for h in piece.headings if h.level > 1 or h.text != outline.title]
+        phases = (h for h in reversed(own) if _NUMBERED_HEADING.match(h.text))
         numbered = next(phases, None)
         if numbered is not None:
             return Reading(Scope.STAGE, words.label, "other")
