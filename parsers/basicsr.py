@@ -27,6 +27,7 @@ class BasicSr(BatchLines):
     priority: ClassVar[int] = 30
     needles: ClassVar[tuple[str, ...]] = (
         "][epoch:",
+        "<epoch:",
         "Total epochs",
         "Saving models and training states",
         "End of training.",
@@ -39,6 +40,7 @@ class BasicSr(BatchLines):
             "l_pix: 5.8e-02 ",
             "BasicSR, from its format string",
         ),
+        Sample("<epoch: 30, iter:   2,800, lr:1.000e-04> l_g_pix: 3.2022e-03 D_real: -8.3919e+00", "a public issue"),
         Sample("Saving models and training states.", "BasicSR"),
         Sample("# psnr: 30.1203\tBest: 30.1203 @ 5000 iter", "BasicSR, from its format string"),
         Sample("End of training. Time consumed: 0:10:11", "BasicSR"),
@@ -46,7 +48,8 @@ class BasicSr(BatchLines):
     lines: ClassVar[tuple[BatchLine, ...]] = (
         BatchLine(
             head=pattern(
-                rf"\[.{{0,40}}?\]\[epoch:\s*(?P<epoch>\d{{1,9}}), iter:\s*(?P<step>{_COUNT}), lr:\([^)]{{0,120}}\)\]",
+                rf"(?:\[.{{0,40}}?\]\[|<)epoch:\s*(?P<epoch>\d{{1,9}}), iter:\s*(?P<step>{_COUNT}), "
+                r"lr:(?:\([^)]{0,120}\)\]|[\d.e+-]{1,16}>)",
                 re.ASCII,
             ),
             pair=_PAIR,

@@ -28,8 +28,8 @@ class Detectron2(BatchLines):
     title: ClassVar[str] = "detectron2"
     priority: ClassVar[int] = 30
     needles: ClassVar[tuple[str, ...]] = (
-        "  iter: ", "MAX_ITER:", "nference", "Overall training speed", "Exception during training", "copypaste: ",
-        "Total training time", "Saving checkpoint to ", "Starting training from iteration",
+        "  iter: ", "epoch/iter: ", "MAX_ITER:", "nference", "Overall training speed", "Exception during training",
+        "copypaste: ", "Total training time", "Saving checkpoint to ", "Starting training from iteration",
     )  # fmt: skip
     samples: ClassVar[tuple[Sample, ...]] = (
         Sample("  MAX_ITER: 270000", "detectron2, configuration"),
@@ -54,7 +54,9 @@ class Detectron2(BatchLines):
     )
     lines: ClassVar[tuple[BatchLine, ...]] = (
         BatchLine(
-            head=pattern(r"(?=(?:eta: [^:]{1,12}:\d\d:\d\d\s+)?iter: (?P<step>\d{1,12})\s\s)", re.ASCII),
+            head=pattern(
+                r"(?=(?:eta: [^:]{1,12}:\d\d:\d\d\s+)?(?:epoch/iter: \d{1,9}/|iter: )(?P<step>\d{1,12})\s\s)", re.ASCII
+            ),
             scope=CounterScope.RUN,
             from_zero=True,
             needs="data_time: ",

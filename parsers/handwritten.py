@@ -27,8 +27,8 @@ _SAVED = pattern(
 _STEP_IN_PATH = pattern(r"(?:checkpoint|ckpt|steps?|iter(?:ation)?)[-_ /=]{0,8}0*(\d{1,12})(?![\d.]\d|\d)", re.I | re.A)
 _EVAL_HEAD = pattern(
     r"\W{0,6}(?:(?:best|final|avg|average|mean|overall)[ _])?(?:val(?:id(?:ation)?)?|eval(?:uation)?|test|dev)\.?"
-    r"(?:[ _/]{1,4}(?:\w{1,20}[ _/])?(?:loss|(?:pix|pixel_?)?acc\w*|auc|f1|ppl|perplexity|error|score|map|iou|miou|rmse"
-    r"|mae|mse|bleu|rouge\w*|wer|reward)\b|\]?:)",
+    r"(?:[ _/]{1,4}(?:\w{1,20}[ _/]){0,2}(?:loss|(?:pix|pixel_?)?acc\w*|auc|f1|ppl|perplexity|error|score|map|iou|miou"
+    r"|rmse|mae|mse|bleu|rouge\w*|wer|reward)\b|\]?:)",
     re.I | re.A,
 )
 _TRAIN_HEAD = pattern(

@@ -10,7 +10,19 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
-from trainmon.events import Counter, CounterScope, Ending, EndingKind, Event, Facts, Line, Metrics, Remainder, StageKind
+from trainmon.events import (
+    Counter,
+    CounterScope,
+    Ending,
+    EndingKind,
+    Event,
+    Facts,
+    Line,
+    Metrics,
+    Remainder,
+    StageKind,
+    StageMark,
+)
 from trainmon.parsers.base import LogFormat, Sample
 from trainmon.parsers.numbers import clock_s
 from trainmon.parsers.pairs import metric_events, read_pairs
@@ -29,7 +41,7 @@ _ENGINE = pattern(
     r"|Epoch\[(?P<epoch>\d{1,9})\] Complete\. Time taken: (?P<took>[\d:.]{4,20}))"
 )
 _PRINTED = pattern(r"Epoch\[(\d{1,9})\],? (?:Iteration|Iter)\[(\d{1,12})(?:/(\d{1,12}))?\][:,]? ?(\S.*)", re.ASCII)
-_RESULTS = pattern(r"(Training|Validation|Test) Results - Epoch(?:: |\[)(\d{1,9})\]?[ :.-]{1,4}(\S.*)", re.ASCII)
+_RESULTS = pattern(r"(Training|Validation|Test) Results - Epoch(?:: |\[)(\d{1,9})\]?(?:[ :.-]{1,4}(\S.*))?", re.ASCII)
 _STOPS = "EarlyStopping: Stop training"
 
 
@@ -75,6 +87,8 @@ class Ignite(LogFormat):
             return _printed(float(printed[1]), float(printed[2]), printed[3], read_pairs(printed[4]))
         results = _RESULTS.fullmatch(text)
         if results is not None:
+            if results[3] is None:  # they follow, one a line
+                return (StageMark(kind=StageKind.EVAL, name="evaluation"),) if results[1] != "Training" else ()
             return _results(results[1], float(results[2]), read_pairs(results[3]))
         engine = _ENGINE.fullmatch(text)
         return self._engine(text, engine) if engine is not None else None

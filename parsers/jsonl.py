@@ -21,6 +21,9 @@ _OF_TRAINING = pattern(
 """Services write such records, too: a message without any of these is none of a training run."""
 
 
+_HEADED = pattern(r"[A-Za-z\[(][\w .:|()\[\]/-]{0,120}[:>-] (?=\{\")", re.ASCII)
+
+
 def read_object(text: str) -> dict[str, object] | None:
     """Read a line that is one JSON object (`NaN` and `Infinity` included); None for anything else."""
     text = text.strip()
@@ -58,6 +61,8 @@ class JsonLines(LogFormat):
     def parse(self, line: Line) -> Sequence[Event] | None:
         """Give the events of one object."""
         text = line.text.strip()
+        headed = _HEADED.match(text)  # `logging.py:  99: json_stats: {"_type": "train_iter", ...}`
+        text = text[headed.end() :] if headed is not None else text
         fields = read_dict(text)[0] if text.startswith("{'") else read_object(text)
         if fields is None:
             return None

@@ -71,7 +71,7 @@ _OTHER_ENDS = ("_time", "_secs", "_seconds", "_ms", ".py", ".cc", ".cpp")
 _SPLITS = _words("train training val valid validation test eval dev best avg mean running total lm current cur final")
 _EVAL_CAMEL = pattern(r"(?:^|[/_ .-])(?:[Vv]al(?:id(?:ation)?)?|[Ee]val(?:uation)?|[Tt]est|[Dd]ev)(?=[A-Z])", re.ASCII)
 _EVAL_NAME = pattern(
-    r"(?:^|[/_ .-])(?:val|valid|validation|eval|evaluation|test|dev)(?=[/_ .:-]|$)", re.IGNORECASE | re.ASCII
+    r"(?:^|[/_ .-])(?:val|valid|validation|eval|evaluation|test|testing|dev)(?=[/_ .:-]|$)", re.IGNORECASE | re.ASCII
 )
 
 

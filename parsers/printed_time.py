@@ -31,7 +31,7 @@ _NAMED_RATE = pattern(
     re.I | re.A,
 )
 _ELAPSED = pattern(
-    r"\b(?:elapsed|time elapsed|total time|wall(?: ?time)?|since start)(?: time)?[ :=(]{1,3}"
+    r"\b(?:elapsed|time elapsed|total time|wall(?: ?time)?|since start)(?: time)?[ :=(\[]{1,3}"
     r"(\d+ days?, [\d:.]{4,12}|\d[\d:.]{0,20}(?: ?(?:s|secs?|seconds?|mins?|minutes?|m|h|hours?))?)(?![\w/])",
     re.I | re.A,
 )

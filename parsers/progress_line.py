@@ -20,8 +20,8 @@ _SPLIT = pattern(
 )
 _COUNTED = (
     r"(?P<word>global[ _-]?step|train(?:ing)?[ _-]?step|optim(?:izer)?[ _-]?step|time-?steps?"
-    r"|epochs?|episodes?|ep|steps?|iter(?:ation)?s?|it|batch(?:es)?|update|mini-?batch"
-    r"|(?:tokens|samples|examples|images|sentences)(?: seen| processed)?)"
+    r"|epochs?|episodes?|ep|steps?|iter(?:ation)?s?|it|batch(?:es)?(?:[ _](?:count|idx|index|number))?|update"
+    r"|mini-?batch|(?:tokens|samples|examples|images|sentences)(?: seen| processed)?)"
     r"\ {0,3}(?:\#|no\.?|:|=|-)?[ \t]*[\[(]{0,2}[ \t]*"
     r"(?P<n>\d{1,3}(?:,\d{3})+|\d{1,15}(?:\.\d{1,6})?(?:[kM]|st|nd|rd|th)?)[\])]?"
     r"(?:[ ]*\(?(?:/|of|out\ of)[ ]*[\[(]?(?P<total>\d{1,3}(?:,\d{3})+|\d{1,15}[kM]?)[\])]?)?(?![\w/]|[.:]\d)"
@@ -71,6 +71,10 @@ _OF_EPOCH = pattern(
 )
 _OVER = pattern(r"[\s|,;:-]*(?:is |was )?(?:finished|done|complete[d]?|ended|over|summary|results?)\b", re.I | re.A)
 _SAVED_TOO = pattern(r"\b(?:checkpoint|ckpt|model) (?:was |has been )?saved\b", re.I | re.A)
+# `Elapsed [8:37:01.05] batch: 350`, `Time: 0.2490 Epoch: 001 Iter: 200/ 526`.
+_TIME_FIRST = pattern(
+    r"\W{0,3}(?:time|elapsed)(?: time)?[ :=]{1,3}\[?\d[\d:.]{0,20} ?s?\]?[ \t|,;-]{1,4}(?=[A-Za-z])", re.I | re.A
+)
 _NOT_PROGRESS = pattern(
     r"\bthat is less than\b|\bresum|\bskipp"
     r"|^\W{0,8}(?:epoch|step|iteration|episode) \d{1,12}(?:/\d{1,12})? (?:was|were|is|has|had|gave|seems?|looks?)\b",
@@ -123,6 +127,11 @@ def progress_line(text: str) -> ProgressLine | None:
 
 
 def _taken_apart(text: str) -> ProgressLine | None:
+    told = _TIME_FIRST.match(text)
+    if told is not None:
+        line = _taken_apart(text[told.end() :])
+        times = told[0].strip(" \t|,;-")
+        return line._replace(rest=f"{line.rest} | {times}", elapsed_s=elapsed_time(times)) if line is not None else None
     tag = _TAG.match(text)
     split = _SPLIT.match(text, tag.end() if tag is not None else 0)
     start = split.end() if split is not None else tag.end() if tag is not None else 0

@@ -41,20 +41,9 @@ _EPOCHS = ("epoch", "current_epoch", "train/epoch", "trainer/epoch", "ep")
 _EPOCHS_TOTAL = ("total_epochs", "num_epochs", "max_epochs", "num_train_epochs", "epochs")
 _TIMES = ("time", "timestamp", "ts", "_timestamp", "datetime", "@timestamp", "asctime", "date", "created")
 _ELAPSED = (
-    "elapsed_time",
-    "elapsed",
-    "elapsed_s",
-    "elapsed_sec",
-    "elapsed_seconds",
-    "time_elapsed_s",
-    "wall",
-    "wall_time",
-    "walltime",
-    "_runtime",
-    "time_elapsed",
-    "total_time",
-    "time_total_s",
-)
+    "elapsed_time", "elapsed", "elapsed_s", "elapsed_sec", "elapsed_seconds", "time_elapsed_s", "wall", "wall_time",
+    "walltime", "_runtime", "time_elapsed", "total_time", "time_total_s",
+)  # fmt: skip
 _LONE_TIMES = ("time_s", "time_sec", "seconds", "secs", "time")
 _STEP_TIMES_S = (
     "sec_per_step", "step_time", "step_time_s", "seconds_per_step", "s_per_step", "iter_time", "time_per_step",
@@ -72,8 +61,11 @@ _STEP_TIMES_MS = (
     "ms/it",
     "ms/iter",
 )
-_LABELS = ("event", "type", "phase", "split", "mode", "stage", "msg", "message", "status", "kind")
-_EVAL_LABELS = frozenset({"eval", "evaluation", "evaluate", "val", "valid", "validation", "validate", "test", "dev"})
+_LABELS = ("_type", "event", "type", "phase", "split", "mode", "stage", "msg", "message", "status", "kind")
+_EVAL_LABELS = frozenset(
+    {"eval", "evaluation", "evaluate", "val", "valid", "validation", "validate", "test", "dev",
+     "val_iter", "val_epoch", "test_iter", "test_epoch", "test_final"}
+)  # fmt: skip
 _CHECKPOINT_LABELS = frozenset(
     {"checkpoint", "save", "save_checkpoint", "checkpoint_saved", "saved_checkpoint", "saving"}
 )

@@ -2,7 +2,7 @@
 
 MONTH = r"(?P<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 CLOCK = r"(?P<clock>\d\d:\d\d:\d\d)(?:(?:\.(?=\d)|,(?=\d{3}(?![\d,])))(?P<fraction>\d{1,9})(?!\d))?"
-DATE = r"(?P<year>\d{4})(?P<dash>[-/])(?P<month>\d\d)(?P=dash)(?P<day>\d\d)[T _,]"
+DATE = r"(?P<year>\d{4}|[12]\d(?=-))(?P<dash>[-/])(?P<month>\d\d)(?P=dash)(?P<day>\d\d)[T _,]"
 ISO = rf"{DATE}{CLOCK}(?:\ ?(?P<offset>Z|UTC|[+-]\d\d:?\d\d)(?![\w:]))?"
 SLASHED = rf"(?P<month>\d\d)/(?P<day>\d\d)/(?P<year>\d{{4}}|\d\d),?\ {CLOCK}(?:\ (?P<half>[AP]M)\b)?"
 DAY_FIRST = rf"(?P<day>\d\d)(?P<dot>[.-])(?P<month>\d\d)(?P=dot)(?P<year>\d{{4}}),?[T\ ]{CLOCK}"
