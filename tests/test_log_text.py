@@ -195,10 +195,21 @@ def test_a_redraw_is_explained_and_what_is_glued_to_it(tmp_path: Path) -> None:
     glued = log.explain(len(first) + 1, len(first) + len(second) + 28)
 
     assert bar.format_name == "tqdm"
-    assert "current=4" in bar.events[0]
+    assert bar.events[0] == "Counter  current=4 total=40 unit=it elapsed_s=4 pace_s=1 is_bar"
     assert [reading.format_name for reading in glued] == ["tqdm", "huggingface"]
     assert "current=8" in glued[0].events[0]
     assert "loss=1.25" in glued[1].events[0]
+
+
+def test_a_bar_is_explained_without_what_goes_without_saying_and_without_doubt(tmp_path: Path) -> None:
+    line = b"train:  25%|##5       | 100/400 [00:45<02:16,  2.20it/s]"
+    log = log_of(tmp_path, b"\r" + line + b"\r" + line.replace(b"100/", b"101/"))
+
+    (bar,) = log.explain(1, 1 + len(line))
+
+    assert bar.format_name == "tqdm"
+    assert "pace_s=0.454545" in bar.events[0]
+    assert "scope" not in bar.events[0]
 
 
 def test_far_down_a_long_log_the_head_of_a_table_is_still_known(tmp_path: Path) -> None:

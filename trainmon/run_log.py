@@ -34,6 +34,7 @@ class RunLog:
         return tuple(
             PieceRead(format_name=reading.format_name, events=tuple(map(event_text, reading.events)))
             for reading in found
+            if reading.format_name is not None or reading.line.text.strip() or len(found) == 1
         )
 
     def close(self) -> None:

@@ -47,9 +47,11 @@ def reading_rows(readings: Sequence[PieceRead] | None, width: int) -> list[Row]:
     if readings is None:
         return [heading(" Read as", width), (("   …", "muted"),)]
     rows: list[Row] = []
+    is_read = any(reading.format_name is not None for reading in readings)
     for reading in readings or (PieceRead(format_name=None),):
         if reading.format_name is None:
-            rows.append((("   not read: no format knows this line", "warn"),))
+            what = "the rest is not read: no format knows it" if is_read else "not read: no format knows this line"
+            rows.append(((f"   {what}", "warn"),))
             continue
         rows.append((("   format ", "muted"), (plain(reading.format_name), "title")))
         if not reading.events:

@@ -86,21 +86,23 @@ def _piece(reading: Reading, colour: bool) -> Iterator[str]:
 
 
 def event_text(event: Event) -> str:
-    """Word an event in one line: its kind and what it states."""
+    """Word an event in one line: its kind and what it states beyond what goes without saying."""
     stated = []
     for field in fields(event):
         value = getattr(event, field.name)
-        if isinstance(value, float) and value == int(value) and abs(value) < 1e15:
-            value = int(value)
-        if value is None or value == "" or value is False or (field.name == "elapsed_resolution_s"):
+        if value is None or value == "" or value == field.default:
             continue
-        shown = (
-            ", ".join(f"{k}={v:g}" if isinstance(v, float) else f"{k}={v}" for k, v in value.items())
-            if isinstance(value, dict)
-            else str(value)
-        )
-        stated.append(f"{field.name}={clean(shown)}")
+        stated.append(field.name if value is True else f"{field.name}={clean(_stated(value))}")
     return f"{type(event).__name__}  {shortened(' '.join(stated), 160)}"
+
+
+def _stated(value: object) -> str:
+    """Give a value in six digits at most; what is counted to the last one."""
+    if isinstance(value, dict):
+        return ", ".join(f"{key}={_stated(each)}" for key, each in value.items())
+    if not isinstance(value, float):
+        return str(value)
+    return f"{value:.0f}" if value.is_integer() and abs(value) < 1e15 else f"{value:.6g}"
 
 
 def _conclusion(run: RunSnapshot) -> Iterator[str]:
