@@ -24,6 +24,7 @@ from trainmon.timing.rivals import NAMES
 
 SHARES = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90)
 MOST = 1000.0
+WITHOUT_CLOCK = (printed_lines, trainer_lines)
 SURPRISES = frozenset({"stops_early", "long_stall", "curriculum", "slowed_and_recovered", "two_attempts"})
 """What nobody can foresee from the log so far: how wide an interval that holds these would have to be is no measure."""
 _ONE_COUNTER = frozenset({"evaluated", "growing_evaluation", "evaluated_seldom", "resumed", "ten_days", "short"})
@@ -111,6 +112,16 @@ def every_run(number: int = 0) -> Iterator[Run]:
         yield two_attempts(voice, number)
     for voice in (trainer_lines, printed_lines):
         yield held_back(voice, number)
+
+
+def every_kind(number: int = 0) -> Iterator[Run]:
+    """One run of every kind, each in another voice than the kind before; of some nobody knows when the log grew."""
+    for place, name in enumerate(KINDS):
+        voices = voices_of(name)
+        voice = voices[place % len(voices)]
+        run = written(name, voice, number)
+        yield without_arrivals(run) if place % 3 == 0 and voice not in WITHOUT_CLOCK else run
+    yield from (pipeline(trainer, number), two_attempts(trainer, number), held_back(printed_lines, number))
 
 
 def without_arrivals(run: Run) -> Run:

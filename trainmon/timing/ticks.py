@@ -90,6 +90,10 @@ class TickReader:
     def lap(self, step: float, time_s: float, resolution_s: float, *, fresh: bool) -> Interval | None:
         """A new bar of the same counter begins, exactly here where it is `fresh`; what lies before it is a pause."""
         closed = None
+        if self._mark is not None and step == self._mark[0] and time_s > self._mark[1]:
+            self.announce(StageKind.OTHER, None)  # what lies between has no step of its own: the next one brings it
+            self._seen_s = max(self._seen_s, time_s)
+            return None
         if self._mark is not None and step > self._mark[0] and time_s >= self._mark[1]:
             self.announce(StageKind.OTHER, None)
             at_step, at_s, within = self._mark
