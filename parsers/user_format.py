@@ -116,7 +116,7 @@ def user_formats(tables: Sequence[object], path: Path) -> list[type[LogFormat]]:
     Each table has `name`, `pattern` or `patterns`, and may have `title`, `unit`, `zero_based`, `finished`, `failed`,
     `priority`, `sample` or `samples`. Raises UsageError that names the file, the table, the pattern and the position.
     """
-    return [_format(table, f"{path}: formats[{index}]") for index, table in enumerate(tables)]
+    return [_format(table, f"{path}: format {number}") for number, table in enumerate(tables, 1)]
 
 
 def _format(table: object, where: str) -> type[LogFormat]:
@@ -129,11 +129,11 @@ def _format(table: object, where: str) -> type[LogFormat]:
             raise UsageError(f"{where}: {key} must be {_WORDS[_KEYS[key]]}")
     name = table.get("name")
     if not isinstance(name, str) or _NAME.fullmatch(name) is None:
-        raise UsageError(f"{where}: name must be lower case letters, digits, '-', '_' or '.'")
-    compiled = partial(_compile, where=f"{where} {name}")
-    patterns = tuple(compiled(text, named=True) for text in _texts(table, "pattern", "patterns", where))
+        raise UsageError(f"{where}: needs a name of lower case letters, digits, '-', '_' or '.'")
+    compiled = partial(_compile, where=f"{where} ({name})")
+    patterns = tuple(compiled(text, key="pattern", named=True) for text in _texts(table, "pattern", "patterns", where))
     if not patterns and "finished" not in table and "failed" not in table:
-        raise UsageError(f"{where} {name}: needs a pattern, or a finished or failed marker")
+        raise UsageError(f"{where} ({name}): needs a pattern, or a finished or failed marker")
     samples = tuple(Sample(text) for text in _texts(table, "sample", "samples", where))
     made: type[LogFormat] = type(
         "UserFormat_" + re.sub(r"\W", "_", name),
@@ -146,14 +146,14 @@ def _format(table: object, where: str) -> type[LogFormat]:
             "unit": table.get("unit", "step"),
             "zero_based": table.get("zero_based", False),
             "patterns": patterns,
-            "finished": compiled(table["finished"]) if "finished" in table else None,
-            "failed": compiled(table["failed"]) if "failed" in table else None,
+            "finished": compiled(table["finished"], key="finished") if "finished" in table else None,
+            "failed": compiled(table["failed"], key="failed") if "failed" in table else None,
             "samples": samples,
         },
     )
     for sample in samples:
         if not made().parse(Line(text=sample.text)):
-            raise UsageError(f"{where} {name}: no pattern matches its sample {sample.text!r}")
+            raise UsageError(f"{where} ({name}): no pattern matches its sample {sample.text!r}")
     return made
 
 
@@ -165,21 +165,21 @@ def _texts(table: Mapping[str, object], one: str, many: str, where: str) -> list
     return [str(text) for text in texts]
 
 
-def _compile(text: str, *, where: str, named: bool = False) -> regex.Pattern[str]:
+def _compile(text: str, *, where: str, key: str, named: bool = False) -> regex.Pattern[str]:
     import regex  # 15 ms that nobody without own formats should pay
 
     if len(text) > _MOST_PATTERN_CHARS or _repetitions(text) > _MOST_REPETITIONS:
-        raise UsageError(f"{where}: pattern {text[:80]!r} is too complex; repeat less inside repetitions")
+        raise UsageError(f"{where}: {key} {text[:80]!r} is too complex; repeat less inside repetitions")
     try:
         compiled = regex.compile(text, regex.VERSION0)
     except regex.error as error:  # its text ends in `at position N`
-        raise UsageError(f"{where}: pattern '{text}': {error}") from error
+        raise UsageError(f"{where}: {key} '{text}': {error}") from error
     if named and not compiled.groupindex:
-        raise UsageError(f"{where}: pattern '{text}' names no group; write (?P<step>\\d+), (?P<loss>\\S+)")
+        raise UsageError(f"{where}: {key} '{text}' names no group; write (?P<step>\\d+), (?P<loss>\\S+)")
     for group in compiled.groupindex:
         meant = _MEANT.get(group.lower(), group.lower())
         if group not in _COUNTER_GROUPS and meant in _COUNTER_GROUPS:
-            raise UsageError(f"{where}: pattern '{text}': the group {group!r} must be written {meant!r}")
+            raise UsageError(f"{where}: {key} '{text}': the group {group!r} must be written {meant!r}")
     return compiled
 
 

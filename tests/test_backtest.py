@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
+from trainmon.exports.schema import schema
 from trainmon.parsers import log_formats
 from trainmon.timing.arrivals import Arrival, arrivals_beside, cut, parse_arrivals
 from trainmon.timing.backtest import OURS, backtest, in_lines, score
@@ -71,6 +73,7 @@ def test_the_report_names_every_rival_and_what_was_left_out() -> None:
     assert all(f"{name} " in text.partition("runs: with an ETA")[2] for name in (*NAMES, "holds:", "width:"))
     assert "not replayed: nothing: empty" in text
     assert '"coverage": 1.0' in written
+    Draft202012Validator({**schema(), "anyOf": [{"$ref": "#/$defs/backtest"}]}).validate(json.loads(written))
 
 
 def test_where_nothing_was_replayed_there_is_no_table() -> None:

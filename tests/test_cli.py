@@ -70,6 +70,8 @@ def test_a_failed_run_makes_status_exit_with_one(logs: Path) -> None:
         pytest.param(["summary", ".", "--format", "pdf"], 2, "pdf", id="an unknown format"),
         pytest.param(["status", ".", "--estimates", "no.md"], 2, "no.md", id="an estimate document that is not there"),
         pytest.param(["estimates", "no.md"], 3, "no.md", id="a document that is not there"),
+        pytest.param(["status", ""], 2, "an empty argument", id="a shell variable that is not set"),
+        pytest.param([""], 2, "an empty argument", id="nothing but a shell variable that is not set"),
         pytest.param(["status", "*.nothing"], 3, "no file matches", id="a pattern without a match"),
     ],
 )
@@ -99,6 +101,41 @@ def test_a_closed_pipe_is_silent(logs: Path) -> None:
 
     assert done.stdout == "{"
     assert done.stderr == ""
+
+
+def test_whoever_reads_no_further_is_told_as_by_any_program(logs: Path) -> None:
+    command = f"{sys.executable} -m trainmon formats | head -c 1; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=300, check=False)
+
+    assert done.stdout[1:].strip() in ("0", "141")  # 0: all of it was in the pipe before the reader went
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_a_terminal_that_lacks_a_letter_gets_a_question_mark(logs: Path, encoding: str) -> None:
+    (logs / "lr ≤ 3.log").write_text(LOG)
+
+    done = trainmon("status", str(logs), PYTHONIOENCODING=f"{encoding}:strict")
+
+    assert done.returncode in (0, 1)
+    assert "? 3" in done.stdout
+
+
+def test_a_closed_stdout_is_one_line_for_every_command(logs: Path) -> None:
+    command = f"{sys.executable} -m trainmon formats explain {next(logs.glob('*.log'))} >&-"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=300, check=False)
+
+    assert (done.returncode, done.stderr) == (2, "trainmon: cannot write: stdout is closed\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [("r.json", "{"), ("r.html", "<!"), ("r.csv", "run,"), ("r.md", "<!-- trainmon"), ("r", "<!-- trainmon")],
+)
+def test_a_summary_is_what_its_file_is_called(logs: Path, tmp_path: Path, name: str, begins: str) -> None:
+    assert trainmon("summary", str(logs), "-o", str(tmp_path / name)).returncode == 0
+
+    assert (tmp_path / name).read_text().startswith(begins)
 
 
 @pytest.mark.parametrize("kind", ["md", "json", "csv", "html"])
@@ -137,7 +174,7 @@ def test_a_pattern_that_does_not_compile_is_named(tmp_path: Path) -> None:
     done = trainmon("status", str(tmp_path))
 
     assert done.returncode == 2
-    assert f"{tmp_path / 'trainmon.toml'}: formats[0]" in done.stderr
+    assert f"{tmp_path / 'trainmon.toml'}: format 1 (mine)" in done.stderr
 
 
 def test_a_file_that_is_no_text_is_not_explained(tmp_path: Path) -> None:

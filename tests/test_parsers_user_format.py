@@ -66,15 +66,17 @@ def test_a_foreign_line_is_left_alone() -> None:
 @pytest.mark.parametrize(
     ("table", "message"),
     [
-        pytest.param({"name": "a", "pattern": "(?P<step>x"}, r" a: pattern '\(\?P<step>x'.*at position", id="syntax"),
+        pytest.param(
+            {"name": "a", "pattern": "(?P<step>x"}, r" \(a\): pattern '\(\?P<step>x'.*at position", id="syntax"
+        ),
         pytest.param({"name": "a", "pattern": "x"}, "names no group", id="no group"),
         pytest.param(
             {"name": "a", "pattern": "(?P<step>x)", "sample": "y"}, "no pattern matches its sample 'y'", id="sample"
         ),
         pytest.param({"name": "a", "pattern": "(((a{100}){100}){100}){100}(?P<step>1)"}, "too complex", id="bomb"),
         pytest.param({"name": "a", "pattern": "(?P<step>a)" * 400}, "too complex", id="length"),
-        pytest.param({"name": "A b", "pattern": "(?P<step>x)"}, "name must be", id="name"),
-        pytest.param({"pattern": "(?P<step>x)"}, "name must be", id="no name"),
+        pytest.param({"name": "A b", "pattern": "(?P<step>x)"}, "needs a name of lower case", id="name"),
+        pytest.param({"pattern": "(?P<step>x)"}, "needs a name of lower case", id="no name"),
         pytest.param({"name": "a", "paterns": []}, "unknown key 'paterns'", id="unknown key"),
         pytest.param({"name": "a", "pattern": 3}, "pattern must be text", id="wrong type"),
         pytest.param({"name": "a", "patterns": [3]}, "must hold strings", id="wrong type inside"),
@@ -90,7 +92,7 @@ def test_a_foreign_line_is_left_alone() -> None:
     ],
 )
 def test_a_mistake_is_named(table: object, message: str) -> None:
-    with pytest.raises(UsageError, match=rf"^trainmon.toml: formats\[0\].*{message}"):
+    with pytest.raises(UsageError, match=rf"^trainmon.toml: format 1.*{message}"):
         user_formats([table], Path("trainmon.toml"))
 
 

@@ -128,3 +128,18 @@ def test_formats_are_tables(logs: Path, tmp_path: Path) -> None:
 
     with pytest.raises(UsageError, match=r"trainmon.toml: formats must be written as \[\[formats\]\]"):
         load_settings([str(logs)], environment=environment(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param('estimates = ["docs/plan.md"]\n', "no such estimate document: .*docs/plan.md", id="no document"),
+        pytest.param('deadline = "half past"\n', "cannot read the deadline 'half past'", id="no time"),
+        pytest.param('deadline = "25:00"\n', "cannot read the deadline '25:00'", id="no time of day"),
+    ],
+)
+def test_a_mistake_in_a_file_names_the_file(logs: Path, tmp_path: Path, text: str, said: str) -> None:
+    (logs / "trainmon.toml").write_text(text)
+
+    with pytest.raises(UsageError, match=f"^{logs}/trainmon.toml: {said}"):
+        load_settings([str(logs)], environment=environment(tmp_path))

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 
 class TrainmonError(Exception):
-    """Base of every error that reaches the user as one line."""
+    """Base of every error that reaches the user as one line. 1 is for `status`: a run needs somebody."""
 
-    exit_code = 1
+    exit_code = 2
 
 
 class UsageError(TrainmonError):
     """The command line or the settings cannot be followed."""
-
-    exit_code = 2
 
 
 class NothingReadableError(TrainmonError):

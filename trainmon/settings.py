@@ -82,8 +82,9 @@ def load_settings(
     layers = [here, *([_users(environment)] if config is None else [])]
     notes = _without_commands(layers[0]) if config is None else ()
     named = tuple(estimates) or _paths(environment.get("TRAINMON_ESTIMATES", "").split(os.pathsep), None)
-    for layer in layers:
-        named = named or _paths(layer.values.get("estimates", ()), layer.folder)
+    by = None if named else next((layer for layer in layers if layer.values.get("estimates")), None)
+    if by is not None:
+        named = _paths(by.values["estimates"], by.folder)
     merged: dict[str, Any] = {}
     for layer in reversed(layers):
         merged |= layer.values
@@ -94,7 +95,7 @@ def load_settings(
     merged |= typed
     missing = [path for path in named if not _is_there(path)]
     if missing:
-        raise UsageError(f"no such estimate document: {missing[0]}")
+        raise UsageError(f"{f'{by.path}: ' if by else ''}no such estimate document: {missing[0]}")
     return Settings(
         estimates=named,
         scenario=merged.get("scenario"),
@@ -173,6 +174,11 @@ def _read(path: Path) -> _Layer:
     for name in _SWITCHES:
         if not isinstance(values.get(name, True), bool):
             raise UsageError(f"{path}: {name} must be true or false")
+    if values.get("deadline"):
+        try:
+            check_deadline(values["deadline"])
+        except UsageError as error:
+            raise UsageError(f"{path}: {error}") from None
     if not isinstance(values.get("formats", []), list):
         raise UsageError(f"{path}: formats must be written as [[formats]] tables")
     runs = read_choices(values.pop("runs", {}), path)

@@ -6,8 +6,8 @@ import os
 import sys
 from collections.abc import Sequence
 
-from trainmon.cli.output import say
-from trainmon.errors import TrainmonError
+from trainmon.cli.output import say, take_any_text
+from trainmon.errors import TrainmonError, UsageError
 
 _COMMANDS = ("watch", "serve", "replay", "summary", "status", "estimates", "backtest", "formats")
 
@@ -21,16 +21,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     own = ("-h", "--help", "--version", "--install-completion", "--show-completion")
     if typed and typed[0] not in own and (typed[0] != first or first not in _COMMANDS):
         typed.insert(0, "watch")
+    take_any_text()
     try:
-        _check_command(first)
+        _check(typed, first)
         _run(typed)
     except TrainmonError as error:
         say(str(error))
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        # Whoever read our output has enough of it; nothing to say, and nothing may be written at exit either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(141)
     except KeyboardInterrupt:
         sys.exit(130)
 
@@ -47,14 +44,14 @@ def _run(typed: Sequence[str]) -> None:
     app(typed, standalone_mode=True)
 
 
-def _check_command(word: str | None) -> None:
-    """A word that names neither a command nor LOGS, but nearly a command. Raises UsageError."""
+def _check(typed: Sequence[str], word: str | None) -> None:
+    """Nothing typed is empty, and the first word is not nearly a command where it names no LOGS. Raises UsageError."""
+    if "" in typed:  # as a path it would be the present folder
+        raise UsageError("an empty argument: is a shell variable not set?")
     if word is None or word in _COMMANDS or os.path.lexists(word) or not word.isalpha():
         return
     from difflib import get_close_matches
 
     meant = get_close_matches(word.lower(), _COMMANDS, n=1, cutoff=0.7)
     if meant:
-        from trainmon.errors import UsageError
-
         raise UsageError(f"no command, file or folder is called {word}: did you mean `trainmon {meant[0]}`?")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from trainmon.cli.common import ConfigOption, app, settings_of
-from trainmon.cli.output import emit
+from trainmon.cli.output import emit, is_terminal
 from trainmon.errors import NothingReadableError, TrainmonError
 
 formats_app = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
@@ -53,7 +52,7 @@ def explain(
         runs = look_once((str(log),), settings, archive=True).runs
     except TrainmonError:
         runs = ()
-    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    colour = is_terminal() and not os.environ.get("NO_COLOR")
     data, reader = reader_of(log, settings)
     if is_binary(data):
         raise NothingReadableError(f"{log}: binary, no log")

@@ -31,6 +31,12 @@ class SummaryFormat(StrEnum):
     HTML = "html"
 
 
+def _format_of(output: Path | None) -> SummaryFormat:
+    """What a file of this name holds."""
+    suffix = output.suffix.lower().removeprefix(".") if output is not None else ""
+    return SummaryFormat(suffix) if suffix in set(SummaryFormat) else SummaryFormat.MD
+
+
 @app.command()
 def status(
     logs: Logs,
@@ -58,7 +64,10 @@ def status(
 @app.command()
 def summary(
     logs: Logs,
-    format: Annotated[SummaryFormat, typer.Option("--format", "-f", help="What to write.")] = SummaryFormat.MD,  # noqa: A002
+    format: Annotated[  # noqa: A002
+        SummaryFormat | None,
+        typer.Option("--format", "-f", help="What to write; as FILE is called, else md.", show_default=False),
+    ] = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to FILE.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Write over an existing FILE.")] = False,
     estimates: EstimatesOption = None,
@@ -73,7 +82,8 @@ def summary(
     from trainmon.session import look_once
 
     settings = settings_of(logs, estimates, scenario, hardware, config)
-    text = summarise(with_eta_accuracy(look_once(logs, settings), settings), format.value)
+    kind = format or _format_of(output)
+    text = summarise(with_eta_accuracy(look_once(logs, settings), settings), kind.value)
     if output is None:
         emit(text)
     else:

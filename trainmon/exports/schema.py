@@ -8,6 +8,7 @@ from __future__ import annotations
 from trainmon.estimates import Scope, VerdictKind
 from trainmon.events import ProblemKind, StageKind
 from trainmon.exports.contract import OVERHEADS, SCHEMA, JsonObject
+from trainmon.exports.schema_backtest import backtest_definitions
 from trainmon.exports.schema_documents import document_definitions
 from trainmon.exports.schema_gpu import gpu_definitions
 from trainmon.exports.schema_parts import (
@@ -28,14 +29,14 @@ from trainmon.snapshot import ClockBasis, RunStatus
 
 
 def schema() -> JsonObject:
-    """Give the schema (draft 2020-12) of everything that `--json` prints about runs and about documents."""
+    """Give the schema (draft 2020-12) of everything that `--json` prints about runs, documents and backtests."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": f"trainmon: runs and estimate documents ({SCHEMA})",
+        "title": f"trainmon: runs, estimate documents and backtests ({SCHEMA})",
         "description": "Unknown is null. Fields in _at are moments (ISO 8601, UTC), fields in _s are seconds, "
         "fields in _bytes are bytes. Fields are only ever added.",
-        "anyOf": [ref("status"), ref("estimates")],
-        "$defs": {**_runs(), **_measured(), **_against_the_plan(), **document_definitions()},
+        "anyOf": [ref("status"), ref("estimates"), ref("backtest")],
+        "$defs": {**_runs(), **_measured(), **_against_the_plan(), **document_definitions(), **backtest_definitions()},
     }
 
 

@@ -92,13 +92,15 @@ def _run(run: RunSnapshot) -> Iterable[str]:
     yield from _metrics(run)
 
 
+_TOOK = {RunStatus.FINISHED: "took", RunStatus.RUNNING: "running for", RunStatus.STALLED: "running for"}
+
+
 def _facts(run: RunSnapshot) -> str:
     """What is known in one sentence; what is unknown is left out."""
     left, interval = remaining(run)
-    took = "took" if run.ended_at is not None or run.state is RunStatus.FINISHED else "running for"
     told = [
         f"{inline(steps(run))} steps" if run.unit == "step" else inline(steps(run)),
-        f"{took} {units.duration(run.elapsed_s)}",
+        f"{_TOOK.get(run.state, 'ran for')} {units.duration(run.elapsed_s)}",
         f"{left} left ({interval}; {inline(eta_basis(run))})" if run.eta else "",
         f"{run.attempts} attempts" if run.attempts > 1 else "",
         inline(hardware(run)),

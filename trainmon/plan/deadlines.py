@@ -12,7 +12,7 @@ from trainmon.snapshot import Eta, ProblemInfo, RunSnapshot
 
 _PARTS = re.compile(r"(\d+(?:\.\d+)?)\s*(d|h|min|m|s)", re.I)
 _SECONDS = {"d": 86400.0, "h": 3600.0, "min": 60.0, "m": 60.0, "s": 1.0}
-_CLOCK = re.compile(r"(\d{1,2}):(\d\d)")
+_CLOCK = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)")
 _SLURM = re.compile(r"(?:(\d+)-)?(\d{1,3}):(\d\d):(\d\d)")
 
 
