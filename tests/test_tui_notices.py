@@ -216,7 +216,7 @@ async def test_y_copies_the_run_under_the_cursor_and_shift_y_its_json(
 
 def test_a_run_in_one_line() -> None:
     assert clipboard.line_of(FINE) == (
-        "mmarco/baseline, running, 43 %, step 1,720/4,000, 0.53 s/step, 25m 10s left (23-27 min), = within"
+        "mmarco/baseline, running, 43 %, step 1,720/4,000, 0.53 s/step, 25m 10s left (23m to 27m), = within"
     )
 
 

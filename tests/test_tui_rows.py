@@ -388,7 +388,7 @@ def test_many_gpus_are_cut_to_the_room_there_is() -> None:
 def test_the_title_names_progress_and_time_left() -> None:
     running = boards.board([boards.within()])
 
-    assert totals.terminal_title(running) == "trainmon 43% ETA 0:25"
+    assert totals.terminal_title(running) == "trainmon 43% ETA 25m 10s"
     assert totals.terminal_title(boards.board([boards.finished()])) == "trainmon done"
     assert totals.terminal_title(boards.board([boards.out_of_memory()])) == "trainmon 1 failed"
     assert totals.terminal_title(boards.board([boards.stalled(), boards.finished()])) == "trainmon 1 stalled"

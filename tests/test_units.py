@@ -20,8 +20,10 @@ from trainmon import units
         pytest.param(200, "3m 20s", id="minutes"),
         pytest.param(3599.7, "1h 00m", id="no sixty minutes"),
         pytest.param(14700, "4h 05m", id="hours"),
-        pytest.param(86399, "1d 00h", id="no twenty-four hours"),
-        pytest.param(183600, "2d 03h", id="days"),
+        pytest.param(86399, "24h 00m", id="no sixty minutes"),
+        pytest.param(183600, "51h 00m", id="hours, as in ranges"),
+        pytest.param(345599, "4d 00h", id="no ninety-six hours"),
+        pytest.param(442800, "5d 03h", id="days"),
         pytest.param(-200, "-3m 20s", id="negative"),
         pytest.param(None, "-", id="unknown"),
         pytest.param(math.nan, "-", id="nan"),
@@ -79,6 +81,12 @@ def test_ranges_of_step_times_name_the_unit_once() -> None:
     assert units.step_time_range(None, None) == "-"
 
 
+def test_the_ends_of_an_interval_have_fewer_digits() -> None:
+    shown = [units.bound(s) for s in (0.4, 12, 408, 702, 1389, 3599, 23_040, 200_000, math.inf)]
+
+    assert shown == ["0.4s", "12s", "6m 50s", "11m 40s", "23m", "1h 00m", "6h 24m", "55h 33m", "-"]
+
+
 def test_how_many_times_is_told_with_three_digits_at_most() -> None:
     assert [units.times(ratio) for ratio in (1.004, 1.417, 7.14, 28.26, 275.89, 12_345)] == [
         "1.00x", "1.42x", "7.1x", "28x", "276x", "12,345x",
@@ -108,10 +116,6 @@ def test_a_step_of_its_total_is_exact_until_it_is_large() -> None:
     assert units.steps(12_500, 200_000) == "12.5k/200k"
     assert units.steps(7, None) == "7"
     assert units.steps(None, None) == "-"
-
-
-def test_the_title_shows_hours_and_minutes() -> None:
-    assert [units.hours_minutes(s) for s in (11_400, -5)] == ["3:10", "0:00"]
 
 
 @pytest.mark.parametrize(

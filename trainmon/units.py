@@ -9,10 +9,15 @@ UNKNOWN = "-"
 """What stands where a value is not known: never 0."""
 
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86400
+_FIRST_DAYS_S = 4 * _DAY_S
+"""Shorter times are told in hours, as documents do."""
 
 
 def duration(seconds: float | None) -> str:
-    """Give `0.4s`, `44s`, `3m 20s`, `4h 05m` or `2d 03h`; UNKNOWN for None, NaN and infinities."""
+    """Give `0.4s`, `44s`, `3m 20s`, `4h 05m`, `53h 10m` or `5d 03h`; UNKNOWN for None, NaN and infinities.
+
+    Days begin where they do in ranges: what stands beside `~36 h` is in hours, too.
+    """
     if seconds is None or not math.isfinite(seconds):
         return UNKNOWN
     sign, seconds = ("-" if seconds <= -0.05 else ""), abs(seconds)
@@ -24,10 +29,18 @@ def duration(seconds: float | None) -> str:
     if whole < _HOUR_S:
         return f"{sign}{whole // _MINUTE_S}m {whole % _MINUTE_S:02d}s"
     minutes = round(seconds / _MINUTE_S)
-    if minutes < _DAY_S // _MINUTE_S:
+    if minutes < _FIRST_DAYS_S // _MINUTE_S:
         return f"{sign}{minutes // 60}h {minutes % 60:02d}m"
     hours = round(seconds / _HOUR_S)
     return f"{sign}{hours // 24}d {hours % 24:02d}h"
+
+
+def bound(seconds: float) -> str:
+    """Give an end of an interval as `duration` does, in the digits that an estimate has: `6m 50s`, `23m`, `6h 24m`."""
+    if seconds < 20 * _MINUTE_S:
+        return duration(round(seconds, -1) if seconds >= _MINUTE_S else seconds)
+    minutes = round(seconds / _MINUTE_S) if math.isfinite(seconds) else _MINUTE_S
+    return f"{minutes}m" if minutes < _MINUTE_S else duration(max(seconds, _HOUR_S))
 
 
 def duration_range(low: float | None, high: float | None) -> str:
@@ -48,7 +61,7 @@ def _range_unit(longest_s: float) -> tuple[int, str]:
         return 1, "s"
     if longest_s <= 130 * _MINUTE_S:
         return _MINUTE_S, "min"
-    return (_HOUR_S, "h") if longest_s < 4 * _DAY_S else (_DAY_S, "days")
+    return (_HOUR_S, "h") if longest_s < _FIRST_DAYS_S else (_DAY_S, "days")
 
 
 def _short(value: float) -> str:
@@ -170,9 +183,3 @@ def clock(at: float | None, now: float, zone: tzinfo | None = None) -> str:
     if then.date() == today.date():
         return then.strftime("%H:%M")
     return then.strftime("%a %H:%M" if abs(at - now) < 6 * _DAY_S else "%d %b %H:%M")
-
-
-def hours_minutes(seconds: float) -> str:
-    """Give `3:10`, hours and minutes, for the terminal's title."""
-    minutes = max(0, round(seconds / _MINUTE_S))
-    return f"{minutes // 60}:{minutes % 60:02d}"

@@ -51,9 +51,7 @@ def line_of(run: RunSnapshot) -> str:
     if run.pace_s is not None:
         parts.append(units.step_time(run.pace_s, plain(run.unit)))
     if run.eta is not None:
-        parts.append(
-            f"{words.time_left(run)} left{' by plan' if run.eta.is_by_plan else ''} ({words.time_left_interval(run)})"
-        )
+        parts.append(words.time_left_told(run))
     if run.verdict is not None:
         parts.append(words.verdict(run.verdict)[0])
     trouble = words.note(run)[0]

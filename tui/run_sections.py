@@ -59,8 +59,8 @@ def _ending(run: RunSnapshot, width: int, now: float) -> Row:
         taken = units.duration(run.elapsed_s)
         left: Row = ((f" took {taken}" if run.state in words.ENDED else f" {taken} so far", ""),)
     else:
-        by_plan = " by plan" if run.eta.is_by_plan else ""
-        left = ((f" {words.time_left(run)} left{by_plan}", "title"), (f" ({words.time_left_interval(run)})", ""))
+        likely, left_, within = words.time_left_told(run).partition(" left")
+        left = ((f" {likely}{left_}", "title"), (within, ""))
         if run.eta.finish_at is not None:
             left = (*left, (f", done at {units.clock(run.eta.finish_at.likely, now)}", ""))
         if run.came_true_s is not None:

@@ -128,7 +128,7 @@ def _gpu(sample: GpuSample, width: int) -> Row:
 
 
 def terminal_title(board: Board) -> str:
-    """Return `trainmon 43% ETA 3:10`: the mean progress of the running runs and the last one's end."""
+    """Return `trainmon 43% ETA 3h 10m`: the mean progress of the running runs and the last one's end."""
     active = [run for run in board.runs if run.state is RunStatus.RUNNING]
     known = [run.progress for run in active if run.progress is not None]
     parts = ["trainmon"]
@@ -136,7 +136,7 @@ def terminal_title(board: Board) -> str:
         parts.append(f"{sum(known) / len(known) * 100:.0f}%")
     left = [run.eta.remaining_s.likely for run in active if run.eta is not None]
     if left:
-        parts.append(f"ETA {units.hours_minutes(max(left))}")
+        parts.append(f"ETA {units.duration(max(left))}")
     if not active and board.runs:
         states = Counter(run.state for run in board.runs)
         troubles = [f"{states[each]} {each.value}" for each in (RunStatus.STALLED, RunStatus.FAILED) if states[each]]

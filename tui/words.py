@@ -143,6 +143,14 @@ def time_left_interval(run: RunSnapshot) -> str:
     return units.duration_range(run.eta.remaining_s.low, run.eta.remaining_s.high)
 
 
+def time_left_told(run: RunSnapshot) -> str:
+    """Return `8m 17s left (6m 50s to 11m 40s)`, both in the same manner; the run has an ETA."""
+    assert run.eta is not None
+    low, high = (units.bound(end) for end in (run.eta.remaining_s.low, run.eta.remaining_s.high))
+    within = f" ({low} to {high})" if low != high else ""
+    return f"{time_left(run)} left{' by plan' if run.eta.is_by_plan else ''}{within}"
+
+
 def documented(value: DocumentedRange | None) -> str:
     """Return a documented range, `33 h/epoch`, `~` before it where it follows from the document's numbers only."""
     if value is None:
