@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from tests import boards
-from tests.board_parts import eta
+from tests.board_parts import eta, file
 from trainmon.attention import Rank, main_problem, needs_attention, rank, worst_first
 from trainmon.events import ProblemKind
 from trainmon.snapshot import ProblemInfo, RunSnapshot, RunStatus
@@ -19,6 +19,27 @@ from trainmon.tui.roster import Roster
 
 def names(entries: list[RunSnapshot | Group]) -> list[str]:
     return [entry.name if isinstance(entry, RunSnapshot) else entry.folder + "/" for entry in entries]
+
+
+@pytest.mark.parametrize(
+    ("roots", "groups"),
+    [
+        pytest.param(("logs",), [], id="one root"),
+        pytest.param(("logs/a", "./logs/b/"), ["logs/a/", "logs/b/"], id="two roots"),
+        pytest.param(("logs/a/x.log", "logs/b/*.log"), ["logs/a/", "logs/b/"], id="files"),
+        pytest.param((".", "elsewhere"), ["./"], id="one of two roots"),
+    ],
+)
+def test_runs_of_several_roots_stand_under_their_root(roots: tuple[str, ...], groups: list[str]) -> None:
+    runs = [replace(boards.within(), name=name, files=(file(f"logs/{name}/x.log", "tqdm"),)) for name in "ab"]
+    runs = [replace(run, name="x") for run in runs]
+    roster = Roster()
+
+    roster.take(runs, roots)
+
+    shown = [entry.folder + "/" for entry in roster.entries(sort=Sort.NAME) if isinstance(entry, Group)]
+    assert shown == (groups if len(groups) > 1 else [])
+    assert roster.has_groups is (len(groups) > 1)
 
 
 def test_the_worst_run_comes_first() -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import PurePath
 
 from trainmon.attention import time_left_s, urgency
 from trainmon.snapshot import RunSnapshot
@@ -48,6 +49,16 @@ Entry = RunSnapshot | Group
 def folder_of(name: str) -> str:
     """Return the folder part of a run's name; '' at the top."""
     return name.rpartition("/")[0]
+
+
+def group_of(run: RunSnapshot, roots: Sequence[str]) -> str:
+    """Return the folder that a run stands under: that of its name, behind its root where there are several roots."""
+    folder = folder_of(run.name)
+    if len(roots) < 2 or not run.files:
+        return folder
+    parents = PurePath(run.files[0].path).parents
+    root = next((root for root in map(PurePath, roots) if root in parents), None)
+    return parents[0].as_posix() if root is None else (root / folder).as_posix()
 
 
 def matches(run: RunSnapshot, wanted: str) -> bool:

@@ -70,7 +70,8 @@ class Overview(BoardScreen):
         """Show what changed."""
         width, board = self.size.width, self.board
         runs, roster = self.query_one(RunList), self._roster
-        roster.take(board.runs if board is not None else ())
+        if board is not None:
+            roster.take(board.runs, board.logs)
         self.query_one("#head", LinesView).show(
             totals.head(
                 board, roster, width, sort=self._sort, wanted=self._wanted, failure=self.failure, clock=self.clock
@@ -126,6 +127,9 @@ class Overview(BoardScreen):
 
     def action_group(self) -> None:
         """Show the runs under their folders, or in one list."""
+        if not self._grouped and not self._roster.has_groups:
+            self.notify("All runs lie in one folder.", markup=False, timeout=4)
+            return
         self._grouped = not self._grouped
         self.update_view()
 

@@ -11,7 +11,7 @@ from operator import attrgetter
 from trainmon.attention import Rank, needs_attention, rank
 from trainmon.snapshot import RunSnapshot, RunStatus
 from trainmon.tui import words
-from trainmon.tui.attention import KEYS, Entry, Group, Sort, SortKey, folder_of, matches
+from trainmon.tui.attention import KEYS, Entry, Group, Sort, SortKey, group_of, matches
 
 
 class Trait(Enum):
@@ -61,6 +61,7 @@ class Roster:
     def __init__(self, runs: Iterable[RunSnapshot] = ()) -> None:
         self._sort, self._wanted = Sort.WORST, ""
         self._runs: Sequence[RunSnapshot] = ()
+        self._roots: Sequence[str] = ()
         self._members: dict[int, _Member] = {}
         """By the identity of their runs, which they keep alive."""
         self._ordered: list[_Member] = []
@@ -83,13 +84,19 @@ class Roster:
         """Runs that go on: when a stalled one ends nobody knows."""
         return self._running.values()
 
+    @property
+    def has_groups(self) -> bool:
+        """Say whether the runs lie in several folders."""
+        return len(self._folders) > 1
+
     def name_width(self, *, grouped: bool) -> int:
         """Return the length of the longest name; of those under their folders without the folder."""
         inside = grouped and len(self._folders) > 1
         return max((width for is_inside, width in self._widths if is_inside is inside), default=0)
 
-    def take(self, runs: Sequence[RunSnapshot]) -> None:
-        """Take the runs of a newer board."""
+    def take(self, runs: Sequence[RunSnapshot], roots: Sequence[str] = ()) -> None:
+        """Take the runs of a newer board; `roots`: the folders and files that they were found in."""
+        self._roots = roots
         if runs is self._runs:
             return
         self._runs = runs
@@ -140,7 +147,7 @@ class Roster:
         member = self._members[id(run)] = _Member(
             run=run,
             key=KEYS[self._sort](run),
-            folder=folder_of(run.name),
+            folder=group_of(run, self._roots),
             traits=tuple(_traits(run)),
             is_wanted=matches(run, self._wanted),
         )
