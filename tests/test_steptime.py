@@ -270,3 +270,19 @@ def test_real_bars_give_the_true_step_time(shared: Path, name: str) -> None:
 
     assert measured is not None
     assert measured.mean == pytest.approx(_true_step_s(truth), rel=0.05)
+
+
+def test_a_resumed_bar_jumps_within_the_first_tick_of_its_clock() -> None:
+    """The bar stands at 0, and at once where the checkpoint was; the first steps fall into the same second."""
+    clock = StepClock()
+    clock.observe(0, 0.0)
+    for step in range(102, 242, 2):
+        clock.observe(step, float(int(0.085 * (step - 102))))
+
+    measured, pace = clock.measure(), clock.pace()
+
+    assert measured is not None
+    assert pace is not None
+    assert measured.mean == pytest.approx(0.085, rel=0.05)
+    assert pace.start_step == 102
+    assert clock.overheads() == {}

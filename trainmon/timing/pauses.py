@@ -7,7 +7,7 @@ a pause stands alone, a slower pace goes on.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 
@@ -17,7 +17,9 @@ from trainmon.timing.ticks import Interval
 PAUSE_STEPS = 3.0
 """An interval longer than expected by this many steps may hold a pause ..."""
 PAUSE_SIGMAS = 5.0
-"""... if it also stands out this far from the scatter of its neighbours."""
+"""... if it also stands out this far from the scatter of its neighbours ..."""
+PAUSE_SHARE = 0.1
+"""... and is longer than expected by this share: ninety steps that take 4 % longer hold no pause."""
 TELLING_TICKS = 4.0
 """A stretch tells the pace once it is this many times as long as its ends are uncertain."""
 WARMUP_RATIO = 1.5
@@ -93,8 +95,9 @@ def _rates(intervals: Sequence[Interval]) -> list[tuple[float, float]]:
 def judge(intervals: Sequence[Interval], *, leading: bool) -> list[Judged]:
     """Say of each interval what it is. `leading`: the first of them is the first of the attempt."""
     if leading and _is_skip(intervals):
-        rest = judge(intervals[1:], leading=True)
-        return [Judged(intervals[0], Part.SKIPPED, rest[0].step_s), *rest]
+        skipped, worked = _around_leap(intervals[0])
+        rest = judge([*worked, *intervals[1:]], leading=True)
+        return [Judged(skipped, Part.SKIPPED, rest[0].step_s), *rest]
     head = warmup_length(intervals) if leading else 0
     base = base_step_s(intervals[head:])
     if base is None:
@@ -166,7 +169,7 @@ def _sharp_ticks(intervals: Sequence[Interval], base: float) -> bool:
 def _is_long(interval: Interval, base: float, scatter: float) -> bool:
     slack = interval.slack_s(base)
     return not interval.pauses and _excess(interval, base) > slack + max(
-        (PAUSE_STEPS - 1) * base, PAUSE_SIGMAS * scatter
+        (PAUSE_STEPS - 1) * base, PAUSE_SIGMAS * scatter, PAUSE_SHARE * base * interval.steps
     )
 
 
@@ -187,7 +190,18 @@ def _is_skip(intervals: Sequence[Interval]) -> bool:
     if base is None:
         return False
     first, later = intervals[0], sorted(interval.steps for interval in intervals[1:])
-    return first.steps >= 5 * later[len(later) // 2] and first.duration_s < SKIP_RATIO * base * first.steps
+    from_step, to_step = first.leap or (first.from_step, first.to_step)
+    leap = to_step - from_step
+    took_s = first.duration_s - base * (first.steps - leap)
+    return leap >= 5 * later[len(later) // 2] and took_s < SKIP_RATIO * base * leap
+
+
+def _around_leap(first: Interval) -> tuple[Interval, list[Interval]]:
+    """The part of the first interval up to the end of its leap, which took no time, and what lies behind it."""
+    _, until = first.leap or (first.from_step, first.to_step)
+    if until >= first.to_step:
+        return first, []
+    return replace(first, to_step=until, duration_s=0.0, pauses=()), [replace(first, from_step=until, leap=None)]
 
 
 def warmup_length(intervals: Sequence[Interval]) -> int:
@@ -209,7 +223,7 @@ def warmup_length(intervals: Sequence[Interval]) -> int:
 
 def split_excess(interval: Interval, excess_s: float, threshold_s: float) -> list[tuple[StageKind, float]]:
     """Book the excess of an interval with announced pauses, once per kind: known durations first, the rest to those
-    without one; what nothing explains is `other`."""
+    without one, to `other` among them where nothing else is; what nothing explains is `other`, too."""
     known: dict[StageKind, float] = {}
     for kind in dict.fromkeys(kind for kind, _ in interval.pauses):
         durations = [duration for told, duration in interval.pauses if told is kind and duration]
@@ -217,6 +231,7 @@ def split_excess(interval: Interval, excess_s: float, threshold_s: float) -> lis
             known[kind] = _total(durations, excess_s + threshold_s)
     rest = max(excess_s - sum(known.values()), 0.0)
     unknown = list(dict.fromkeys(kind for kind, _ in interval.pauses if kind not in known))
+    unknown = [kind for kind in unknown if kind is not StageKind.OTHER] or unknown
     booked = [*known.items(), *((kind, rest / len(unknown)) for kind in unknown)]
     if not unknown and rest > threshold_s:
         booked.append((StageKind.OTHER, rest))

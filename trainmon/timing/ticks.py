@@ -31,6 +31,8 @@ class Interval:
     """The first step seen after it."""
     began_s: float | None = None
     """The run's clock at its beginning; None where the log has none."""
+    leap: tuple[float, float] | None = None
+    """The two states of the counter, one seen right after the other, that lie farthest apart; None: its ends."""
 
     @property
     def steps(self) -> float:
@@ -59,6 +61,7 @@ class TickReader:
         self._mark: tuple[float, float, float] | None = None
         self._seen_s = 0.0
         self._step: float | None = None
+        self._leap = (0.0, 0.0)
         self._pause_step: float | None = None
         self._pause_until: float | None = None
         self._told: dict[StageKind, float] = {}
@@ -85,6 +88,7 @@ class TickReader:
         self._mark = None if step is None or time_s is None else (step, time_s, 1.0)
         self._seen_s = time_s or 0.0
         self._step = step
+        self._leap = (0.0, 0.0)
         self._pauses.clear()
 
     def lap(self, step: float, time_s: float, resolution_s: float, *, fresh: bool) -> Interval | None:
@@ -114,6 +118,8 @@ class TickReader:
             self._pause_until = step
             self._told = {kind: step for kind, _ in self._pauses}
         self._step = max(step, seen_step)
+        if step - seen_step > self._leap[1] - self._leap[0]:
+            self._leap = (seen_step, step)
         if step < at_step or time_s < self._seen_s - resolution_s:
             self.reset(step, time_s)
             return None
@@ -123,7 +129,10 @@ class TickReader:
         within = max(step - seen_step, 1.0)
         where = (self._pause_step, self._pause_until) if self._pauses else (None, None)
         pauses = tuple(self._pauses)
-        interval = Interval(at_step, step, time_s - at_s, resolution_s, start_within, within, pauses, *where, at_s)
+        interval = Interval(
+            at_step, step, time_s - at_s, resolution_s, start_within, within, pauses, *where, at_s, self._leap
+        )
+        self._leap = (0.0, 0.0)
         self._mark, self._seen_s = (step, time_s, within), max(self._seen_s, time_s)
         self._pauses.clear()
         return interval
