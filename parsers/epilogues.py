@@ -16,7 +16,7 @@ _PATH = r"(?:to|at|in|as|under|into|:)\W{0,4}\S{1,200}"
 _LAST_WORDS = pattern(
     rf"\W{{0,6}}(?:(?:final|test|testing|hold-?out|overall|cv|cross-validation)(?: set)?\b[ \w@/()-]{{0,40}}[:=]\s?"
     rf"|mean_reward ?[:=] ?|mean reward[:=] ?)\W{{0,3}}{NUMBER}.{{0,200}}"
-    r"|\W{0,6}(?:all |everything )?(?:done|finished|completed?)\W{0,4}(?:in .{1,40})?"
+    r"|\W{0,6}(?:all |everything )?(?:done|finished|completed?)\W{0,4}(?:(?:in|after|total|time|took)\b.{1,60})?"
     r"|\W{0,6}total (?:training |elapsed |run ?|wall )?time(?: taken| elapsed| cost)?\b.{0,8}[:=]? ?\d.{0,40}",
     _FLAGS,
 )

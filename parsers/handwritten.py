@@ -140,7 +140,8 @@ class Handwritten(LogFormat):
         if line.step is not None:
             counter = self._counter(line, line.step, epoch, total_epochs)
             step = None if line.evaluated else counter.current
-            yield counter
+            if not line.evaluated or counter.total is not None:  # `Eval @ step 300`: a step of the training
+                yield counter
         elif epoch is not None and not line.evaluated:
             told = {name.lower() for name in line.values} - _SETTINGS
             told_over = bool(told or line.over or line.saved or line.took_s is not None)

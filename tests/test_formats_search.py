@@ -90,13 +90,16 @@ def test_tasks_of_joblib_have_a_clock() -> None:
     ],
 )
 def test_an_estimator_says_how_it_ended(text: str, kind: EndingKind) -> None:
-    assert [event.kind for event in read(ScikitLearn(), text) if isinstance(event, Ending)] == [kind]
+    events = read(ScikitLearn(), "Iteration 30, loss = 0.49", text)
+
+    assert [event.kind for event in events if isinstance(event, Ending)] == [kind]
 
 
 def test_the_warning_tells_the_number_of_iterations() -> None:
-    events = read(ScikitLearn(), "Maximum iterations (30) reached and the optimization hasn't converged yet.")
+    most = "Maximum iterations (30) reached and the optimization hasn't converged yet."
 
-    assert Facts(values={"total_steps": 30.0}) in events
+    assert Facts(values={"total_steps": 30.0}) in read(ScikitLearn(), "Iteration 30, loss = 0.49", most)
+    assert not read(ScikitLearn(), most), "a silent fit inside a search"
 
 
 def test_a_trial_counts_without_claiming_to_be_training() -> None:

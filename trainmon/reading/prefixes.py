@@ -24,7 +24,7 @@ from trainmon.reading.stamps import (
     UNIX,
     YEARLESS,
 )
-from trainmon.reading.timestamps import moment_s, month_number
+from trainmon.reading.timestamps import clock_24, moment_s, month_number
 
 MAX_PREFIXES = 8
 _MILLISECONDS = 1e11
@@ -153,7 +153,9 @@ _WORD_HEAD = _compiled(
     rf"[IWEF]\d{{4,8}}\ |(?:{_LEVEL})[:\ ]|[A-Z][a-z]{{2}}(?:\ {{1,2}}(?:\d|[A-Z][a-z]{{2}}\ )|,\ \d)|[Rr]ank\ ?\d"
     rf"|wandb:\ |{_HOST}"
 )
-_INDENTED = _compiled(r"\ {1,9}(?=\[\d{4}[-/]|\d{1,5}:\ \S|\d{1,9}\.\d{1,9}s\ )")
+_INDENTED = _compiled(r"\ {1,9}(?=\[\d{4}[-/]|\d{1,5}:\ \S|\d{1,9}\.\d{1,9}s\ )|\ {8,30}(?=(?:DEBUG|INFO)\ {4,5}\S)")
+"""The last: rich leaves out a time that is that of the line before."""
+_RIGHT_SOURCE = _compiled(r"\ {2,}[\w-]{1,60}\.py:\d{1,5}\ *$")
 _METRIC_HEAD = _compiled(
     r"""(?!\d{4}[-/]\d\d|\d\d/\d\d/\d{2,4}[ ,]|\d\d:\d\d:\d\d[ ,.])[-+.\d"']
       | (?:(?:train|val|valid|test|eval|avg|mean|best|lm|total)[\ _-])?
@@ -217,6 +219,8 @@ def strip(text: str, *, zone: tzinfo | None = None, default_year: int | None = N
         text = text[end:]
         if not _may_begin(text):
             break
+    if "level" in found and text.rstrip()[-1:].isdigit():  # rich's column at the right
+        text = _RIGHT_SOURCE.sub("", text)
     rank = int(found["rank"]) if "rank" in found else None
     extra: dict[str, str] = {
         name: found[name] for name in ("level", "logger", "host", "actor", "source") if name in found
@@ -278,7 +282,7 @@ def _moment(parts: Mapping[str, str], zone: tzinfo | None, default_year: int | N
     if month > 12 >= day and "dash" not in parts:  # `25/12/2024`
         month, day = day, month
     date = (year + 2000 if len(parts.get("year", "")) == 2 else year, month, day)
-    return moment_s(date, _clock_24(parts), parts.get("fraction"), parts.get("offset"), zone)
+    return moment_s(date, clock_24(parts["clock"], parts.get("half")), parts.get("fraction"), parts.get("offset"), zone)
 
 
 def _clock_s(parts: Mapping[str, str]) -> float | None:
@@ -288,13 +292,3 @@ def _clock_s(parts: Mapping[str, str]) -> float | None:
         return None
     hours, minutes, seconds = parts["clock"].split(":")
     return int(hours) * 3600 + int(minutes) * 60 + float(f"{seconds}.{parts.get('fraction', 0)}")
-
-
-def _clock_24(parts: Mapping[str, str]) -> str:
-    """`101112` and `02:11:12 PM` as `HH:MM:SS`."""
-    clock = parts["clock"]
-    if ":" not in clock:
-        clock = f"{clock[:2]}:{clock[2:4]}:{clock[4:]}"
-    if "half" in parts:
-        clock = f"{int(clock[:2]) % 12 + (12 if parts['half'] == 'PM' else 0):02d}{clock[2:]}"
-    return clock

@@ -64,6 +64,15 @@ def iso_s(text: str, tz: tzinfo | None = None) -> float | None:
         return None
 
 
+def clock_24(clock: str, half: str | None) -> str:
+    """`101112`, and `02:11:12` with `PM`, as `HH:MM:SS`."""
+    if ":" not in clock:
+        clock = f"{clock[:2]}:{clock[2:4]}:{clock[4:]}"
+    if half is not None:
+        clock = f"{int(clock[:2]) % 12 + (12 if half == 'PM' else 0):02d}{clock[2:]}"
+    return clock
+
+
 class UndatedClock:
     """Seconds since the first line of a log whose lines show a time of day, or the seconds since the program began."""
 

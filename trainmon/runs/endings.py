@@ -104,7 +104,7 @@ class Endings(RunEvidence):
         if not event.whole_run:
             return
         failed = self.end is not None and self.end.kind is EndingKind.FAILED
-        if failed and event.kind in (EndingKind.FAILED, EndingKind.INTERRUPTED):
+        if (failed or self._was_stopped) and event.kind in (EndingKind.FAILED, EndingKind.INTERRUPTED):
             return
         self.end = End(kind=event.kind, text=event.text, line=line.number, step=self.train_counted)
 

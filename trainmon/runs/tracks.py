@@ -289,7 +289,9 @@ class Track:
         if self.first_epoch is None:
             self.first_epoch = counter.epoch
         if self.epoch is not None and counter.epoch > self.epoch and self.lap is not None:
-            if counter.current > self.lap.current and self.lap.epoch is not None:  # not drawn anew before it was named
+            # Not drawn anew before it was named; or named anew where it stood.
+            stood = counter.current == self.lap.current > 1 and self.lap.epoch != counter.epoch and not self.complete
+            if self.lap.epoch is not None and (counter.current > self.lap.current or (stood and self.is_bar)):
                 self.runs_through_epochs = True
             elif self.runs_through_epochs is None:
                 self.runs_through_epochs = False
