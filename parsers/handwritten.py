@@ -243,7 +243,7 @@ def _trained(text: str) -> Sequence[Event] | None:
 
 def _metrics_alone(text: str) -> Sequence[Event] | None:
     """`val_loss: 1.3518`, `eval: epoch=3 val_loss=0.34`: results of an evaluation, with little else on the line."""
-    if _EVAL_HEAD.match(text) is None:
+    if _EVAL_HEAD.match(text) is None or "{'" in text:
         return None
     # `test: 10240` is the size of a set.
     text = _BLANKS.sub(" ", text)  # `Val   Loss: 0.5` below `Train Loss: 0.5`

@@ -21,6 +21,8 @@ _OF_TRAINING = pattern(
 """Services write such records, too: a message without any of these is none of a training run."""
 
 
+_SPLIT = pattern(r"(train|val|valid|test|eval): (?=\{')", re.ASCII)
+"""What a record is of, in front of it: `val: {'epoch': 0, 'loss': 0.68}`."""
 _HEADED = pattern(r"[A-Za-z\[(][\w .:|()\[\]/-]{0,120}[:>-] (?=\{\")", re.ASCII)
 
 
@@ -63,9 +65,13 @@ class JsonLines(LogFormat):
         text = line.text.strip()
         headed = _HEADED.match(text)  # `logging.py:  99: json_stats: {"_type": "train_iter", ...}`
         text = text[headed.end() :] if headed is not None else text
+        split = _SPLIT.match(text)
+        text = text[split.end() :] if split is not None else text
         fields = read_dict(text)[0] if text.startswith("{'") else read_object(text)
         if fields is None:
             return None
+        if split is not None:
+            fields = {"_type": split[1], **fields}
         events = self._records.events(fields)
         return events if events is not None else _message(fields)
 

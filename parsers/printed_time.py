@@ -32,7 +32,8 @@ _NAMED_RATE = pattern(
 )
 _ELAPSED = pattern(
     r"\b(?:elapsed|time elapsed|total time|wall(?: ?time)?|since start)(?: time)?[ :=(\[]{1,3}"
-    r"(\d+ days?, [\d:.]{4,12}|\d[\d:.]{0,20}(?: ?(?:s|secs?|seconds?|mins?|minutes?|m|h|hours?))?)(?![\w/])",
+    r"(\d+ days?, [\d:.]{4,12}|\d{1,5}h ?\d{1,2}m(?: ?\d{1,2}s)?(?!\w)"
+    r"|\d[\d:.]{0,20}(?: ?(?:s|secs?|seconds?|mins?|minutes?|m|h|hours?))?)(?![\w/])",
     re.I | re.A,
 )
 _MOMENT = pattern(

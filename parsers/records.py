@@ -20,7 +20,7 @@ from trainmon.events import (
 )
 from trainmon.parsers.epochs import EpochNames, StepNumbers
 from trainmon.parsers.numbers import duration_s, number
-from trainmon.parsers.pairs import is_metric_name, memory_of, metric_events
+from trainmon.parsers.pairs import is_eval_name, is_metric_name, memory_of, metric_events
 from trainmon.parsers.printed_time import PrintedTime
 from trainmon.parsers.pydict import numbers_of
 from trainmon.patterns import pattern
@@ -113,6 +113,7 @@ class RecordReader:
         self._epochs = EpochNames()
         self._steps = StepNumbers(from_zero=steps_from_zero)
         self._time = PrintedTime()
+        self._trained: set[str] = set()
 
     def events(self, fields: Mapping[str, object]) -> list[Event] | None:
         """Give the events of a record, None where it is none of a training run (a configuration, a request log)."""
@@ -137,6 +138,10 @@ class RecordReader:
         if moment is not None:
             yield Clock(time_s=moment)
         evaluated = label in _EVAL_LABELS
+        if evaluated:  # `val: {'loss': 0.5}` beside `train: {'loss': 0.4}`
+            values = {f"{label}_{name}" if name in self._trained else name: v for name, v in values.items()}
+        else:
+            self._trained.update(name for name in values if not is_eval_name(name))
         counter = self._counter(fields, numbers, values, evaluated=evaluated)
         if counter is not None:
             yield counter
