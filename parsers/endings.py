@@ -38,7 +38,8 @@ _PATTERNS = {
     "finished": pattern(
         rf"\W{{0,12}}(?:the |model |fine-?|pre-?)?(?:training|fine-?tuning)(?: (?:run|job|loop"
         rf"|process|(?=[\w.-]*\d)[\w.-]{{1,40}}(?= complete in )"
-        rf"|of (?!.{{0,20}}\b(?:epoch|step|stage|fold|phase|iteration|round|batch))[\w./ -]{{1,60}}?(?= (?:is )?(?:complete|finished|done))))?(?: (?:is|has|was))?"
+        rf"|of (?!.{{0,20}}\b(?:epoch|step|stage|fold|phase|iteration|round|batch))[\w./ -]{{1,60}}?"
+        rf"(?= (?:is )?(?:complete|finished|done))))?(?: (?:is|has|was))?"
         rf"(?: (?:been|now|successfully|all))*[ :-]+(?:successfully )?(?:complete[d]?|finished|done|ended"
         rf"|over)\b{_NOT_A_PART}.{{0,120}}"
         rf"|\W{{0,12}}(?:done|finished|completed|end(?: of)?)(?: with)?(?: the)? (?:model )?(?:training"
