@@ -200,10 +200,11 @@ def _rhythm(pace: Pace | None, place: _Place | None) -> float:
 
 
 def _after_silence(rest: Interval, silence_s: float, rhythm_s: float) -> Interval:
+    """What is left after a silence; a run that should be over by now and is not stands still, too."""
     usual = min(silence_s, rhythm_s)
-    stalled = silence_s - usual
-    likely = max(rest.likely - usual, 0.0) + STALL_GROWTH * stalled
-    high = max(rest.high - usual, 0.0) + STALL_GROWTH_HIGH * stalled
+    still = silence_s - usual + max(usual - rest.likely, 0.0)
+    likely = max(rest.likely - usual, 0.0) + STALL_GROWTH * still
+    high = max(rest.high - usual, 0.0) + STALL_GROWTH_HIGH * still
     low = max(rest.low - usual, 0.0)
     return Interval(low=low, likely=likely, high=high)
 
