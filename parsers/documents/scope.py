@@ -57,6 +57,8 @@ def _labelled(piece: Piece, span: Span, words: Words, outline: Outline) -> Readi
         return Reading(Scope.TOTAL)
     if _OF_THEM.search(words.sentence) and (named := stage_kinds(words.previous)):
         return Reading(Scope.STAGE, named_in(words.previous.partition(" for ")[0]), named[0])
+    if _ALL_TAKE.search(words.clause):
+        return Reading(Scope.TOTAL)
     readings = (_by_words(text, piece, outline) for text in _label_sources(piece, words, outline))
     reading = next((found for found in readings if found), None)
     reading = reading or _by_context(piece, words, outline) or by_default(piece, span, words)
@@ -66,6 +68,11 @@ def _labelled(piece: Piece, span: Span, words: Words, outline: Outline) -> Readi
     return reading
 
 
+_ALL_TAKE = pattern(
+    r"\ball\s+(?:two|three|four|five|six|\d)\s+(?:(?:phases|stages|parts|steps)\s+)?(?:together|combined|takes?|needs?)\b",
+    re.IGNORECASE,
+)
+"""`All three together take 55 min`, whatever section it ends."""
 _OF_THEM = pattern(r"\b(?:of\s+(?:them|these|those)|they)\b", re.IGNORECASE)
 _BRINGS = pattern(
     r"\b(?:brings?|makes?|takes?)\s+(?:this|it|that|us|the\s+(?:whole|total|sum))\s+"
@@ -136,7 +143,7 @@ def _by_words(text: str, piece: Piece, outline: Outline) -> Reading | None:
     if kinds and not (train and (total or _JOINED.search(words))) and not (train and _train_is_subject(words)):
         return Reading(Scope.STAGE, named_in(words), kinds[0])
     if total:
-        stage = heading_stage(outline, piece)
+        stage = None if _ALL_OF_THEM.search(words) else heading_stage(outline, piece)
         if stage and stage[0] != "train" and not train:
             return Reading(Scope.STAGE, bare(stage[1]), stage[0])
         if piece.kind == "item" and (numbered := NUMBERED_STAGE.match(piece.text)):
@@ -145,6 +152,12 @@ def _by_words(text: str, piece: Piece, outline: Outline) -> Reading | None:
     if named and not _sequence(words):
         return _of_technique(words, sorted(named)[0].upper(), piece, outline)
     return _of_training(words, piece, outline) if train else None
+
+
+_ALL_OF_THEM = pattern(
+    r"\ball\s+(?:two|three|four|five|six|\d+)\b|\b(?:everything|end-to-end|grand\s+total|whole\s+(?:pipeline|project|thing))\b",
+    re.IGNORECASE,
+)
 
 
 def _of_technique(words: str, name: str, piece: Piece, outline: Outline) -> Reading:

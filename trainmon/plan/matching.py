@@ -22,7 +22,7 @@ from trainmon.plan.plans import plan_of
 from trainmon.plan.reach import applicable, spoken_of
 from trainmon.plan.said_line import SaidLine
 from trainmon.plan.scenarios import says, speak_of, telling
-from trainmon.plan.stems import numbered_parts
+from trainmon.plan.sections import is_named_for
 from trainmon.run_choices import RunChoice
 from trainmon.units import duration_range
 
@@ -95,14 +95,11 @@ class Matcher:
     def choose(self, scope: Scope, wanted: Callable[[Estimate], bool] = lambda _: True) -> Choice | None:
         """Find the duration of `scope` among the estimates that are `wanted`; None where no document has any."""
         candidates = [c for c in self._candidates(scope) if wanted(c.estimate)]
-        if scope is Scope.TOTAL and (part := [c for c in self._candidates(Scope.STAGE) if self._is_all_of(c.estimate)]):
+        if scope is Scope.TOTAL and (
+            part := [c for c in self._candidates(Scope.STAGE) if is_named_for(self.evidence, c.estimate)]
+        ):
             candidates = [replace(c, estimate=replace(c.estimate, scope=scope)) for c in part]
         return self._among(candidates) if self._said is None else self._of_said(self._said, candidates, scope)
-
-    def _is_all_of(self, stage: Estimate) -> bool:
-        """Tell whether the run by its name is this numbered stage and nothing else: `phase2` of `Phase 2: Adapter`."""
-        own = {key for key in self.evidence.names if numbered_parts(key)}
-        return len(own) == 1 and own == numbered_parts(stage.source_text).keys()
 
     def _of_said(self, said: SaidLine, candidates: Sequence[Candidate], scope: Scope) -> Choice | None:
         """The duration that the user named, else one beside it; of stages that stand nowhere near it, any."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from trainmon.estimates import Estimate, EstimateDocument, Scope
+from trainmon.plan.sections import with_sums_apart
 from trainmon.plan.stems import say_nothing, stem, stems
 
 _CLASSES = frozenset(
@@ -82,7 +83,7 @@ class Part:
 
 def part_for(document: EstimateDocument, run: str, runs: Sequence[str]) -> Part:
     """Leave out what `document` says of other runs by name; `runs` are the names of all that it speaks for."""
-    document = reclaimed(document, tuple(runs))
+    document = reclaimed(with_sums_apart(document), tuple(runs))
     phrases = phrases_of(tuple(runs))
     return _part(document, run, phrases) if phrases else Part(document)
 
