@@ -150,7 +150,7 @@ def pane(tmp_path: Path) -> Iterator[Pane]:
 @needs_tmux
 def test_in_a_terminal_a_replay_runs_through_the_sample_logs(pane: Pane) -> None:
     pane.run("replay", str(SAMPLES), "--speed", "1")
-    pane.until(lambda text: bool(re.search(r" 0 %  00:\d\d:\d\d", text)))
+    pane.until(lambda text: bool(re.search(r" 0 % +00:\d\d:\d\d", text)))
     pane.keys("Space")
     pane.until("paused")
     pane.keys("%")
