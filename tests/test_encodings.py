@@ -39,6 +39,18 @@ def test_every_encoding_gives_the_text_however_it_is_read(encode: Callable[[str]
     assert decoded(encode(TEXT), size) == TEXT
 
 
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
+def test_an_archive_is_cut_off_until_its_end_is_read(pack: Callable[[bytes], bytes]) -> None:
+    data = pack(TEXT.encode()) + pack(TEXT.encode())
+    decoder = decoder_for(data)
+
+    decoder.feed(data[:-3])
+    before = decoder.is_cut_off
+    decoder.feed(data[-3:])
+
+    assert (before, decoder.is_cut_off) == (True, False)
+
+
 def test_of_a_damaged_archive_what_can_be_read_is_read_and_the_rest_is_said() -> None:
     lines = "".join(f"step {i} loss {1 / i:.12f}\n" for i in range(1, 5000))
     data = gzip.compress(lines.encode())

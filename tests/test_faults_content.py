@@ -155,12 +155,14 @@ def test_f62_an_archive_that_is_still_written_gives_what_is_there(tmp_path: Path
     log.write_bytes(flushed)
     store = store_over(tmp_path)
     store.refresh(NOW, 60.0)
-    assert one(store.board(NOW)).step == 40
+    before = one(store.board(NOW))
     with log.open("ab") as file:
         file.write(packer.compress(MORE.encode()) + packer.flush())
     store.refresh(NOW + 10, 60.0, rescan=True)
+    after = one(store.board(NOW + 10))
 
-    assert one(store.board(NOW + 10)).step == 60
+    assert (before.step, before.files[0].notes) == (40, ("archive without its end: cut off, or still being written",))
+    assert (after.step, after.files[0].notes) == (60, ())
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,8 @@ class StreamDecoder(Protocol):
     encoding: str
     damage: str
     """What could not be read, in words; empty when all could."""
+    is_cut_off: bool
+    """What was fed so far ends inside an archive."""
 
     def feed(self, data: bytes) -> bytes:
         """Give the text bytes that `data` adds."""
@@ -34,6 +36,7 @@ class StreamDecoder(Protocol):
 class _Plain:
     encoding = "utf-8"
     damage = ""
+    is_cut_off = False
 
     def __init__(self, skip: int = 0) -> None:
         self._skip = skip
@@ -47,6 +50,7 @@ class _Transcoded:
     """UTF-16 as PowerShell's `>` writes it."""
 
     damage = ""
+    is_cut_off = False
 
     def __init__(self, encoding: str) -> None:
         self.encoding = encoding
@@ -70,6 +74,7 @@ class _Compressed:
     def __init__(self, encoding: str, start: Callable[[], _Decompressor]) -> None:
         self.encoding = encoding
         self.damage = ""
+        self.is_cut_off = False
         self._start = start
         self._member: _Decompressor = start()
         self._taken = self._given = 0
@@ -90,7 +95,8 @@ class _Compressed:
                 break
             if self._is_excessive:
                 self.damage = f"archive unpacks to more than {_MOST_TIMES} times its size: not read further"
-            elif self._member.eof:
+            self.is_cut_off = not self._member.eof
+            if self._member.eof:
                 data = self._member.unused_data + data
                 self._member = self._start()
         text = b"".join(parts)

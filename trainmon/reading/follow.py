@@ -152,6 +152,8 @@ class FileFollower:
             notes.append(f"{plural(self._reader.nul_bytes, 'NUL byte')} skipped")
         if self._decoder is not None and self._decoder.damage:
             notes.append(self._decoder.damage)
+        elif self._decoder is not None and self._decoder.is_cut_off and self.tail.offset >= self.tail.size:
+            notes.append("archive without its end: cut off, or still being written")
         if self._reader.share_note:
             notes.append(self._reader.share_note)
         if self.tail.error:
