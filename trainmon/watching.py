@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from trainmon.reading.watch import FolderWatch
 
 _BUDGET_S = 0.1
-_GLANCE_S = 0.08
-"""The first board is waited for; so long it takes to leaf through most of a screen of short logs."""
+_GLANCE_S = 0.12
+"""The first board is waited for; on a slow processor so long it takes to leaf through a screen of short logs."""
 _READING_SHARE = 4.0
 """While history is read, a board comes no oftener than after so many times what the last one took."""
 
