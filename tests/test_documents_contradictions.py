@@ -267,3 +267,11 @@ def test_a_limit_that_no_run_can_keep_is_a_contradiction(limit: str, told: bool)
     ]
     assert bool(said) is told
     assert all(one.lines == (3, 5) for one in said)
+
+
+def test_a_stage_that_hardly_counts_contradicts_itself_lightly() -> None:
+    text = "# Plan\n\n- Initialization: 47-93 seconds (1-1.5 minutes)\n- Training: 40 min\n- Total: 42 min\n"
+    (one,) = read_text(text).contradictions
+    assert (one.kind, one.severity) == ("rounding", "low")
+    longer = text.replace("seconds", "minutes").replace("1-1.5 minutes", "1-1.5 hours")
+    assert "medium" in {one.severity for one in read_text(longer).contradictions}
