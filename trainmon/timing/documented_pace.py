@@ -14,6 +14,8 @@ from trainmon.timing.pace import Prior
 
 LOW_SIGMAS, HIGH_SIGMAS = -1.28, 2.2
 """Ends of the 80 % interval; runs end late more often than early."""
+MEASURED_LOW_SIGMAS = -1.0
+"""The same where a pace was measured: what comes on top is seen late, and what was seen seldom goes away."""
 DOCUMENT_SPREAD = 0.15
 """Even a document without a range is rarely right to better than this."""
 LONE_BOUND = 0.5
@@ -36,8 +38,9 @@ class Guess:
     def interval(self) -> Interval:
         """The 80 % interval."""
         spread = min(self.spread, 3.0)
+        low_sigmas = LOW_SIGMAS if self.basis == "documented" else MEASURED_LOW_SIGMAS
         return Interval(
-            low=self.likely_s * math.exp(LOW_SIGMAS * spread),
+            low=self.likely_s * math.exp(low_sigmas * spread),
             likely=self.likely_s,
             high=max(min(self.likely_s * math.exp(HIGH_SIGMAS * spread), self.most_s), self.likely_s),
         )

@@ -9,7 +9,8 @@ how long a stall goes on is best guessed from how long it has gone on (a Pareto 
 Chosen by replaying finished runs (`benchmarks/eta.py`) against: tqdm's smoothed rate (its docs: `smoothing` 0.3),
 the mean over everything (Trainer), a 30-second window (rich.progress), the mean of the last half, and a time left
 without evaluations (Composer's formula). On 47 logs its mean error at 5..75 % of the wall time was 0.50 of tqdm's on
-the same whole-run counter and 0.77 of the last half's, the best of the others. Bootstrapping past steps is known to
+the same whole-run counter and 0.77 of the last half's, the best of the others; on simulated runs of kinds that it was
+not tuned to (`benchmarks/varied_runs.py`) 0.63 and 0.81. Bootstrapping past steps is known to
 give intervals that are far too narrow, since drift and the next pause are not in the past; the interval here is an
 error curve over progress, fitted to such replays and widened by how much the windows disagreed in this run.
 """
