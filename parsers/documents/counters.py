@@ -27,6 +27,7 @@ from trainmon.patterns import pattern
 _SECONDS_LONG_RUN = 60.0
 """A whole run or model takes longer: what is shorter is one item of many."""
 
+_LONGEST_STEP_S = 600.0
 _BRIEF = 30
 """Characters of a clause that is as good as a label: `plus validation, 1.5 min/epoch`."""
 _COMPONENT = pattern(
@@ -52,10 +53,12 @@ _EACH_AFTER = pattern(r"\s*(?:for\s+)?(?:each|apiece|jeweils|a\s+(?:pop|piece))\
 _SO_MANY_AT = pattern(
     r"\d\s?[kM]?\s+(?:(?P<epochs>epochs?|ep)|steps|iterations|iters?|updates)\s+(?:at|@)\s*$"
     r"|\b(?:the|an?|one|each|per)\s+(?:(?P<epoch>epoch)|step|iteration)(?:\s+time)?\s+"
-    r"(?:(?:down\s+)?(?:to|from|at)|is|was|takes?|needs?|lasts?)\s*$",
+    r"(?:(?:down\s+)?(?:to|from|at)|is|was|takes?|needs?|lasts?)\s*$"
+    r"|(?:^\W*|[.;:(]\s*|\b(?:and|while|but)\s+|(?P<listed>,\s*))(?:(?P<many>epochs)|steps|iterations)"
+    r"(?(listed)|\s+(?:each\s+)?(?:take|last|need|run)(?:\s+(?:each|about|around|roughly|only|some))*)\s*$",
     re.IGNORECASE,
 )
-"""`12,000 steps at 17 s`; `would bring the step to 150 s`."""
+"""`12,000 steps at 17 s`; `would bring the step to 150 s`; `epochs take 20 minutes`."""
 _PER_LENGTH = pattern(
     r"[^.;:,]{0,30}?\bper\s+(?:\w+\s+)?(?:hour|minute|second)\s+of\s+(?:audio|speech|video|footage|music)\b",
     re.IGNORECASE,
@@ -119,6 +122,9 @@ def counted(piece: Piece, span: Span, words: Words, outline: Outline) -> Reading
         if match is not None:
             word = match.groupdict().get("front") or match["word"]
             counter = "unit" if word.startswith("次") else counter_of(word)
+            own = source in ("", words.clause, words.inner, words.label, header_of(piece))
+            if not own and TOTAL.search(words.label) and span.top_s > _LONGEST_STEP_S:
+                return None  # the total below `Time per step`
             if counter in {"unit", "run"} and _is_part_of_one(source, piece, words, outline):
                 return None
             if counter:
@@ -137,7 +143,11 @@ def _so_many_at(words: Words) -> Reading | None:
     at = _SO_MANY_AT.search(words.clause)
     if at is None:
         return None
-    return Reading(Scope.EPOCH, per="epoch") if at["epochs"] or at["epoch"] else Reading(Scope.STEP, per="step")
+    return (
+        Reading(Scope.EPOCH, per="epoch")
+        if at["epochs"] or at["epoch"] or at["many"]
+        else Reading(Scope.STEP, per="step")
+    )
 
 
 def _in_prose(words: Words) -> Reading | None:
