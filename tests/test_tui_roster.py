@@ -35,6 +35,7 @@ def said(roster: Roster, sort: Sort, wanted: str) -> tuple[object, ...]:
     lines = [roster.entries(sort=sort, wanted=wanted, grouped=grouped) for grouped in (False, True)]
     widths = [roster.name_width(grouped=grouped) for grouped in (False, True)]
     running = sorted(run.name for run in roster.running)
+    widths.append(roster.stage_width)
     return lines, widths, running, [roster.count(trait) for trait in Trait], len(roster)
 
 

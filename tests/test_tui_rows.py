@@ -450,7 +450,7 @@ def test_the_help_fits_a_small_terminal() -> None:
 
 @pytest.mark.parametrize("sign", [bars.FILL, bars.TRACK, bars.BAND, bars.FILLED_BAND, bars.MARK, bars.UNKNOWN])
 def test_the_help_explains_every_sign_of_the_bar(sign: str) -> None:
-    legend = shown(help_rows(78))[-3:]
+    legend = shown(help_rows(78))[-4:]
 
     assert any(f"{sign} " in line for line in legend)
 

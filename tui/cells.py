@@ -108,7 +108,7 @@ _TROUBLE = Column(title="verdict", width=16, cell=_verdict_or_trouble, most=27)
 COLUMNS = {
     "state": Column(title="state", width=13, cell=_state),
     "name": Column(title="run", width=14, cell=_name),
-    "stage": Column(title="stage", width=10, cell=_text(lambda run: plain(run.stage), role="muted"), most=20),
+    "stage": Column(title="stage", width=10, cell=_text(lambda run: plain(run.stage), role="muted"), most=32),
     "progress": Column(title="progress", width=15, cell=_progress, most=45),
     "step": Column(title="step", width=11, cell=_step, right=True),
     "step_time": Column(title="s/step", width=7, cell=_text(_step_time, right=True), right=True),

@@ -17,7 +17,7 @@ _MARK_WIDTH = 2
 _NARROW = {"state": 10, "name": 11, "progress": 10, "left": 8, "trouble": 14}
 """The columns of a width below which the usual ones do not fit, and their widths."""
 _NARROW_BELOW = 76
-_NAME_SHARE = 6
+_NAME_SHARE, _STAGE_SHARE = 6, 8
 """A name takes at most one in so many cells before other columns come."""
 _LONGEST_NAME = 60
 _ADDED = (
@@ -42,6 +42,7 @@ class Needs:
     """What the runs of a board need of the columns."""
 
     name_width: int = 14
+    stage_width: int = 0
     empty: frozenset[str] = frozenset()
     """Columns in which no run would show anything."""
 
@@ -62,7 +63,7 @@ _SHOWS = {
 def needs_of(roster: Roster, *, grouped: bool) -> Needs:
     """Return what the runs need; `grouped`: their folders stand above them."""
     empty = frozenset(key for key, trait in _SHOWS.items() if not roster.count(trait))
-    return Needs(name_width=roster.name_width(grouped=grouped), empty=empty)
+    return Needs(name_width=roster.name_width(grouped=grouped), stage_width=roster.stage_width, empty=empty)
 
 
 EVERYTHING = Needs()
@@ -71,11 +72,13 @@ EVERYTHING = Needs()
 def lay_out(width: int, needs: Needs = EVERYTHING) -> Layout:
     """Choose the columns for a width, and share out what is left over among those that can grow."""
     if width < _NARROW_BELOW:
-        return _lay_out_narrow(width)
+        return _lay_out_narrow(width, needs)
     chosen: dict[str, int] = {}
     room = width - _MARK_WIDTH
     for key in _wanted(needs):
         size = COLUMNS[key].width
+        if key == "stage":
+            size = max(size, min(needs.stage_width, width // _STAGE_SHARE))
         if key == "name":
             size = max(size, min(needs.name_width, width // _NAME_SHARE))
         if size + (2 if chosen else 0) > room:
@@ -97,10 +100,13 @@ def _wanted(needs: Needs) -> list[str]:
     return [key for key in dict.fromkeys(keys) if key not in needs.empty]
 
 
-def _lay_out_narrow(width: int) -> Layout:
-    columns = [COLUMNS[key] for key in _NARROW]
-    widths = dict(_NARROW)
+def _lay_out_narrow(width: int, needs: Needs) -> Layout:
+    widths = {key: size for key, size in _NARROW.items() if key not in needs.empty}
+    columns = [COLUMNS[key] for key in widths]
     room = max(0, width - _MARK_WIDTH - sum(widths.values()) - len(widths) + 1)
+    more = min(room, _NARROW["left"]) if len(widths) < len(_NARROW) else 0
+    widths["trouble"] += more
+    room -= more
     widths["name"] += room // 2
     widths["progress"] += room - room // 2
     return Layout(width=width, columns=tuple(zip(columns, widths.values(), strict=True)), gap=" ")

@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable, Sequence
 from string import ascii_uppercase
 
+from rich.cells import cell_len
+
 from trainmon import units
 from trainmon.exports.report import best
 from trainmon.snapshot import MetricInfo, RunSnapshot
@@ -13,7 +15,8 @@ from trainmon.tui import words
 from trainmon.tui.spanview import SERIES
 from trainmon.tui.text import Row, Span, fit, fit_row, heading, plain, shorten, shorten_left
 
-_LABEL = 18
+_LABEL, _LABEL_SHARE = 18, 4
+"""Cells for the names of figures, and more for long ones: at most one in so many."""
 _NARROW, _BROAD = 12, 44
 _GAP = 2
 _ALIKE = 0.005
@@ -68,15 +71,17 @@ def metric_names(runs: Sequence[RunSnapshot]) -> list[str]:
 
 def table(runs: Sequence[RunSnapshot], width: int) -> list[Row]:
     """Return figures and metrics, a column a run; behind a value stands what it is of the first run's."""
-    each = max(_NARROW, min(_BROAD, (width - _LABEL) // max(1, len(runs)) - _GAP))
-    rows = [_line("", [(_named(at, run, each), ("", "")) for at, run in enumerate(runs)], each)]
-    for label, cell, amount in _FIGURES:
-        rows.append(_line(label, [(cell(run), _share(amount, run, runs[0])) for run in runs], each))
     names = metric_names(runs)
+    labelled = max(_LABEL, min(width // _LABEL_SHARE, max((cell_len(plain(name)) for name in names), default=0) + 3))
+    each = max(_NARROW, min(_BROAD, (width - labelled) // max(1, len(runs)) - _GAP))
+    rows = [_line("", labelled, [(_named(at, run, each), ("", "")) for at, run in enumerate(runs)], each)]
+    for label, cell, amount in _FIGURES:
+        rows.append(_line(label, labelled, [(cell(run), _share(amount, run, runs[0])) for run in runs], each))
     if names:
         rows += [(), heading("Metrics, the last value and the best", width)]
     for name in names:
-        rows.append(_line(plain(name), [(_last(run, name), _change(run, runs[0], name)) for run in runs], each))
+        cells = [(_last(run, name), _change(run, runs[0], name)) for run in runs]
+        rows.append(_line(plain(name), labelled, cells, each))
     return [fit_row(row, width) for row in rows]
 
 
@@ -84,8 +89,8 @@ def _named(at: int, run: RunSnapshot, width: int) -> Span:
     return f"{letter(at)} {shorten_left(words.name(run), width - 2)}", series_role(at)
 
 
-def _line(label: str, cells: Sequence[tuple[Span, Span]], each: int) -> Row:
-    spans: list[Span] = [(fit(" " + shorten(label, _LABEL - 2), _LABEL), "muted")]
+def _line(label: str, labelled: int, cells: Sequence[tuple[Span, Span]], each: int) -> Row:
+    spans: list[Span] = [(fit(" " + shorten(label, labelled - 2), labelled), "muted")]
     for (text, role), (behind, behind_role) in cells:
         room = each - len(behind) - 1
         if behind and len(text) <= room:

@@ -94,6 +94,7 @@ def help_rows(width: int) -> list[Row]:
         (bars.FILL, "done; ", bars.TRACK, "still to do; ", bars.UNKNOWN, "nobody knows how far it is"),
         (bars.BAND, "the documented end; ", bars.FILLED_BAND, "the same, where the bar is filled"),
         (bars.MARK, "the end, measured or projected: left of the band early, right of it late"),
+        ("▒", "above a stage: what the plan gives it at least; ", "░", "what it gives it at most"),
     )
     for line in told:
         row: list[tuple[str, str]] = [("  ", "")]

@@ -69,6 +69,7 @@ class Roster:
         self._folders: Counter[str] = Counter()
         self._widths: Counter[tuple[bool, int]] = Counter()
         """How many names are so wide, with their folders and without."""
+        self._stage_widths: Counter[int] = Counter()
         self._running: dict[int, RunSnapshot] = {}
         self.take(tuple(runs))
 
@@ -94,6 +95,11 @@ class Roster:
         inside = grouped and len(self._folders) > 1
         return max((width for is_inside, width in self._widths if is_inside is inside), default=0)
 
+    @property
+    def stage_width(self) -> int:
+        """The length of the longest name of a stage under way."""
+        return max(self._stage_widths, default=0)
+
     def take(self, runs: Sequence[RunSnapshot], roots: Sequence[str] = ()) -> None:
         """Take the runs of a newer board; `roots`: the folders and files that they were found in."""
         self._roots = roots
@@ -106,7 +112,7 @@ class Roster:
             for number in [number for number in self._members if number not in here]:
                 self._leave(number)
             self._ordered = [member for member in self._ordered if member.is_here]
-            self._folders, self._widths = +self._folders, +self._widths
+            self._folders, self._widths, self._stage_widths = +self._folders, +self._widths, +self._stage_widths
         for run in fresh:
             self._join(run)
         if fresh:
@@ -166,6 +172,7 @@ class Roster:
         name = member.run.name
         self._traits.update(dict.fromkeys(member.traits, by))
         self._folders.update({member.folder: by})
+        self._stage_widths.update({len(member.run.stage): by})
         self._widths.update({(False, len(name)): by, (True, len(name.rpartition("/")[2])): by})
 
 

@@ -11,15 +11,15 @@ from trainmon import units
 from trainmon.events import ProblemKind
 from trainmon.snapshot import RunSnapshot, StepTime
 from trainmon.timing.spans import STALL
-from trainmon.tui import bars
+from trainmon.tui import bars, words
 from trainmon.tui.braille import Curve, Points, smooth
 from trainmon.tui.chart import Axis, Mark, at_cursor, chart
 from trainmon.tui.chart_look import ChartLook
 from trainmon.tui.text import Row, Span, as_fits, fit_row, plain, width_of
 
 _SLOWER = "▲"
-_PAUSE_WORDS = {"e": "evaluation", "c": "checkpoint", "s": "stall"}
-"""Signs below the step time: the first letters of the keys of `overhead_s`."""
+_PAUSE_WORDS = {"e": "evaluation", "c": "checkpoint", "s": "stall", "p": "pause"}
+"""Signs below the step time: the first letters of the keys of `overhead_s`, and of a stall too short for the word."""
 _PLAIN, _STEPS = ChartLook(), Axis()
 
 
@@ -78,9 +78,9 @@ def _pauses(run: RunSnapshot) -> list[Mark]:
     marks = []
     for pause in sorted(run.pauses, key=lambda pause: pause.duration_s):
         step = step_at(run.clock_history, pause.started_s)
-        sign = pause.kind[:1]
-        if step is not None and sign in _PAUSE_WORDS:
-            marks.append(Mark(step=step, sign=sign, role="warn" if pause.kind == STALL else "muted"))
+        word, role = words.standstill(run) if pause.kind == STALL else (pause.kind, "muted")
+        if step is not None and word[:1] in _PAUSE_WORDS:
+            marks.append(Mark(step=step, sign=word[:1], role=role))
     return marks
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from rich.cells import cell_len
+
 from trainmon import units
 from trainmon.events import StageKind
 from trainmon.exports.report import compared_text, spent_s
@@ -14,8 +16,10 @@ from trainmon.tui import bars, words
 from trainmon.tui.text import Row, fit, fit_row, heading, plain, shorten
 
 _NAME_WIDTH = 16
+_NAME_SHARE = 4
+"""Names take more than that only where it is at most one in so many cells."""
 _END_WIDTH = 24
-_PLANNED, _MEASURED, _OCCURRENCE = "░", "▆", "▮"
+_LEAST, _PLANNED, _MEASURED, _OCCURRENCE = "▒", "░", "▆", "▮"
 STAGE_ROLES = {
     StageKind.INIT: "series-4",
     StageKind.DATA: "series-2",
@@ -37,13 +41,14 @@ def timeline(run: RunSnapshot, width: int) -> list[Row]:
     planned = _planned(stages)
     axis = max((end for _, end in planned if math.isfinite(end)), default=0.0)
     axis = max(axis, total or 0.0, *(_end_s(stage) for stage in stages), 1.0)
-    inner = max(10, width - _NAME_WIDTH - _END_WIDTH - 4)
+    named = max(_NAME_WIDTH, min(width // _NAME_SHARE, max(cell_len(_label(stage)) for stage in stages) + 1))
+    inner = max(10, width - named - _END_WIDTH - 4)
     rows = [heading("Timeline", width, f"0 … {units.duration(axis)}")]
     for stage, plan in zip(stages, planned, strict=True):
         if stage.documented is not None:
-            rows.append(_plan_row(stage, plan, axis, inner))
-        rows.append(_actual_row(run, stage, axis, inner))
-    rows += _stalls(run, axis, inner)
+            rows.append(_plan_row(stage, plan, axis, inner, named))
+        rows.append(_actual_row(run, stage, axis, inner, named))
+    rows += _stalls(run, axis, inner, named)
     rows.append(_overheads(run, width))
     return [fit_row(row, width) for row in rows]
 
@@ -67,23 +72,34 @@ def _end_s(stage: StageInfo) -> float:
     return (stage.started_s or 0.0) + (stage.elapsed_s or 0.0)
 
 
-def _plan_row(stage: StageInfo, plan: tuple[float, float], axis: float, inner: int) -> Row:
+def _plan_row(stage: StageInfo, plan: tuple[float, float], axis: float, inner: int, named: int) -> Row:
+    """Shade what the plan says at least, and lighter what it may take."""
     first, last = _columns(plan[0], plan[1], axis, inner)
-    bar = " " * first + _PLANNED * (last - first)
+    band = bars.ends(stage.documented)
+    _, least = _columns(plan[0], plan[0] + band[0], axis, inner) if band is not None and band[0] > 0 else (0, first)
+    least = min(max(least, first), last)
+    bar = " " * first + _LEAST * (least - first) + _PLANNED * (last - least)
     return (
-        (fit("", _NAME_WIDTH) + "  ", ""),
+        (fit("", named) + "  ", ""),
         (fit(bar, inner), "band"),
         ("  plan " + words.documented(stage.documented), "band"),
     )
 
 
-def _actual_row(run: RunSnapshot, stage: StageInfo, axis: float, inner: int) -> Row:
-    name = plain(stage.name or stage.kind)
-    times = f" x{stage.occurrences}" if stage.occurrences > 1 else ""
+def _times(stage: StageInfo) -> str:
+    return f" x{stage.occurrences}" if stage.occurrences > 1 else ""
+
+
+def _label(stage: StageInfo) -> str:
+    return plain(stage.name or stage.kind) + _times(stage)
+
+
+def _actual_row(run: RunSnapshot, stage: StageInfo, axis: float, inner: int, named: int) -> Row:
+    name, times = plain(stage.name or stage.kind), _times(stage)
     sign = words.STATE_SIGNS[run.state] if stage.active else " "
     label: Row = (
         (f"{sign} ", words.state_role(run)),
-        (fit(shorten(name, _NAME_WIDTH - len(times)) + times, _NAME_WIDTH), ""),
+        (fit(shorten(name, named - len(times)) + times, named), ""),
     )
     if stage.elapsed_s is None and not stage.active and not stage.current:
         waiting = "not begun" if run.state in {RunStatus.RUNNING, RunStatus.WAITING} else ""
@@ -133,7 +149,7 @@ def _drawn(pauses: Sequence[PauseInfo], axis: float, inner: int) -> str:
     return "".join(cells)
 
 
-def _stalls(run: RunSnapshot, axis: float, inner: int) -> list[Row]:
+def _stalls(run: RunSnapshot, axis: float, inner: int, named: int) -> list[Row]:
     """Return where nothing went on and no line says why; nothing where that never happened."""
     stalls = [pause for pause in run.pauses if pause.kind == STALL]
     if not stalls:
@@ -141,8 +157,8 @@ def _stalls(run: RunSnapshot, axis: float, inner: int) -> list[Row]:
     times = f" x{len(stalls)}" if len(stalls) > 1 else ""
     longest_s = max(stall.duration_s for stall in stalls)
     text = units.duration(longest_s) if len(stalls) == 1 else f"longest {units.duration(longest_s)}"
-    label = fit("stall" + times, _NAME_WIDTH)
-    return [(("  ", ""), (label, ""), (_drawn(stalls, axis, inner), "warn"), (f"  {text}", "warn"))]
+    word, role = words.standstill(run)
+    return [(("  ", ""), (fit(word + times, named), ""), (_drawn(stalls, axis, inner), role), (f"  {text}", role))]
 
 
 def _ending(run: RunSnapshot, stage: StageInfo) -> str:
@@ -167,5 +183,6 @@ def _overheads(run: RunSnapshot, width: int) -> Row:
         return ()
     row: list[tuple[str, str]] = [("  overhead: ", "muted")]
     for name, seconds in known:
-        row.append((f"{name} {units.duration(seconds)}   ", "warn" if name == "stall" else ""))
+        word, role = words.standstill(run) if name == STALL else (name, "")
+        row.append((f"{word} {units.duration(seconds)}   ", role))
     return fit_row(tuple(row), width)

@@ -10,6 +10,7 @@ from trainmon.estimates import NOTHING_MEASURED, DocumentedRange, Scope, Verdict
 from trainmon.events import ProblemKind
 from trainmon.exports.report import NOT_YET, verdict_text
 from trainmon.snapshot import RunSnapshot, RunStatus
+from trainmon.timing.spans import STALL
 from trainmon.tui.bars import Course, ends
 from trainmon.tui.text import Span, plain
 
@@ -34,6 +35,7 @@ _ROLES = {
     Rank.INTERRUPTED: "muted",
     Rank.FINISHED: "good",
 }
+_STALL_S = 60.0
 VERDICT_SIGNS = {
     VerdictKind.FASTER: ("▼", "good"),
     VerdictKind.WITHIN: ("=", "good"),
@@ -124,6 +126,12 @@ def note(run: RunSnapshot) -> Span:
     if run.preview:
         return "reading history", "muted"
     return plain(run.state_reason) if run.state is RunStatus.WAITING else "", "muted"
+
+
+def standstill(run: RunSnapshot) -> Span:
+    """Return the word for the times in which nothing went on: `stall` from a minute on, `pause` where all are short."""
+    longest_s = max((pause.duration_s for pause in run.pauses if pause.kind == STALL), default=_STALL_S)
+    return (STALL, "warn") if longest_s >= _STALL_S else ("pause", "muted")
 
 
 def time_left(run: RunSnapshot) -> str:
