@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -177,10 +178,16 @@ def _compile(text: str, *, where: str, key: str, named: bool = False) -> regex.P
     if named and not compiled.groupindex:
         raise UsageError(f"{where}: {key} '{text}' names no group; write (?P<step>\\d+), (?P<loss>\\S+)")
     for group in compiled.groupindex:
-        meant = _MEANT.get(group.lower(), group.lower())
+        meant = _MEANT.get(group.lower()) or _nearly(group.lower())
         if group not in _COUNTER_GROUPS and meant in _COUNTER_GROUPS:
             raise UsageError(f"{where}: {key} '{text}': the group {group!r} must be written {meant!r}")
     return compiled
+
+
+def _nearly(group: str) -> str:
+    """The counter's group that was meant by a misspelt one; times are too near to names of metrics."""
+    near = get_close_matches(group, _COUNTER_GROUPS - {"time", "elapsed"}, n=1, cutoff=0.88)
+    return near[0] if near else group
 
 
 def _repetitions(text: str) -> int:

@@ -295,6 +295,14 @@ def test_a_rotated_log_is_replayed_as_one_run(tmp_path: Path) -> None:
     archive.close()
 
 
+def test_a_part_that_is_missing_between_two_is_told(tmp_path: Path) -> None:
+    rotated_folder(tmp_path, ("train.log.3.gz", "train.log.1", "train.log"))
+
+    (run,) = read_whole(tmp_path).runs
+
+    assert run.files[0].notes == ("rotated parts missing: train.log.2",)
+
+
 @pytest.mark.parametrize(
     "names",
     [

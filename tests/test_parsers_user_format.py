@@ -88,6 +88,9 @@ def test_a_foreign_line_is_left_alone() -> None:
             "'total' must be written 'total_steps'",
             id="another word for a group",
         ),
+        pytest.param(
+            {"name": "a", "pattern": r"(?P<stepp>\d+)"}, "'stepp' must be written 'step'", id="misspelt group"
+        ),
         pytest.param("mine", "expected a table", id="no table"),
     ],
 )

@@ -71,6 +71,8 @@ def test_step_times_carry_their_unit() -> None:
     assert units.step_time(0.53) == "0.53 s/step"
     assert units.step_time(0.01244, "it") == "12.4 ms/it"
     assert units.step_time(252, "epoch") == "4m 12s/epoch"
+    assert units.step_time(3.2e-6, "token") == "3.20 us/token"
+    assert units.step_time(4e-9, "B") == "4.00 ns/B"
 
 
 def test_ranges_of_step_times_name_the_unit_once() -> None:

@@ -118,11 +118,12 @@ def steps(step: float | None, total: float | None) -> str:
 
 
 def step_time(seconds: float | None, unit: str = "step") -> str:
-    """Give `12.4 ms/step`, `0.53 s/step`, `30.1 s/it`, `4m 12s/epoch`."""
+    """Give `3.20 us/token`, `12.4 ms/step`, `0.53 s/step`, `30.1 s/it`, `4m 12s/epoch`."""
     if seconds is None or not math.isfinite(seconds):
         return UNKNOWN
-    if 0 < abs(seconds) < 0.1:
-        return f"{_three_digits(seconds * 1000)} ms/{unit}"
+    for below, scale, small in ((1e-7, 1e9, "ns"), (1e-4, 1e6, "us"), (0.1, 1e3, "ms")):
+        if 0 < abs(seconds) < below:
+            return f"{_three_digits(seconds * scale)} {small}/{unit}"
     return f"{_three_digits(seconds)} s/{unit}" if abs(seconds) < 100 else f"{duration(seconds)}/{unit}"
 
 

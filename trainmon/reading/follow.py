@@ -15,7 +15,7 @@ from trainmon.reading.encodings import ARCHIVES, StreamDecoder, decoder_for
 from trainmon.reading.glance import Glance, glance_at
 from trainmon.reading.lines import text_of
 from trainmon.reading.reader import LogReader, Reading
-from trainmon.reading.rotated import Rest, earlier_parts, went_to
+from trainmon.reading.rotated import Rest, earlier_parts, missing_parts, went_to
 from trainmon.reading.rotated_parts import RotatedParts
 from trainmon.reading.tail import READ_BYTES, Change, FileTail
 from trainmon.runs.state import RunState
@@ -156,6 +156,8 @@ class FileFollower:
             notes.append("archive without its end: cut off, or still being written")
         if self._reader.share_note:
             notes.append(self._reader.share_note)
+        if missing := missing_parts(self.path, self._earlier):
+            notes.append(f"rotated parts missing: {', '.join(missing)}")
         if self.tail.error:
             notes.append(f"unreadable: {self.tail.error}")
         return FileInfo(

@@ -54,6 +54,13 @@ def families(logs: Iterable[Path]) -> dict[Path, tuple[Path, ...]]:
     return {base: tuple(older) for base, found in by_base.items() if (older := _in_order(base, found))}
 
 
+def missing_parts(path: Path, earlier: Iterable[str]) -> list[str]:
+    """Names of the numbered parts between a log and the oldest of its `earlier` ones that are not there."""
+    names = (_ROTATED.fullmatch(Path(part).name) for part in earlier)
+    numbers = {int(name["number"]) for name in names if name is not None and name["number"]}
+    return [f"{path.name}.{number}" for number in range(1, max(numbers, default=0)) if number not in numbers]
+
+
 def went_to(path: Path, former: Former) -> list[Rest]:
     """Where the unread rest of a file lies, and the files that came between it and `path`; [] where it is gone."""
     siblings = _siblings(path)
