@@ -61,7 +61,8 @@ def _tells_of_alarms(heading: str) -> bool:
 
 _LIMIT = pattern(r"\blimits?\b|限制", re.IGNORECASE)
 _LIMIT_AFTER = pattern(
-    r"\s+that\s+an?\s+(?:session|job|kernel|notebook)\s+(?:may|can)\b|\s*(?:[\w-]+\s+){0,2}(?:limit|cap|quota|timeout|deadline)\b",
+    r"\s+that\s+an?\s+(?:session|job|kernel|notebook)\s+(?:may|can)\b|\s+(?:an?|per)\s+session\b"
+    r"|\s*(?:[\w-]+\s+){0,2}(?:limit|cap|quota|timeout|deadline)\b",
     re.IGNORECASE,
 )
 

@@ -63,7 +63,20 @@ def _row(whole: Claim, claims: list[Claim]) -> Iterator[Contradiction]:
             yield from _held(stated, scaled(value, count), whole, f"{count:,g} x {one.span.text}")
 
 
+_TIMES = pattern(r"\W*(?:#\s*)?(?:folds?|seeds?|runs?|repeats?|repetitions?|trials?|models?)\W*", re.IGNORECASE)
+
+
+def _times(whole: Claim) -> float:
+    """Give how many folds or seeds a row counts, which its duration may stand for together."""
+    pairs = zip(whole.piece.header, whole.piece.cells, strict=False)
+    counts = [_number(m) for head, cell in pairs if _TIMES.fullmatch(head) and (m := _COUNT.fullmatch(cell.strip()))]
+    return counts[0] if len(counts) == 1 and counts[0] > 0 else 1.0
+
+
 def _held(stated: Interval, product: Interval, whole: Claim, formula: str) -> Iterator[Contradiction]:
+    together = scaled(product, _times(whole))
+    if together[0] / stated[1] <= _LESS and stated[0] / together[1] <= _MORE:
+        return
     short, long = product[0] / stated[1], stated[0] / product[1]
     if short > _LESS or long > _MORE:
         text = f"{formula} is {show(product)}, the same row says {show(stated)}"

@@ -148,13 +148,17 @@ def _calendars(plan: Plan) -> Iterator[Contradiction]:
         totals = [
             c for c in plan.claims
             if is_whole(c) and c.restates < 0 and interval(c.span) and c.piece.group != slots[0].piece.group
-            and c.piece.headings == slots[0].piece.headings
+            and (c.piece.headings == slots[0].piece.headings or _is_heading_of(c, slots[0]))
         ]  # fmt: skip
         for total in totals:
             stated = interval(total.span)
             if stated and outside((end, end), stated, 1.1) > 1 and ratio_of(end, stated[1]) < 5:
                 text = f"the calendar fills {show((end, end))}, the total says {show(stated)}"
                 yield conflict("timeline", lines(total, *slots), text, ratio_of(end, stated[1]))
+
+
+def _is_heading_of(claim: Claim, slot: Claim) -> bool:
+    return bool(slot.piece.headings) and claim.piece.line == slot.piece.headings[-1].line
 
 
 def _end_of(slot: Claim) -> float:

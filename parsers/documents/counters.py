@@ -122,20 +122,26 @@ def counted(piece: Piece, span: Span, words: Words, outline: Outline) -> Reading
         if match is not None:
             word = match.groupdict().get("front") or match["word"]
             counter = "unit" if word.startswith("次") else counter_of(word)
-            own = source in ("", words.clause, words.inner, words.label, header_of(piece))
-            if not own and TOTAL.search(words.label) and span.top_s > _LONGEST_STEP_S:
-                return None  # the total below `Time per step`
-            if counter in {"unit", "run"} and _is_part_of_one(source, piece, words, outline):
+            if counter and _is_other(piece, span, words, (word, counter, source), outline):
                 return None
             if counter:
                 return _of_one(piece, span, words, (word, counter, source))
     return None
 
 
-def _is_part_of_one(source: str, piece: Piece, words: Words, outline: Outline) -> bool:
-    """Tell whether a line below `Time per fold:` is one of the parts that its total adds up."""
-    own = source in (words.clause, words.inner, words.label, header_of(piece))
-    return bool(source) and not own and is_part_of_sum(outline, piece, words.label)
+_ALTOGETHER = pattern(r"\s*(?:altogether|in\s+(?:all|total)|overall)\b", re.IGNORECASE)
+
+
+def _is_other(piece: Piece, span: Span, words: Words, counted_by: tuple[str, str, str], outline: Outline) -> bool:
+    """Tell a part below `Time per fold:`, and a total below `Time per step`, from what is of one fold or step."""
+    _, counter, source = counted_by
+    if _ALTOGETHER.match(words.after):
+        return True
+    if source in ("", words.clause, words.inner, words.label, header_of(piece)):
+        return False
+    if TOTAL.search(words.label) and span.top_s > _LONGEST_STEP_S:
+        return True
+    return counter in {"unit", "run"} and is_part_of_sum(outline, piece, words.label)
 
 
 def _so_many_at(words: Words) -> Reading | None:

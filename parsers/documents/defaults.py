@@ -13,7 +13,7 @@ from trainmon.parsers.documents.readings import Reading, header_of
 from trainmon.patterns import pattern
 
 VERB = pattern(
-    r"\b(?:takes?|took|taking|taken|runs?|ran|running|trains?|trained|training|finish\w*|complet\w*|done|ready|"
+    r"\b(?:takes?|took|taking|taken|ends?\s+in|runs?|ran|running|trains?|trained|training|finish\w*|complet\w*|done|ready|"
     r"reduces?|needs?|needed|requir\w+|lasts?|lasted|wait|"
     r"costs?|it\s+(?:was|is|will\s+be)|it['’]s|spend|spent|expect\w*|estimat\w+|durations?|times?|runtime|"
     r"count\s+on|reckon|would\s+be|comes?\s+to|add(?:s|ed)?\s+up|finetun\w+|fine-tun\w+|converge\w*|process\w*|"

@@ -105,7 +105,7 @@ _NO_DURATION_BEFORE = pattern(
     re.IGNORECASE,
 )
 _NO_DURATION_AFTER = pattern(
-    r"(?:-(?-i:[A-Z])|\s*-?\s*(?:of\s+(?:[\w-]+\s+){0,3}?)?(?:audio|speech|video|videos|footage|recordings?|clips?|music|"
+    r"(?:['’]s\b|-(?-i:[A-Z])|\s*-?\s*(?:of\s+(?:[\w-]+\s+){0,3}?)?(?:audio|speech|video|videos|footage|recordings?|clips?|music|"
     r"songs?|podcasts?|"
     r"windows?|chunks?|segments?|sentences?|prompts?|forecasts?|horizons?|files?|shards?|dumps?|partitions?|history|ago|earlier|later|old|retention|reads?|timeout|timeouts|interval|"
     r"intervals|lookback|trial|"

@@ -25,9 +25,29 @@ def as_stated(claims: list[Claim], outline: Outline) -> list[Claim]:
     longest = max((claim.span.top_s for claim in claims if claim.scope is Scope.TOTAL), default=0.0)
     read = []
     for claim in claims:
-        reading = _of_value(claim, stated_of, longest) or _of_name(claim, stage_of, longest, outline) or claim.reading
+        reading = (
+            _of_several(claim, claims)
+            or _of_value(claim, stated_of, longest)
+            or _of_name(claim, stage_of, longest, outline)
+            or claim.reading
+        )
         read.append(replace(claim, reading=reading))
     return read
+
+
+_ONE_EPOCH = pattern(r"\W*(?:1|one|a\s+single)\s+(?:full\s+)?epoch\W*", re.IGNORECASE)
+_MORE_EPOCHS = pattern(
+    r"\W*(?:[2-9]|\d{2,}|0?\.5|half(?:\s+an?)?|two|three|five|ten)\s+(?:full\s+)?epochs?\W*", re.IGNORECASE
+)
+
+
+def _of_several(claim: Claim, claims: list[Claim]) -> Reading | None:
+    """Read `1 epoch: 20 hours` beside `3 epochs: 62 hours` for a run of one epoch."""
+    if claim.scope is not Scope.EPOCH or not _ONE_EPOCH.fullmatch(without_brackets(claim.words.label)):
+        return None
+    beside = (c for c in claims if c.piece.group == claim.piece.group and c.scope is Scope.TOTAL)
+    others = any(_MORE_EPOCHS.fullmatch(without_brackets(c.words.label)) for c in beside)
+    return Reading(Scope.TOTAL) if others else None
 
 
 def _of_value(claim: Claim, stated_of: dict[float, Reading], longest: float) -> Reading | None:
