@@ -159,7 +159,10 @@ class RunEvidence:
     def _present_fold(self) -> WholeRun:
         """The whole run, but where it is a cross-validation."""
         failed = self.end is not None and self.end.kind in (EndingKind.FAILED, EndingKind.INTERRUPTED)
-        return whole_run(self.roles, self.all_facts, self.metric_epoch, failed=failed, total_before=self.total_before)
+        stated, before = self.metric_epoch, sum(fold.step or 0.0 for fold in self.folds_before)
+        if stated is not None and stated.step is not None:
+            stated = stated._replace(step=stated.step - before)
+        return whole_run(self.roles, self.all_facts, stated, failed=failed, total_before=self.total_before)
 
     @property
     def all_facts(self) -> Mapping[str, float | str]:

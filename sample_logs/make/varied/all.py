@@ -1,7 +1,8 @@
 """Makes the logs of tests/varied_logs again: `python sample_logs/make/varied/all.py OUT [NAME ...]`.
 
-Needs tqdm, torch, transformers, trl, sentence-transformers, accelerate, lightning, keras and fastai in the Python that
-runs it. Each program runs in a process of its own, stdout and stderr into one file; a further attempt appends.
+Needs tqdm, torch, transformers, trl, sentence-transformers, accelerate, lightning, keras, fastai, scikit-learn, optuna,
+xgboost, lightgbm and rich in the Python that runs it. Each program runs in a process of its own, stdout and stderr into
+one file, or on a terminal that `script` records; a further attempt appends.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import gzip
 import importlib
 import json
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -42,10 +44,15 @@ def start(family: str, name: str, facts: Row, log: Path) -> list[list[Row]]:
         }  # fmt: skip
         program = f"import sys; sys.path.insert(0, {str(HERE)!r}); import {family}, play; play.main()"
         unbuffered = [] if facts.get("buffered") else ["-u"]
-        with log.open("ab") as output:
+        command = [sys.executable, *unbuffered, "-c", program, name, str(attempt)]
+        if facts.get("terminal"):
+            environment |= {"TRAINING": shlex.join(command), "TERM": "xterm-256color"}
+            typed = f'stty cols {facts["terminal"]} rows 40; eval "$TRAINING"'
+            command = ["script", "-q", "-a", "-e", "-c", typed, str(log)]
+        with Path(os.devnull).open("wb") if facts.get("terminal") else log.open("ab") as output:
             subprocess.run(
-                [sys.executable, *unbuffered, "-c", program, name, str(attempt)],
-                cwd=WORKPLACE / "work", stdout=output, stderr=subprocess.STDOUT, env=environment, check=False,
+                command, cwd=WORKPLACE / "work", stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+                env=environment, check=False,
             )  # fmt: skip
         rows = [json.loads(line) for line in journal.read_text().splitlines()]
         journals.append([*rows, {"event": "printed", "t": rows[-1]["t"], "bytes": log.stat().st_size}])
@@ -94,7 +101,7 @@ def truth(journals: list[list[Row]], facts: Row, size: int) -> Row:
         "step_time_s": step_seconds(journals[-1]),
         "cuts": list(cuts(rows, size)),
     }
-    return found | {name: value for name, value in facts.items() if name != "buffered"}
+    return found | {name: value for name, value in facts.items() if name not in ("buffered", "terminal")}
 
 
 def main() -> None:
