@@ -79,7 +79,7 @@ def test_going_back_and_forth_gives_the_same_boards() -> None:
 
 TOLD_BY_ARRIVALS = {
     "step_time_s", "clock_history", "stages", "overhead_s", "started_at", "ended_at", "last_activity_at", "elapsed_s",
-    "comparisons", "verdict", "problems", "pauses",
+    "comparisons", "verdict", "problems", "pauses", "training_s", "unexplained_s",
 }  # fmt: skip
 """What a record of the file's growth knows better than the log."""
 

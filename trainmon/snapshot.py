@@ -216,8 +216,12 @@ class RunSnapshot:
     stages: tuple[StageInfo, ...] = ()
     pauses: tuple[PauseInfo, ...] = ()
     """Single evaluations, checkpoints, stalls where the log tells their time, oldest first; of many the longest."""
+    training_s: float | None = None
+    """Seconds of training steps of all attempts, without pauses and redone steps; None where they are not known."""
     overhead_s: Mapping[str, float] = field(default_factory=dict)
-    """init, eval, checkpoint, stall, other."""
+    """init, eval, checkpoint, stall, other; what is unknown is not there."""
+    unexplained_s: float | None = None
+    """What is left of `elapsed_s` beside `training_s`, `redone_s`, `gap_s` and `overhead_s`."""
     metrics: Mapping[str, MetricInfo] = field(default_factory=dict)
     facts: Mapping[str, float | str] = field(default_factory=dict)
     eta: Eta | None = None

@@ -121,10 +121,12 @@ def _run_fields() -> JsonObject:
         "stage": said(TEXT, "The stage under way."),
         "step_time_s": or_null("step_time"),
         "stages": list_of(ref("stage")),
+        "training_s": said(NUMBER, "Training steps of all attempts, without pauses and redone steps."),
         "overhead_s": {
             **object_of("Time that is not training steps.", **dict.fromkeys(OVERHEADS, NUMBER)),
             "additionalProperties": NUMBER,
         },
+        "unexplained_s": said(NUMBER, "What is left of elapsed_s beside training, redone steps, gaps and overheads."),
         "metrics": map_of(ref("metric")),
         "facts": map_of({"type": ["number", "string", "null"]}, "Numbers that a header or configuration dump states."),
         "eta": or_null("eta"),

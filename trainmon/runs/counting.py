@@ -50,7 +50,7 @@ class Counting(LoggedValues):
         self._place_metrics(track)
         if at_s is not None:
             track.times.add(at_s, track.counted)
-        track.last_s = at_s if at_s is not None else self.clock.now_s
+        self._spend(track, self.clock.now_s if at_s is None else at_s)
         self._counter_line = line.offset
         self._last_moved = track
         track.closed = not line.redraw
@@ -58,6 +58,14 @@ class Counting(LoggedValues):
         for outer in track.parents.keys() & self.tracks.keys() if track.parents else ():
             if track.runs_in_each_step_of(self.tracks[outer]):
                 self.tracks[outer].followed = False  # by nothing but a part of itself
+
+    def _spend(self, track: Track, at_s: float) -> None:
+        """A counter other than that of the training takes its time while the training stands still."""
+        lap, train = track.lap, self.roles.train
+        assert lap is not None
+        seen = [lap.anchor_s, track.last_s if lap.alone_s > 0 else None, train.last_s if train is not None else None]
+        lap.spend(max(each for each in seen if each is not None), at_s)
+        track.last_s = at_s
 
     def _begins_fold(self, counter: Counter) -> bool:
         """Tell whether a counter shows that the fold has begun that a line told of."""
@@ -157,8 +165,13 @@ class Counting(LoggedValues):
         return counter.epoch is not None and track.epoch is not None and counter.epoch == track.epoch + 1
 
     def _begin_lap(self, track: Track, counter: Counter, line: Line) -> None:
+        before = self._last_moved
+        if before is not None and before.last_s is not None and self.roles.kinds.get(before.key) is StageKind.EVAL:
+            self.clock.advance(before.last_s + before.hidden_s)
         anchor = self.clock.now_s
         track.inside = {t.key for t in self.tracks.values() if t is not track and t.is_bar and t.unfinished}
+        if track is self.roles.train:
+            self._announce_bars(track)
         track.begin_lap(counter, anchor)
         if not line.redraw and line.time_s is None and line.elapsed_s is None and began_at_nothing(counter):
             self._opened_at(track, anchor)
@@ -169,6 +182,16 @@ class Counting(LoggedValues):
             track.clock.pause(StageKind.OTHER)  # what lies between two laps is no step of either
         track.started_s = anchor if track.started_s is None else track.started_s
         self._roles = None
+
+    def _announce_bars(self, train: Track) -> None:
+        """Tell the clock of the training how long evaluations took that had bars between two of its laps."""
+        since_s = train.last_s or 0.0
+        for bar in self.tracks.values():
+            kind = self.roles.kinds.get(bar.key, StageKind.OTHER)
+            if not bar.is_bar or bar.lap is None or kind not in (StageKind.EVAL, StageKind.CHECKPOINT):
+                continue
+            if train.lap is not None and bar.lap.anchor_s >= since_s and train.key not in bar.inside:
+                train.clock.pause(kind, bar.span[1] or None)
 
     @staticmethod
     def _opened_at(track: Track, anchor_s: float) -> None:

@@ -44,6 +44,8 @@ class RunEvidence:
         self.tracks: dict[TrackKey, Track] = {}
         self.earlier_training: list[tuple[float, float]] = []
         """When the training of each attempt before began and ended, on the run's clock."""
+        self.earlier_tracks: list[Track] = []
+        """The counters of the training in the attempts and folds before the present one."""
         self.earlier: list[tuple[Track, StageKind]] = []
         """The counters of the attempts before the present one, and what they were."""
         self.dead: list[DeadAttempt] = []
@@ -186,6 +188,9 @@ class RunEvidence:
     def _begin_anew(self) -> None:
         """Counters begin anew."""
         kinds = self.roles.kinds
+        step_time = measured(self.roles)
+        track = step_time[0] if step_time is not None else self.roles.train
+        self.earlier_tracks = [*self.earlier_tracks, *([track] if track is not None else [])][-_MAX_EARLIER:]
         if self.roles.train is not None:
             self._earlier_clock = (self.roles.train.key, self.roles.train.clock)
         training = [t for t in self.tracks.values() if kinds[t.key] is StageKind.TRAIN]
@@ -226,6 +231,7 @@ class RunEvidence:
             return
         self.attempts -= 1
         began_s, train.last_s = self.earlier_training.pop()
+        del self.earlier_tracks[-1:]
         if train.lap is not None:
             train.lap.anchor_s -= train.started_s - began_s
         train.started_s = began_s

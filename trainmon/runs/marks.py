@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from trainmon.events import StageKind, StageMark
+from trainmon.timing.spans import Spans
 
 _MAX_NAMES = 40
 
@@ -21,6 +22,8 @@ class MarkedStage:
     open_since_s: float | None = None
     elapsed_s: float | None = None
     """None: no line says how long it takes."""
+    spans: Spans = field(default_factory=Spans)
+    """When each of them was, as far as lines tell: most take no time that is known."""
 
 
 class StageMarks:
@@ -46,6 +49,8 @@ class StageMarks:
             duration_s = now_s - stage.open_since_s
         if duration_s is not None:
             stage.elapsed_s = (stage.elapsed_s or 0.0) + duration_s
+        if mark.phase != "begin":
+            stage.spans.add(now_s - (duration_s or 0.0), duration_s or 0.0)
         stage.open_since_s = now_s if mark.phase == "begin" else None
         stage.last_s = now_s
         self.latest = stage

@@ -24,7 +24,7 @@ def pauses_of(state: RunState) -> tuple[PauseInfo, ...]:
     A gap of the same kind tells a bar's time better than its whole seconds; a gap that nothing explains but a bar that
     fills most of it is that bar's.
     """
-    laps = sorted((span, str(kind)) for kind, track in _barred(state) for span in _laps(track))
+    laps = sorted((span, str(kind)) for kind, track in barred(state) if kind in _RECURRING for span in laps_of(track))
     gaps = sorted(_gaps(state))
     told = [lap for lap in laps if not any(kind == lap[1] for _, kind in _touching(gaps, lap[0]))]
     kept = [gap for gap in gaps if not told or gap[1] in _RECURRING or _covered_s(told, gap[0]) <= gap[0][1] / 2]
@@ -35,18 +35,21 @@ def pauses_of(state: RunState) -> tuple[PauseInfo, ...]:
     )
 
 
-def _barred(state: RunState) -> Iterator[tuple[StageKind, Track]]:
-    kinds = state.roles.kinds
-    now = ((track, kinds.get(track.key, StageKind.OTHER)) for track in state.tracks.values())
+def barred(state: RunState) -> Iterator[tuple[StageKind, Track]]:
+    """Give the counters of all attempts that are no training, and what they are."""
+    roles = state.roles
+    training = {id(t) for t in (roles.train, roles.epochs, *roles.companions, *(p.train for p in roles.before))}
+    now = ((track, roles.kinds.get(track.key, StageKind.OTHER)) for track in state.tracks.values())
     for track, kind in (*state.earlier, *now):
-        if kind in _RECURRING and track is not state.roles.train and track.counted > 0:
+        if kind is not StageKind.TRAIN and id(track) not in training and track.counted > 0:
             yield kind, track
 
 
-def _laps(track: Track) -> Iterator[Span]:
+def laps_of(track: Track) -> Iterator[Span]:
+    """Give when its laps were."""
     yield from track.spans.all()
     if track.lap is not None:
-        yield track.span(track.lap)
+        yield track.span
 
 
 def _gaps(state: RunState) -> Iterator[_Told]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from trainmon.events import Counter, CounterScope, EndingKind, StageKind
+from trainmon.events import Counter, CounterScope, EndingKind
 from trainmon.reading.reader import Reading
-from trainmon.runs.attempts import counter_offset, losses, measured, start_step
+from trainmon.runs.accounts import account_of, overheads_of
+from trainmon.runs.attempts import Losses, counter_offset, losses, measured, start_step
 from trainmon.runs.evidence import End
 from trainmon.runs.pauses import pauses_of
 from trainmon.runs.progress import WholeRun
@@ -17,7 +18,6 @@ from trainmon.runs.state import RunState
 from trainmon.runs.status import Liveness, decide_status
 from trainmon.runs.tracks import track_key
 from trainmon.snapshot import FileInfo, MetricInfo, RunSnapshot, RunStatus, StageInfo, StepTime
-from trainmon.timing.pace import Overhead
 from trainmon.units import plural
 
 _LEAST_BEFORE_EPILOGUE = 2.0
@@ -43,23 +43,27 @@ def present(
     step = _with_pending(state, whole, pending)
     status, reason = _status(state, _at_last_step(state, whole, step), files, live, now)
     over = status in (RunStatus.FINISHED, RunStatus.FAILED, RunStatus.INTERRUPTED)
-    train = state.roles.train
-    overheads = train.clock.overheads() if train is not None else {}
+    overheads = overheads_of(state)
     stages = stages_of(state, whole, step, overheads, over=over)
     started_at, last_at = _times(state, live)
+    elapsed_s = _elapsed(state, live, now, over=over)
+    lost = _losses(state, whole)
+    account = account_of(state, stages, overheads, lost, elapsed_s)
     return replace(
-        _counted(RunSnapshot(name=name, files=tuple(files)), state, whole, step),
+        _counted(RunSnapshot(name=name, files=tuple(files)), state, whole, step, lost),
         state=status,
         state_reason=reason,
         problems=tuple(sorted(state.problems.values(), key=lambda problem: problem.line or math.inf)),
         started_at=started_at,
         ended_at=last_at if over else None,
         last_activity_at=last_at if last_at is not None else live.grew_at,
-        elapsed_s=_elapsed(state, live, now, over=over),
+        elapsed_s=elapsed_s,
         stage=_stage_under_way(stages),
         stages=stages,
         pauses=pauses_of(state),
-        overhead_s=_overhead_s(stages, overheads),
+        training_s=account.training_s,
+        overhead_s=account.overhead_s,
+        unexplained_s=account.unexplained_s,
         metrics=_metrics(state),
         facts=dict(state.all_facts),
         gpu=state.memory.info(),
@@ -98,16 +102,25 @@ def _epilogue(state: RunState) -> End | None:
     return said
 
 
-def _counted(run: RunSnapshot, state: RunState, whole: WholeRun, step: float | None) -> RunSnapshot:
-    """How far it is, in steps and epochs, and how long a step takes; what dying and going on cost in them."""
+def _start_step(state: RunState, whole: WholeRun) -> float | None:
     train = state.roles.train
-    start = start_step(train, whole, state.all_facts, attempts=state.attempts) if train is not None else None
-    lost = losses(state.dead, start, train.started_s if train is not None else None)
+    return start_step(train, whole, state.all_facts, attempts=state.attempts) if train is not None else None
+
+
+def _losses(state: RunState, whole: WholeRun) -> Losses | None:
+    train = state.roles.train
+    return losses(state.dead, _start_step(state, whole), train.started_s if train is not None else None)
+
+
+def _counted(
+    run: RunSnapshot, state: RunState, whole: WholeRun, step: float | None, lost: Losses | None
+) -> RunSnapshot:
+    """How far it is, in steps and epochs, and how long a step takes; what dying and going on cost in them."""
     return replace(
         run,
         attempts=max(state.attempts, 1),
         step=step,
-        start_step=start or 0.0,
+        start_step=_start_step(state, whole) or 0.0,
         redone_steps=lost.redone_steps if lost is not None else None,
         redone_s=lost.redone_s if lost is not None else None,
         gap_s=lost.gap_s if lost is not None else None,
@@ -204,7 +217,8 @@ def _times(state: RunState, live: Liveness) -> tuple[float | None, float | None]
 
 def _elapsed(state: RunState, live: Liveness, now: float, *, over: bool) -> float | None:
     """What the log tells, or longer where somebody watched what no line tells; it goes on while the run does."""
-    known = [state.clock.now_s] if state.clock.ticks else []
+    told = state.clock.now_s > 0 or (state.clock.ticks and not state.train_counted)
+    known = [state.clock.now_s] if told else []
     if live.seen_growing and state.watched_s is not None:
         known.append(state.watched_s)
     if state.recorded_s is not None:
@@ -217,17 +231,3 @@ def _elapsed(state: RunState, live: Liveness, now: float, *, over: bool) -> floa
 
 def _stage_under_way(stages: Sequence[StageInfo]) -> str:
     return next((stage.name for stage in stages if stage.active), "")
-
-
-def _overhead_s(stages: Sequence[StageInfo], overheads: Mapping[str, Overhead]) -> dict[str, float]:
-    seconds = {"init": 0.0, "eval": 0.0, "checkpoint": 0.0, "stall": 0.0, "other": 0.0}
-    for key, overhead in overheads.items():
-        seconds[key if key in seconds else "other"] += overhead.total_s
-    for stage in stages:
-        if stage.elapsed_s is None:
-            continue
-        if stage.kind in (StageKind.INIT, StageKind.DATA):
-            seconds["init"] += stage.elapsed_s
-        elif stage.kind is StageKind.EVAL:
-            seconds["eval"] = max(seconds["eval"], stage.elapsed_s)
-    return seconds

@@ -11,6 +11,7 @@ from trainmon.runs.progress import WholeRun, whole_run
 from trainmon.runs.roles import Roles
 from trainmon.runs.state import RunState
 from trainmon.runs.tracks import Track
+from trainmon.runs.training_time import trained_of
 from trainmon.snapshot import StageInfo
 from trainmon.timing.pace import Overhead
 
@@ -90,7 +91,7 @@ def _merged(found: list[tuple[float, StageInfo]]) -> list[tuple[float, StageInfo
             stage = replace(
                 stage,
                 started_s=first.started_s,
-                elapsed_s=(first.elapsed_s or 0.0) + (stage.elapsed_s or 0.0),
+                elapsed_s=_sum(first.elapsed_s, stage.elapsed_s),
                 occurrences=first.occurrences + stage.occurrences,
                 step_time_s=stage.step_time_s or first.step_time_s,
             )
@@ -98,19 +99,23 @@ def _merged(found: list[tuple[float, StageInfo]]) -> list[tuple[float, StageInfo
     return list(merged.values())
 
 
+def _sum(*seconds: float | None) -> float | None:
+    known = [each for each in seconds if each is not None]
+    return sum(known) if known else None
+
+
 def _training(train: Track, whole: WholeRun, step: float | None, state: RunState, *, active: bool) -> StageInfo:
     measured = train.clock.measure()
-    known = [*state.earlier_training]
-    if train.started_s is not None and train.last_s is not None:
-        known.append((train.started_s, train.last_s))
+    windows = trained_of(state).windows
+    begun = train.started_s if train.counted <= train.opened_at else None  # nothing was done yet that takes time
     return StageInfo(
         name="training",
         kind=StageKind.TRAIN,
         current=step,
         total=whole.total,
         unit=whole.unit,
-        started_s=min((begin for begin, _ in known), default=None),
-        elapsed_s=sum(max(end - begin, 0.0) for begin, end in known) if known and state.clock.ticks else None,
+        started_s=windows[0][0] if windows else begun,
+        elapsed_s=sum(end - begin for begin, end in windows) if windows else None,
         active=active,
         step_time_s=measured.mean if measured is not None else None,
     )
@@ -143,7 +148,7 @@ def _counted(track: Track, kind: StageKind, *, active: bool) -> StageInfo:
         total=track.total,
         unit=track.unit,
         started_s=track.started_s,
-        elapsed_s=track.active_s,
+        elapsed_s=track.spent_s,
         occurrences=track.laps,
         active=active,
         step_time_s=measured.mean if measured is not None else None,
@@ -172,7 +177,7 @@ def _told_by_lines(stage: StageInfo, mark: MarkedStage) -> StageInfo:
     """An evaluation with a bar and with result lines: one stage."""
     several_bars_each = mark.occurrences > 0 and stage.occurrences >= max(1.5 * mark.occurrences, mark.occurrences + 2)
     occurrences = mark.occurrences if several_bars_each else max(stage.occurrences, mark.occurrences)
-    elapsed_s = max(stage.elapsed_s or 0.0, mark.elapsed_s or 0.0)
+    elapsed_s = max((each for each in (stage.elapsed_s, mark.elapsed_s) if each is not None), default=None)
     return replace(stage, elapsed_s=elapsed_s, occurrences=occurrences)
 
 
@@ -180,7 +185,7 @@ def _marked(mark: MarkedStage, overheads: Mapping[str, Overhead], *, active: boo
     overhead = overheads.get(mark.kind.value)
     elapsed_s = mark.elapsed_s
     if elapsed_s is None and overhead is not None:
-        elapsed_s = overhead.total_s
+        elapsed_s = overhead.total_s or None
     return StageInfo(
         name=mark.name,
         kind=mark.kind,

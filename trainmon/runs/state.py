@@ -37,8 +37,10 @@ class RunState(Counting):
         if line.time_s is not None:
             self._heed_calendar(line.time_s)
             self.clock.stamp(line.time_s)
+            self._clock_told()
         elif line.elapsed_s is not None:
             self.clock.advance(line.elapsed_s)
+            self._clock_told()
         if line.arrived_s is not None:
             self.arrived(line.arrived_s)
         if reading.events and self.attempts == 0:
@@ -52,6 +54,12 @@ class RunState(Counting):
                 self._apply(event, line, time_s)
         if self._last_moved is not None and reading.events and line.offset != self._counter_line:
             self._last_moved.followed = True
+
+    def _clock_told(self) -> None:
+        """Note when the clock is told again behind the counter that moved last."""
+        lap = self._last_moved.lap if self._last_moved is not None else None
+        if lap is not None and lap.next_s is None:
+            lap.next_s = self.clock.now_s
 
     def apply_all(self, readings: Iterable[Reading]) -> None:
         """Fold several readings in their order."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from trainmon.events import Counter, CounterScope, StageKind
-from trainmon.runs.laps import Lap
+from trainmon.runs.laps import Lap, Timed
 from trainmon.runs.series import MetricSeries
 from trainmon.runs.stage_names import kind_of
-from trainmon.timing.spans import Span, Spans
 from trainmon.timing.steptime import StepClock
 
 _DIGITS = str.maketrans("", "", "0123456789.+-")
@@ -25,21 +24,17 @@ def track_key(counter: Counter) -> TrackKey:
     return (name, counter.total if counter.is_bar else None, counter.is_bar)
 
 
-@dataclass(slots=True)
-class Track:
+@dataclass(slots=True, kw_only=True)
+class Track(Timed):
     """Evidence about one counter within the present attempt."""
 
     key: TrackKey
     name: str
     unit: str
-    is_bar: bool
     order: int
     """When it first appeared, among the tracks."""
     kind: StageKind | None
     scope: CounterScope
-    total: float | None = None
-    lap: Lap | None = None
-    laps: int = 0
     done_before: float = 0.0
     """Counted in earlier laps of this attempt."""
     epoch: float | None = None
@@ -50,13 +45,9 @@ class Track:
     runs_through_epochs: bool | None = None
     """Whether the counter goes on over an epoch's border; None until a border was seen."""
     steps_per_epoch: float | None = None
-    started_s: float | None = None
-    last_s: float | None = None
-    active_s: float = 0.0
-    """Time its laps lasted."""
-    spans: Spans = field(default_factory=Spans)
-    """When each of the laps before the present one took place."""
     seen: int = 0
+    opened_at: float = 0.0
+    """Where it stood when it was first seen in this attempt."""
     spacing: float = 0.0
     """Steps from the first line that told of them to the next one."""
     metric_hits: int = 0
@@ -72,10 +63,6 @@ class Track:
     """The run's clock over what was counted."""
     approximate: bool = False
     longest_lap: float = 0.0
-    closed: bool = False
-    """A newline ended the bar's last state: its program closed it, or went on to print something else."""
-    followed: bool = False
-    """Something else was printed after the bar's last redraw."""
     broken: Lap | None = None
     """The lap before the present one, if it stopped well before its total."""
     broken_before: float = 0.0
@@ -192,6 +179,8 @@ class Track:
         if lap is None or broken is None or at_s is None or lap.elapsed_s is None or broken.elapsed_s is None:
             return False
         since_s = at_s - broken.elapsed_s
+        if lap.elapsed_s > 5.0 + 2.0 * since_s:
+            return False  # its own clock would have gone on as long
         return counter.current >= broken.current and since_s >= 0 and at_s - lap.elapsed_s > 5.0 + 4.0 * since_s
 
     def rejoin(self) -> None:
@@ -245,17 +234,15 @@ class Track:
         self.broken_before = self.done_before
         if self.lap is not None:
             self.longest_lap = max(self.longest_lap, self.lap.current)
-            self.spans.add(*self.span(self.lap))
+            self.keep_span()
             # A bar that is cleared when it is over (leave=False) never shows its last steps.
             cleared = self._epoch_moved_on(counter) or not self.broke_off(counter)
             through = self.total if cleared and self.total is not None and self.is_bar else None
             self.done_before += max(self.lap.current, through or 0.0)
+        if not self.laps:
+            self.opened_at = counter.current
         self.laps += 1
         self.lap = Lap(anchor_s, counter.current, counter.current, counter.elapsed_s, counter.epoch)
-
-    def span(self, lap: Lap) -> Span:
-        """When the latest lap began, and how long it has taken so far."""
-        return lap.anchor_s, max((self.last_s or lap.anchor_s) - lap.anchor_s, 0.0)
 
     def note(self, counter: Counter) -> None:
         """Take over what does not depend on time."""

@@ -36,6 +36,8 @@ class Ledger:
         self.last_step_s = 0.0
         self.warmup_steps = 0.0
         self.warmup_s = 0.0
+        self.trained_s = 0.0
+        """Seconds of training steps over all attempts, warm-up and all; pauses are not in it."""
         self.since = 0.0
         """The step at which the attempt began."""
         self.at = 0.0
@@ -64,6 +66,7 @@ class Ledger:
         """Books for a new attempt: what recurs is remembered, what was measured is not."""
         other = Ledger()
         other._events, other._spans = self._events, self._spans
+        other.trained_s = self.trained_s
         return other
 
     def book(self, intervals: Sequence[Interval], count: int) -> None:
@@ -101,11 +104,13 @@ class Ledger:
         if part is Part.WARMUP:
             self.warmup_steps += interval.steps
             self.warmup_s += interval.duration_s
+            self.trained_s += interval.duration_s
             return
         if part is Part.PAUSE:
             self._pause(judged)
         if part is Part.TRAIN:
             self._train(interval, judged.step_s)
+        self.trained_s += judged.step_s * interval.steps
         self._extend(interval, judged.step_s * interval.steps)
 
     def _train(self, interval: Interval, step_s: float) -> None:

@@ -136,6 +136,11 @@ class StepClock:
             self._measured = ledger, _step_time(ledger, basis)
         return self._measured[1]
 
+    @property
+    def trained_s(self) -> float:
+        """Seconds of training steps of all attempts on this clock; 0 where nothing was measured."""
+        return self._look()[0].trained_s
+
     def overheads(self) -> Mapping[str, Overhead]:
         """What was no training, by cause: values of `StageKind`, and `stall` for irregular unexplained time."""
         return self._look()[0].overheads()
