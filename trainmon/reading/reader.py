@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from trainmon.events import Clock, Event, Line, MetricRows, Remainder
 from trainmon.parsers.base import LogFormat
+from trainmon.reading.asked_formats import AskedFormats
 from trainmon.reading.backlog import Backlog
 from trainmon.reading.lines import VARIABLE, LineAssembler, Piece, text_of
 from trainmon.reading.prefixes import strip
@@ -61,7 +62,7 @@ class LogReader:
     def __init__(
         self, formats: Sequence[type[LogFormat]], *, zone: tzinfo | None = None, default_year: int | None = None
     ) -> None:
-        self._formats = [make() for make in formats]
+        self._formats = AskedFormats(formats)
         self._zone = zone
         self._year = default_year
         self._clock = UndatedClock()
@@ -95,7 +96,7 @@ class LogReader:
     @property
     def share_note(self) -> str:
         """Say so where hardly anything of a long log was understood, or a format gave something up; ''."""
-        notes = [known.trouble for known in self._formats if known.trouble]
+        notes = self._formats.troubles
         if self.lines >= _TELLING_LINES and 0 < self.understood < _LEAST_UNDERSTOOD * self.lines:
             notes.append(f"{exact(self.understood)} of {plural(self.lines, 'line')} understood")
         return "; ".join(notes)
@@ -159,7 +160,7 @@ class LogReader:
         piece = self._assembler.pending
         if piece is None or self.holder is not None:
             return None
-        bar = next((f for f in self._formats if f.name == "tqdm"), None)
+        bar = self._formats.named("tqdm")
         line = self._line(piece, text_of(piece.raw), None, prefixed=True)
         events = bar.parse(line) if bar is not None else None
         return Reading(line=line, format_name="tqdm", events=tuple(events)) if events else None
@@ -185,7 +186,7 @@ class LogReader:
         held = self.holder
         owner, events = self._holder_or(shape.owner if shape is not None else None, line)
         if events is None and (shape is None or shape.owner is not None):
-            owner, events = self._ask_all(line)
+            owner, events = self._formats.ask(line, but=self.holder)
         if shape is None and (held is None or owner is not held):
             self._remember(piece, owner if events is not None else None, prefixed=line.text != text)
         if owner is None or events is None:
@@ -244,17 +245,6 @@ class LogReader:
                 return self.holder, events
         return (owner, owner.parse(line)) if owner is not None else (None, None)
 
-    def _ask_all(self, line: Line) -> tuple[LogFormat | None, Sequence[Event] | None]:
-        text = line.text
-        for candidate in self._formats:
-            needles = candidate.needles
-            if candidate is self.holder or (needles and not any(needle in text for needle in needles)):
-                continue
-            events = candidate.parse(line)
-            if events is not None:
-                return candidate, events
-        return None, None
-
     def _add_reading(
         self, line: Line, owner: LogFormat | None, events: Sequence[Event] | None, everything: bool, into: list[Reading]
     ) -> None:
@@ -289,7 +279,7 @@ class LogReader:
         )
         owner, events = self._holder_or(None, inner)
         if events is None:
-            owner, events = self._ask_all(inner)
+            owner, events = self._formats.ask(inner, but=self.holder)
         if owner is not None and events is not None and len(text) >= len(line.text):
             events = [event for event in events if not isinstance(event, Remainder)]  # always ends
         self._add_reading(inner, owner, events, everything, into)
