@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.pilot import Pilot
 
-from tests.pressed import app_of, ready, text_of
+from tests.pressed import app_of, ready, text_of, until
 from trainmon.tui.app import TrainmonApp
 from trainmon.tui.screens import BoardScreen
 from trainmon.tui.spanview import LinesView
@@ -71,3 +71,19 @@ async def test_after_a_tab_the_list_can_still_be_gone_through_and_a_run_opened()
         assert moved == "pipeline/colbert"
         assert isinstance(app, TrainmonApp)
         assert "pipeline/colbert" in text_of(app).splitlines()[0]
+
+
+@pytest.mark.parametrize("keys", [*SCREENS, pytest.param(["slash"], id="filter")])
+async def test_a_small_terminal_shows_nothing_but_that_it_is_small(keys: list[str]) -> None:
+    app, _ = app_of()
+    async with app.run_test(size=ROOMY) as pilot:
+        await ready(pilot)
+        await pilot.press(*keys)
+
+        await pilot.resize_terminal(40, 12)
+        await until(pilot, lambda: "needs 60x12" in text_of(app))
+        small = text_of(app).split()
+        await pilot.resize_terminal(*ROOMY)
+        await until(pilot, lambda: "needs 60x12" not in text_of(app))
+
+        assert small == ["trainmon", "needs", "60x12,", "this", "is", "40x12"]

@@ -67,7 +67,7 @@ class ListScreen(BoardScreen):
         width = max(40, self.size.width - 2)
         told = self.current.told if self.current is not None else None
         room = min(height // _TOLD_SHARE, _TOLD_MOST) if height > _LOW else 0
-        view.display = room > 0
+        view.set_class(room <= 0, "-away")
         rows = (told(width) if told is not None else [])[: max(0, room - 1)]
         view.show([(("─" * width, "faint"),), *rows, *((),) * (room - 1 - len(rows))])
 
@@ -83,7 +83,7 @@ class ListScreen(BoardScreen):
     def action_back(self) -> None:
         """Show all lines again; leave where they are all shown."""
         prompt = self.query_one(Prompt)
-        if prompt.display or self._wanted:
+        if prompt.is_open or self._wanted:
             prompt.action_give_up()
         else:
             self.app.pop_screen()

@@ -26,10 +26,15 @@ class Prompt(Input):
         self._before: Widget | None = None
         """What had the keys when it was opened."""
 
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody types, or typed and went elsewhere."""
+        return self.has_class("-open")
+
     def open(self) -> None:
         """Take the keys."""
         self._before = self.screen.focused
-        self.display = True
+        self.add_class("-open")
         self.screen.set_focus(self)
         self.call_after_refresh(self._keep_focus)  # a late Hide event of its old state takes it away
 
@@ -47,12 +52,12 @@ class Prompt(Input):
         """Keep the keys."""
 
     def _keep_focus(self) -> None:
-        if self.display and self.screen.focused is None:
+        if self.is_open and self.screen.focused is None:
             self.screen.set_focus(self)
 
     def _close(self) -> None:
         if self._before is not None:
-            self.display = False
+            self.remove_class("-open")
             self.screen.set_focus(self._before)
             self._before = None
 

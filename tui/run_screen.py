@@ -183,8 +183,8 @@ class RunScreen(ChartScreen):
             self.call_later(self.action_section, number)
             return
         self._main.scroll_home(animate=False, immediate=True)
-        self._main.display = self._section is not Section.LOG
-        self._log.display = self._section is Section.LOG
+        self._main.set_class(self._section is Section.LOG, "-away")
+        self._log.set_class(self._section is Section.LOG, "-shown")
         self.set_focus(self.keys_go_to)  # at once: the next key may be there already
         self.call_after_refresh(self._keep_focus)  # a late Hide event of its old state takes it away
         if self._section in {Section.LOG, Section.PROBLEMS}:
