@@ -103,7 +103,7 @@ _ENDED_AFTER = pattern(
 _LEVEL_AFTER = pattern(r"[<>]=?\s*\d[\d.]*\s*%?\s+(?:\w+\s+)?after\s*$", re.IGNORECASE)
 """`loss < 2.5 after 1 day`"""
 _ENDED = pattern(
-    r"\b(?:is|are|gets?|will\s+be|be)\s+(?:killed|stopped|aborted|cancell?ed|terminated|cut\s+off|purged)\s+after\W*$",
+    r"\b(?:is|are|gets?|will\s+be|be)\s+(?:killed|stopped|aborted|cancell?ed|terminated|cut\s+off|purged)\s+after\W*$|\bs['’]arr[êe]te\s+apr[èe]s\W*$",
     re.IGNORECASE,
 )
 _SENTENCE_END = pattern(r"[.!?;]\s|\s[—–]\s|[()]")
@@ -175,7 +175,7 @@ _THEN = pattern(
 )
 _LIMIT_IS = pattern(
     r"\bmax(?:imum)?[_\s-]?(?:wait|run\w*|time|duration|hours)\b\W*(?:to|of|is)?\s*$"
-    r"|\b(?:limit|cap|quota|time-?out)\s+(?:is|was|of)\s+[^,.;:]{0,24}$|\b(?:limit|cap|quota)\W*$",
+    r"|\b(?:limit|cap|quota|time-?out|target)\s+(?:is|was|of)\s+[^,.;:]{0,24}$|\b(?:limit|cap|quota)\W*$",
     re.IGNORECASE,
 )
 _EACH_STAGE = pattern(r"每阶段|各阶段|\b(?:each|every|per)\s+stage\b", re.IGNORECASE)

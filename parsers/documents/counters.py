@@ -261,7 +261,7 @@ def _last_per(text: str) -> re.Match[str] | None:
         or _QUESTION.search(text)
         or TRAIN.search(text)
         or re.match(
-            r"(?:[^:：]{1,30}[:：]\s+)?\W*(?:(?:s|secs?|seconds?|min|minutes?|hours?)\s+)?(?:per|pro|je|jede[rn]?|par|por|cada|chaque|ogni|each|every|an?\s|one\s|eine?\s|(?:the\s+)?(?:first|second|last)\s)",
+            r"(?:[^:：]{1,30}[:：]\s+)?\W*(?:(?:s|secs?|seconds?|min|minutes?|hours?)\s+)?(?:per|pro|je|jede[rn]?|par|por|cada|chaque|ogni|each|every|an?\s|one\s|eine?\s|une?\s|un[ao]\s|(?:the\s+)?(?:first|second|last)\s)",
             text,
             re.IGNORECASE,
         )

@@ -18,7 +18,7 @@ VERB = pattern(
     r"costs?|it\s+(?:was|is|will\s+be)|it['’]s|spend|spent|expect\w*|estimat\w+|durations?|times?|runtime|"
     r"count\s+on|reckon|would\s+be|comes?\s+to|add(?:s|ed)?\s+up|finetun\w+|fine-tun\w+|converge\w*|process\w*|"
     r"roughly|budget|plan|total|results?|ETA|projects?|projected|measured|benchmarked)\b"
-    r"|\b(?:sind\s+das|macht\s+das|ergibt|ergeben|durée|wären?|benötig\w+|rechne\w*|dauer\w*|dura|tarda|prend|braucht|duración)\b|занимает|длится|需要?|要(?!求)|差不多|跑(?!分)|完成|共|合计|耗时|时间|大约|花费|训练",
+    r"|\b(?:comptez|compter|prévo(?:ir|yez)|calcule|sind\s+das|macht\s+das|ergibt|ergeben|durée|wären?|benötig\w+|rechne\w*|dauer\w*|dura|tarda|prend|braucht|duración)\b|занимает|длится|需要?|要(?!求)|差不多|跑(?!分)|完成|共|合计|耗时|时间|大约|花费|训练",
     re.IGNORECASE,
 )
 _ON_HARDWARE = pattern(

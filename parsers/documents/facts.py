@@ -51,7 +51,9 @@ _THINGS = (
 )  # fmt: skip
 _RESULTS = pattern(rf"[=≈]\s*[~]?\s*({NUMBER})(?![,.\d]|\s*[÷/×x*+])")
 _LAST_RESULT = pattern(rf"=\s*[~≈]?\s*({NUMBER})(?!.*=\s*[~≈]?\s*\d)")
-_IN_CELL = pattern(rf"[~≈]?\s*{_AMOUNT}(?!\s*(?:[x×%]|GB|MB|min|sec|hour|day|million|billion))")
+_IN_CELL = pattern(
+    rf"[~≈]?\s*{_AMOUNT}(?![\d.,]*\d)(?!\s*(?:[x×%]|GB|MB|min|sec|hour|day|hrs?\b|[hs]\b|million|billion))"
+)
 _BATCH = pattern(
     r"(?<![\w-])(?:(?P<kind>effective|total|global|micro|mini)[\s-]+)?(?:batch(?:[\s-]?size|größe)?\s+(?:of\s+)?|"
     r"\blots?\s+de\s+|\bbs\s?|バッチサイズ\s?)(?P<low>\d[\d,]*)"

@@ -24,7 +24,7 @@ from trainmon.parsers.documents.lexicon import (
 from trainmon.patterns import pattern
 
 _PART_COLUMN = pattern(
-    r"component|stage|phase|step|task|operation|activity|part|item|process|module|组件|模块|阶段|步骤|任务|环节",
+    r"component|[ée]tape|etapa|schritt|t[âa]che|aufgabe|tarea|stage|phase|step|task|operation|activity|part|item|process|module|组件|模块|阶段|步骤|任务|环节",
     re.IGNORECASE,
 )
 
@@ -124,7 +124,10 @@ _CADENCE = pattern(r"\b(?:every|each)\s+\d", re.IGNORECASE)
 _LEFT_OUT = pattern(r"[:：|–—-]\s*\W*(?:skipped|cached|reused|already|none|not\s+needed|n/a)\b", re.IGNORECASE)
 """A part that takes no time this time is a part all the same: `Embedding: skipped`."""
 _NUMBERED_LINE = pattern(r"\W*(?:stage|phase|step)\s+[\w.]{1,4}\s*[:.–-]?\s+", re.IGNORECASE)
-_SHARE = pattern(r"\d\s*%\s*(?:of|der|du|des)\b|占比?\s*\d+\s*%", re.IGNORECASE)
+_SHARE = pattern(
+    r"[(（]\s*[<~≈]?\s*\d+(?:\s*[-–]\s*\d+)?\s*%\s*[)）]\s*$|\d\s*%\s*(?:of|der|du|des)\b|占比?\s*\d+\s*%",
+    re.IGNORECASE,
+)
 _NO_STAGE_HEADING = pattern(
     r"\b(?:is|are|was|why|how|(?:what|how)(?!\s+about\b)|when|can|should|vs\.?)\b(?!\s+(?:long|much\s+time)\b)|^\W*(?:day|week|hour|month)s?\s+\d|为什么|如何",
     re.IGNORECASE,

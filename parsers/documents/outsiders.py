@@ -70,7 +70,7 @@ _AT_THAT_TIME = pattern(
 )
 _OTHERS = pattern(
     r"\b(?:comparison|compared?)\s+(?:with|to)\s+(?:others?\b|other|prior|existing|published|related|the\s+literature|"
-    r"state)|\brelated\s+work\b|\bprior\s+work\b|"
+    r"state)|\backnowledge?ments?\b|\bcredits\b|\brelated\s+work\b|\bprior\s+work\b|"
     r"^\W*(?:elsewhere|for\s+(?:comparison|reference)|others?|other\s+(?:people|groups|labs|teams))\W*$|"
     r"原始经验|其他(?:模型|项目|方法)|开源项目|同类",
     re.IGNORECASE,
@@ -230,7 +230,12 @@ def _is_comparison(piece: Piece, span: Span, words: Words, outline: Outline) -> 
         return bool(_COMPARISON_TABLE.search(about)) and not own and bool(piece.header)
     if "comparison" in f"{words.clause} {words.after}".lower():
         return True
-    return bool(_COMPARED.search(words.clause if not words.label else f"{words.label} {words.clause}"))
+    clause = words.clause if words.sentence.startswith(words.clause) else _OF_THE_LAST.sub("", words.clause)
+    return bool(_COMPARED.search(clause if not words.label else f"{words.label} {clause}"))
+
+
+_OF_THE_LAST = pattern(r"\s*(?:on|with|in|at|using)\s+[^,;]{2,40}[,;]\s*", re.IGNORECASE)
+"""In `3 h on the old node, 40 min on the new one` the old node is where the 3 h were."""
 
 
 def _first_word(text: str) -> str:

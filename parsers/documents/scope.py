@@ -87,7 +87,7 @@ _INCLUDING = pattern(
 )
 """`with checkpoints and validation ~35 hours` is the whole, not the validation."""
 _STEPS_ARE = pattern(
-    r"\b\d[\d,.]*\s?k?\s+(?:steps|iterations|updates)\s+(?:are|is|makes?|come\s+to|take|at\b[^.;]{3,30}|in)\s*$",
+    r"\b\d[\d,.]*\s?k?\s+(?:steps|iterations|updates|pas|pasos|Schritte)\s+(?:are|is|font(?:\s+donc)?|son|sind|ergeben|makes?|come\s+to|take|at\b[^.;]{3,30}|in)\s*$",
     re.IGNORECASE,
 )
 
