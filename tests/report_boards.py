@@ -146,6 +146,7 @@ def finished_run() -> RunSnapshot:
                 occurrences=4,
             ),
         ),
+        training_s=2950.0,
         overhead_s={"init": 45.0, "eval": 80.0, "checkpoint": 25.0, "stall": 200.0},
         metrics={
             "loss": MetricInfo(count=95, first=2.71, last=0.5309, min=0.5107, max=2.71, last_step=2375.0, history=loss),
@@ -213,6 +214,7 @@ def running_run() -> RunSnapshot:
         step_time_s=StepTime(
             count=1100, mean=1.08, median=1.07, p10=1.02, p90=1.15, last=1.06, now=1.06, basis=ClockBasis.ELAPSED
         ),
+        training_s=1199.0,
         overhead_s={"init": 41.0},
         eta=Eta(
             remaining_s=Interval(low=1310.0, likely=1390.0, high=1520.0),

@@ -87,9 +87,18 @@ def test_the_time_splits_into_steps_and_overheads() -> None:
     run = boards.finished_run()
 
     assert sum(spent for _, spent in time_split(run)) == run.elapsed_s
-    assert time_split(replace(run, overhead_s={})) == []
+    assert time_split(replace(run, training_s=None, overhead_s={})) == []
     assert time_split(replace(run, elapsed_s=math.inf)) == []
-    assert time_split(replace(run, elapsed_s=10.0))[0][0] == "init"
+
+
+def test_what_was_not_measured_is_no_training() -> None:
+    run = replace(boards.finished_run(), training_s=2000.0, redone_s=300.0, gap_s=100.0)
+    split = dict(time_split(run))
+
+    assert split["training steps"] == 2000.0
+    assert (split["redone steps"], split["between attempts"]) == (300.0, 100.0)
+    assert split["not explained"] == 550.0
+    assert "training steps" not in dict(time_split(replace(run, training_s=None)))
 
 
 def test_hardware_is_counted_and_else_taken_from_the_log() -> None:

@@ -66,8 +66,8 @@ def test_the_colour_of_a_change_follows_the_metric(name: str, last: float, role:
 
 
 def test_time_apart_is_told_by_its_causes_and_settings_that_differ_are_named() -> None:
-    first = ended("a", 3600, overhead_s={"eval": 600.0}, facts={"batch_size": 16, "epochs": 3})
-    second = ended("b", 3000, overhead_s={"eval": 120.0}, facts={"batch_size": 32, "epochs": 3})
+    first = ended("a", 3600, training_s=3000.0, overhead_s={"eval": 600.0}, facts={"batch_size": 16, "epochs": 3})
+    second = ended("b", 3000, training_s=2880.0, overhead_s={"eval": 120.0}, facts={"batch_size": 32, "epochs": 3})
     text = text_of(first, second)
 
     assert "10m 00s less: eval -8m 00s, training steps -2m 00s" in text

@@ -9,7 +9,7 @@ from string import ascii_uppercase
 from rich.cells import cell_len
 
 from trainmon import units
-from trainmon.exports.report import best
+from trainmon.exports.report import best, time_split
 from trainmon.snapshot import MetricInfo, RunSnapshot
 from trainmon.tui import words
 from trainmon.tui.spanview import SERIES
@@ -167,8 +167,8 @@ def _time_apart(run: RunSnapshot, first: RunSnapshot) -> str:
     if run.elapsed_s is None or first.elapsed_s is None or not {run.state, first.state} <= words.ENDED:
         return ""
     apart = run.elapsed_s - first.elapsed_s
-    parts = {key: run.overhead_s.get(key, 0.0) - first.overhead_s.get(key, 0.0) for key in run.overhead_s}
-    parts["training steps"] = apart - sum(parts.values())
+    own, others = dict(time_split(run)), dict(time_split(first))
+    parts = {name: own.get(name, 0.0) - others.get(name, 0.0) for name in {**own, **others}}
     told = sorted(((key, part) for key, part in parts.items() if abs(part) >= 1), key=lambda each: -abs(each[1]))
     if abs(apart) < 1:
         return "the same time"

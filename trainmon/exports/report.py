@@ -25,11 +25,14 @@ from trainmon.estimates import (
 )
 from trainmon.events import StageKind
 from trainmon.plan.doubts import doubts_text
-from trainmon.plan.lateness import STEPS, UNPRICED, why_late
+from trainmon.plan.lateness import GAPS, REDONE, REST, STEPS, UNPRICED, why_late
 from trainmon.sanitise import clean
 from trainmon.snapshot import Board, MetricInfo, ProblemInfo, RunSnapshot, StageInfo
 
 UNNAMED = "(unnamed)"
+TRAINING = UNPRICED
+_LEAST_S = 0.5
+"""Less is nothing in whole seconds."""
 NOT_YET = "not yet"
 """There is a plan, and the run has not come far enough to be held against it."""
 
@@ -257,12 +260,17 @@ def problem_text(run: RunSnapshot, problem: ProblemInfo) -> str:
 
 
 def time_split(run: RunSnapshot) -> list[tuple[str, float]]:
-    """Give the seconds of training steps and of each overhead; empty where no overhead was measured."""
-    overheads = [(clean(name), spent) for name, spent in run.overhead_s.items() if 0 < spent < math.inf]
-    if run.elapsed_s is None or not math.isfinite(run.elapsed_s) or not overheads:
+    """Give what the elapsed time is made of, as far as it was measured, and what is left; empty where nothing was.
+
+    The parts add up to the elapsed time.
+    """
+    lost = [(REDONE, run.redone_s), (GAPS, run.gap_s)]
+    named = [(TRAINING, run.training_s), *lost, *((clean(name), spent) for name, spent in run.overhead_s.items())]
+    parts = [(name, spent) for name, spent in named if spent is not None and 0 < spent < math.inf]
+    if run.elapsed_s is None or not math.isfinite(run.elapsed_s) or not parts:
         return []
-    training = run.elapsed_s - sum(spent for _, spent in overheads)
-    return [("training steps", training), *overheads] if training > 0 else overheads
+    rest_s = run.elapsed_s - sum(spent for _, spent in parts)
+    return [*parts, (REST, rest_s)] if rest_s >= _LEAST_S else parts
 
 
 def best(name: str, metric: MetricInfo) -> float | None:

@@ -10,7 +10,7 @@ from trainmon.estimates import Scope, Verdict
 from trainmon.exports.charts_svg import Points, line_chart, parts_bar, plan_bar, swatch
 from trainmon.exports.contract import OVERHEADS
 from trainmon.exports.html_text import Markup, element, join
-from trainmon.exports.report import time_split
+from trainmon.exports.report import TRAINING, time_split
 from trainmon.sanitise import clean
 from trainmon.snapshot import MetricInfo, RunSnapshot
 
@@ -34,7 +34,7 @@ def time_figure(run: RunSnapshot) -> Markup:
     split = time_split(run)
     if not split:
         return Markup("")
-    kinds = [(name if name in OVERHEADS else "training" if name == "training steps" else "other") for name, _ in split]
+    kinds = [(name if name in OVERHEADS else "training" if name == TRAINING else "other") for name, _ in split]
     whole = sum(spent for _, spent in split)
     keys = [
         element("span", swatch(kind), f"{name} {units.duration(spent)} ({units.percent(spent / whole)})", class_="key")

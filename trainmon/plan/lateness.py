@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from trainmon.estimates import DocumentedRange, Scope, VerdictKind
 from trainmon.events import StageKind
-from trainmon.snapshot import RunSnapshot
+from trainmon.snapshot import RunSnapshot, RunStatus
 
 STEPS, REDONE, GAPS, STALLS = "steps", "redone steps", "between attempts", "stalls"
 ALLOWED, REST = "allowed for in the plan", "not explained"
@@ -23,6 +23,8 @@ _KINDS = {"init": StageKind.INIT, "eval": StageKind.EVAL, "checkpoint": StageKin
 _RECURRING = {"eval", "checkpoint", "other"}
 _NEGLIGIBLE = 0.01
 """A part below this share of the difference is left to the rest."""
+_LEAST_S = 0.5
+"""Less is nothing in whole seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +60,7 @@ def why_late(run: RunSnapshot) -> Lateness | None:
     told, rest_name = _parts(run, bound_s, step_s, verdict.projected, without_init=verdict.documented.excludes_init)
     kept = sorted((part for part in told if abs(part[1]) >= _NEGLIGIBLE * late_s), key=lambda part: -part[1])
     rest_s = late_s - sum(seconds for _, seconds in kept)
-    rest = ((rest_name, rest_s),) if abs(rest_s) >= _NEGLIGIBLE * late_s else ()
+    rest = ((rest_name, rest_s),) if abs(rest_s) >= _LEAST_S else ()
     beside = _beside(run, late_s, without_init=verdict.documented.excludes_init) if rest_name == UNPRICED else ()
     return Lateness(late_s=late_s, parts=(*kept, *rest), step_s=step_s, beside=beside)
 
@@ -93,7 +95,9 @@ def _parts(
     if step_s is None or run.total_steps is None:
         return parts, UNPRICED
     measured, documented = step_s
-    parts.append((STEPS, (measured - documented) * run.total_steps))
+    # Of a run that is over it is known what all of its steps took, warm-up and all.
+    done_s = None if projected or run.state is not RunStatus.FINISHED else run.training_s
+    parts.append((STEPS, (measured * run.total_steps if done_s is None else done_s) - documented * run.total_steps))
     short_s = documented * run.total_steps + priced_s - bound_s
     parts.append((SHORT if short_s > 0 else ALLOWED, short_s))
     return parts, REST

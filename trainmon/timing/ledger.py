@@ -235,7 +235,7 @@ class Ledger:
         if change is None or change.after_s < SLOWER * change.before_s:
             return None
         return Slowdown(
-            step=change.step,
+            step=float(round(change.step)),
             ratio=change.after_s / change.before_s,
             before_s=change.before_s,
             after_s=change.after_s,
