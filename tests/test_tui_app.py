@@ -206,6 +206,24 @@ async def test_marked_runs_are_compared() -> None:
         assert "log   smoothed" in main_text(app)
 
 
+async def test_marks_that_a_filter_hides_are_counted_and_not_compared() -> None:
+    app, _ = app_of()
+    async with app.run_test(size=SIZE) as pilot:
+        runs = await ready(pilot)
+        await pilot.press("G", "space", "g", "space")
+        await pilot.press("slash", *"mmarco", "enter", "g", "space", "space")
+        await until(pilot, lambda: "hidden" in text_of(app))
+        head = text_of(app).splitlines()[1]
+        wanted = runs.marked.intersection(runs.names)
+
+        await pilot.press("c")
+
+        assert "3 marked (and 1 hidden)" in head
+        assert isinstance(app.screen, CompareScreen)
+        assert set(app.screen._names) == wanted
+        assert len(wanted) == 3
+
+
 async def test_comparing_needs_two_marked_runs() -> None:
     app, _ = app_of()
     async with app.run_test(size=SIZE) as pilot:

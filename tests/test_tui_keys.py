@@ -87,3 +87,21 @@ async def test_a_small_terminal_shows_nothing_but_that_it_is_small(keys: list[st
         await until(pilot, lambda: "needs 60x12" not in text_of(app))
 
         assert small == ["trainmon", "needs", "60x12,", "this", "is", "40x12"]
+
+
+async def test_while_a_question_stands_no_keys_of_the_screen_below_are_offered() -> None:
+    app, _ = app_of()
+    async with app.run_test(size=ROOMY) as pilot:
+        await ready(pilot)
+        before = text_of(app).split("\n")[-1]
+
+        await pilot.press("e")
+        await until(pilot, lambda: "Write the summary" in text_of(app))
+        asked = text_of(app).split("\n")
+        await pilot.press("escape")
+        await until(pilot, lambda: "Write the summary" not in text_of(app))
+
+        assert "Filter" in before
+        assert asked[-1].strip() == ""
+        assert "enter: write" in asked[-2]
+        assert text_of(app).split("\n")[-1] == before

@@ -18,7 +18,7 @@ from trainmon.exports.export import TargetExistsError, write_report
 from trainmon.exports.summaries import summarise
 from trainmon.sanitise import clean
 from trainmon.snapshot import Board
-from trainmon.tui.prompt import Question
+from trainmon.tui.prompt import NoKeys, Question
 
 _PROPOSED = "trainmon-summary.md"
 _KINDS = {".md": "md", ".html": "html", ".json": "json", ".csv": "csv"}
@@ -41,6 +41,7 @@ class ReplacePrompt(ModalScreen[bool]):
         asked = Static(Content(clean(str(self._path))), classes="prompt")
         asked.border_title, asked.border_subtitle = "This file exists", "y: replace it   n: keep it"
         yield asked
+        yield NoKeys()
 
 
 async def export(app: App[object], board: Board) -> None:

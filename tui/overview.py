@@ -72,18 +72,31 @@ class Overview(BoardScreen):
         runs, roster = self.query_one(RunList), self._roster
         if board is not None:
             roster.take(board.runs, board.logs)
-        self.query_one("#head", LinesView).show(
-            totals.head(
-                board, roster, width, sort=self._sort, wanted=self._wanted, failure=self.failure, clock=self.clock
-            )
-        )
         most = max(1, self.size.height // _GPU_HEIGHT_SHARE)
         self.query_one("#gpus", LinesView).show(totals.gpu_rows(board, width, most=most))
         if board is not None:
             shown = roster.entries(sort=self._sort, wanted=self._wanted, grouped=self._grouped)
             runs.show(shown, board.taken_at, columns.needs_of(roster, grouped=self._grouped))
             self._preview(width)
+        self._show_head()
         self.query_one("#titles", LinesView).show([columns.titles(runs.columns)])
+
+    def _show_head(self) -> None:
+        head = totals.head(
+            self.board,
+            self._roster,
+            self.size.width,
+            sort=self._sort,
+            wanted=self._wanted,
+            marked=self.query_one(RunList).marks,
+            failure=self.failure,
+            clock=self.clock,
+        )
+        self.query_one("#head", LinesView).show(head)
+
+    @on(RunList.Marked)
+    def _marked(self) -> None:
+        self._show_head()
 
     @on(RunList.Moved)
     def _moved(self) -> None:
@@ -134,11 +147,13 @@ class Overview(BoardScreen):
         self.update_view()
 
     def action_compare(self) -> None:
-        """Compare the marked runs."""
+        """Compare the marked runs of those that are listed."""
         runs = self.query_one(RunList)
-        names = [run.name for run in self.board.runs if run.name in runs.marked] if self.board else []
+        wanted = runs.marked.intersection(runs.names)
+        names = [run.name for run in self.board.runs if run.name in wanted] if self.board else []
         if len(names) < 2:
-            self.notify("Mark two or more runs with space first.", markup=False, timeout=4)
+            hidden = "; the filter hides others" if runs.marks[1] else ""
+            self.notify(f"Mark two or more runs with space first{hidden}.", markup=False, timeout=4)
             return
         self.post_message(ComparisonWanted(names))
 

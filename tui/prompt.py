@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 from textual.widget import Widget
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 
 class Prompt(Input):
@@ -62,6 +62,10 @@ class Prompt(Input):
             self._before = None
 
 
+class NoKeys(Static):
+    """A blank line where the screen below a question shows its keys."""
+
+
 class Question(ModalScreen[str | None]):
     """Asks for one line; gives it as typed, or None where nothing was."""
 
@@ -74,6 +78,7 @@ class Question(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """Build the line to type in."""
         yield self._prompt
+        yield NoKeys()
 
     @on(Input.Submitted)
     def _typed(self, event: Input.Submitted) -> None:

@@ -28,6 +28,9 @@ class RunList(CursorList):
     class Moved(Message):
         """The cursor stands on another run."""
 
+    class Marked(Message):
+        """A run was marked, or its mark taken away."""
+
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 Textual's name
         super().__init__(id=id)
         self._entries: Sequence[Entry] = ()
@@ -45,6 +48,12 @@ class RunList(CursorList):
     def names(self) -> tuple[str, ...]:
         """Names of the runs in their order."""
         return tuple(entry.name for entry in self._entries if isinstance(entry, RunSnapshot))
+
+    @property
+    def marks(self) -> tuple[int, int]:
+        """How many of the runs listed are marked, and how many others."""
+        listed = sum(name in self.marked for name in self.names) if self.marked else 0
+        return listed, len(self.marked) - listed
 
     @property
     def current(self) -> str | None:
@@ -121,6 +130,7 @@ class RunList(CursorList):
         """Mark the run under the cursor for comparison, or take its mark away, and go on to the next."""
         if self.current is not None:
             self.marked ^= {self.current}
+            self.post_message(self.Marked())
             self.action_move(1)
             self.repaint_changed()
 

@@ -20,9 +20,20 @@ from trainmon.tui.text import Row, Span, as_fits, clock_room, fit, fit_row, plai
 
 
 def head(
-    board: Board | None, roster: Roster, width: int, *, sort: str, wanted: str, failure: str = "", clock: str = ""
+    board: Board | None,
+    roster: Roster,
+    width: int,
+    *,
+    sort: str,
+    wanted: str,
+    marked: tuple[int, int] = (0, 0),
+    failure: str = "",
+    clock: str = "",
 ) -> list[Row]:
-    """Return the line of totals, and the line of documents and notes; `roster` holds the board's runs."""
+    """Return the line of totals, and the line of documents and notes; `roster` holds the board's runs.
+
+    `marked`: how many of the runs listed are marked for comparison, and how many of those that the filter hides.
+    """
     name: Span = (" trainmon ", "on-title")
     if board is None:
         waiting: Span = ("  " + (failure or "reading the logs"), "bad" if failure else "muted")
@@ -36,13 +47,19 @@ def head(
     done = _all_done(board, roster, width)
     if done:
         parts.append((done, ""))
-    order = f"only “{plain(wanted)}”, {sort} " if wanted else f"{sort} "
+    order = ", ".join([*_marked(*marked), *([f"only “{plain(wanted)}”"] if wanted else []), f"{sort} "])
     second = _documents(board, width - cell_len(order) - 2)
     gap = max(0, width - width_of(second) - cell_len(order))
     return [
         with_clock((name, *as_fits(parts, clock_room(width, clock) - width_of([name]))), clock, width),
         fit_row((*second, (" " * gap + order, "muted")), width),
     ]
+
+
+def _marked(listed: int, hidden: int) -> list[str]:
+    if not listed and not hidden:
+        return []
+    return [f"{listed} marked" + (f" (and {hidden} hidden)" if hidden else "")]
 
 
 def _trouble(roster: Roster) -> list[Span]:
