@@ -1,13 +1,13 @@
 """How long from the command until the present state is on the screen? Beside an empty Textual app under Typer.
 
-    python -m benchmarks.opening [--logs 1,1000,5000] [--mb 256] [--rounds 5] [--idle 30] [--data FOLDER]
+    python -m benchmarks.opening [--logs 1,1000,5000] [--mb 256] [--kb 30] [--rounds 5] [--idle 30] [--data FOLDER]
 
 Each program starts in a pseudo-terminal of 120x40 cells, in turns within one run, its bytecode compiled. What it writes
 is read until the screen shows
 
 empty     its one word
 one log   the last step of a log of `--mb` that is still being written
-N logs    15 of the runs (there is room for a few more), each with its percentage; the logs hold 30 KB each, and every
+N logs    15 of the runs (there is room for a few more), each with its percentage; the logs hold `--kb` each, and every
           50th is not over yet
 
 Behind each time stand its CPU seconds: where other programs take the cores, their ratio is the steadier one.
@@ -69,12 +69,12 @@ def write_open_log(path: Path, size_bytes: int) -> int:
     return int(found[1])
 
 
-def write_many(folder: Path, count: int) -> None:
+def write_many(folder: Path, count: int, kb: int) -> None:
     """Write small Trainer logs, most of them finished, in 16 variants under many names, an hour old and older."""
-    variants = []
+    variants, steps = [], max(400 * kb // 30, 20)
     for seed in range(16):
-        texts = list(trainer(400, Known(path=""), seed, 20))
-        variants.append(("".join(texts).encode(), "".join(islice(texts, 300)).encode()))
+        texts = list(trainer(steps, Known(path=""), seed, 20))
+        variants.append(("".join(texts).encode(), "".join(islice(texts, steps * 3 // 4)).encode()))
     began_at = time.time() - 3600 - count
     for number in range(count):
         place = folder / f"group{number // 500:03}"
@@ -84,7 +84,7 @@ def write_many(folder: Path, count: int) -> None:
         os.utime(log, (began_at + number, began_at + number))
 
 
-def prepare(data: Path, count: int, mb: int) -> tuple[Path, Callable[[], Shown]]:
+def prepare(data: Path, count: int, mb: int, kb: int) -> tuple[Path, Callable[[], Shown]]:
     """The logs, made where they are not there yet, and how the screen shows them."""
     if count == 1:
         place, last = data / f"one_{mb}" / "run00001.log", data / f"one_{mb}.step"
@@ -92,9 +92,9 @@ def prepare(data: Path, count: int, mb: int) -> tuple[Path, Callable[[], Shown]]
             place.parent.mkdir(parents=True, exist_ok=True)
             last.write_text(str(write_open_log(place, mb << 20)))
         return place, lambda: shows_step(int(last.read_text()))
-    folder = data / f"many_{count}"
+    folder = data / f"many_{count}_{kb}"
     if not folder.exists():
-        write_many(folder, count)
+        write_many(folder, count, kb)
     return folder, lambda: shows_runs(min(count, WANTED_RUNS))
 
 
@@ -158,6 +158,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--logs", default="1,1000,5000", help="numbers of logs")
     parser.add_argument("--mb", type=int, default=256, help="size of the one log, in MiB")
+    parser.add_argument("--kb", type=int, default=30, help="size of each of many logs, in KB")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--settle", type=float, default=600.0, help="seconds to wait until all is read; 0: do not")
     parser.add_argument("--idle", type=float, default=0.0, help="seconds of idling to measure")
@@ -172,7 +173,7 @@ def compare(options: argparse.Namespace, data: Path) -> None:
     data.mkdir(parents=True, exist_ok=True)
     env = environment(data)
     counts = [int(count) for count in options.logs.split(",")]
-    made = {count: prepare(data, count, options.mb) for count in counts}
+    made = {count: prepare(data, count, options.mb, options.kb) for count in counts}
     taken: dict[int, list[tuple[float, float]]] = {count: [] for count in (0, *counts)}
     for each in range(options.rounds + 1):  # the first compiles
         for count in taken:
