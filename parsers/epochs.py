@@ -91,7 +91,9 @@ def fold_begins(text: str) -> Facts | None:
     match = _FOLD_BEGINS.fullmatch(text)
     if match is None:
         return None
-    return _fold(match[1], match[2]) if match[1] else _fold(match[3], match[4])
+    if match[1]:
+        return _fold(match[1], match[2])
+    return _fold(match[3], None if "split" in text.lower() else match[4])  # `Split 1/8` may be one of the data
 
 
 class FoldNames:

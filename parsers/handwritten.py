@@ -114,7 +114,7 @@ class Handwritten(LogFormat):
             return (fold,)
         if _EVAL_HEADING.fullmatch(text) is not None:
             self._results_at = line.number + 1
-            return ()
+            return (StageMark(kind=StageKind.EVAL, name="evaluation", phase="announced"),)
         results = _only_values(text) if line.number == self._results_at else {}
         if any(value % 1 for value in results.values()):  # `TEST:` above `EVAL_PERIOD: 500` heads settings
             return (Metrics(values=results, kind=StageKind.EVAL),)
