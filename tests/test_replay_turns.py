@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.archives import BEGAN_AT, archive_of, stamped
+from tests.archives import BEGAN_AT, SAMPLES, archive_of, stamped
 from tests.test_attempts import RESUMED_BARS
 from trainmon.replay.archive import Archive
 from trainmon.replay.reel import Turn
@@ -66,3 +66,13 @@ def test_the_next_problem_is_also_the_next_such_moment(tmp_path: Path) -> None:
 
     assert slower_at == pytest.approx(300, abs=5)
     assert [run.state for run in source.refresh().runs] == [RunStatus.INTERRUPTED]
+
+
+def test_a_run_that_has_not_begun_is_held_against_its_plan_already() -> None:
+    archive = archive_of(SAMPLES / "encoders")
+    ends = {run.name: run for run in archive.board(archive.axis.span_s).runs}
+
+    waiting = [run for run in archive.board(0.0).runs if run.state is RunStatus.WAITING]
+
+    assert waiting
+    assert all(run.documented == ends[run.name].documented is not None for run in waiting)

@@ -7,6 +7,7 @@ from textual.pilot import Pilot
 
 from tests.pressed import app_of, ready, text_of, until
 from trainmon.tui.app import TrainmonApp
+from trainmon.tui.prompt import NoKeys
 from trainmon.tui.screens import BoardScreen
 from trainmon.tui.spanview import LinesView
 
@@ -98,10 +99,12 @@ async def test_while_a_question_stands_no_keys_of_the_screen_below_are_offered()
         await pilot.press("e")
         await until(pilot, lambda: "Write the summary" in text_of(app))
         asked = text_of(app).split("\n")
+        covered = app.screen.query_one(NoKeys).region
         await pilot.press("escape")
         await until(pilot, lambda: "Write the summary" not in text_of(app))
 
         assert "Filter" in before
         assert asked[-1].strip() == ""
+        assert (covered.width, covered.bottom) == ROOMY
         assert "enter: write" in asked[-2]
         assert text_of(app).split("\n")[-1] == before

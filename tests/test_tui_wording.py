@@ -10,8 +10,9 @@ from tests import boards
 from tests.board_parts import NOW, documented
 from trainmon.estimates import Contradiction, EstimateDocument
 from trainmon.events import StageKind
-from trainmon.snapshot import PauseInfo, RunSnapshot, StageInfo
-from trainmon.tui import columns, compare_rows, estimates_rows, timeline
+from trainmon.runs.status import DELETED
+from trainmon.snapshot import PauseInfo, RunSnapshot, RunStatus, StageInfo
+from trainmon.tui import columns, compare_rows, estimates_rows, timeline, totals
 from trainmon.tui.roster import Roster
 from trainmon.tui.text import Row
 
@@ -121,3 +122,23 @@ def test_long_names_of_stages_are_whole_in_a_wide_overview() -> None:
     layout = columns.lay_out(199, columns.needs_of(Roster([run]), grouped=False))
 
     assert "question_encoder.layers" in line_in(run, layout)
+
+
+@pytest.mark.parametrize("width", [59, 79, 119, 199])
+def test_a_run_whose_log_was_deleted_says_so_in_the_list(width: int) -> None:
+    run = boards.finished()
+    gone = replace(run, files=(replace(run.files[0], notes=(DELETED,)),))
+
+    assert "log deleted" in line(gone, width)
+    assert "log deleted" not in line(run, width)
+
+
+def test_the_head_counts_as_many_lost_runs_as_the_lines_say() -> None:
+    lost = boards.not_a_number()
+    failed = replace(lost, name="failed", state=RunStatus.FAILED)
+    board = boards.board([lost, failed, boards.out_of_memory()])
+
+    head = shown(totals.head(board, Roster(board.runs), 120, sort="", wanted=""))[0]
+
+    assert "2 NaN" in head
+    assert sum("NaN" in line(run, 120) for run in board.runs) == 2

@@ -25,6 +25,9 @@ class Column:
     """A column with a greater `most` takes what is left over, up to it."""
 
 
+_GONE = ", log deleted"
+
+
 def _text(words_of: Callable[[RunSnapshot], str], *, right: bool = False, role: str = "") -> Callable[..., Row]:
     return lambda run, width, _now: ((fit(words_of(run), width, right=right), role),)
 
@@ -56,7 +59,11 @@ def _documented(run: RunSnapshot, width: int, _now: float) -> Row:
 
 def _verdict(run: RunSnapshot, width: int, _now: float) -> Row:
     text, role = words.verdict_of(run)
-    return ((fit(text, width), role),)
+    if not words.log_gone(run):
+        return ((fit(text, width), role),)
+    if cell_len(text) + len(_GONE) > width:  # where only one has room: the verdict stands on the run's own screen
+        return ((fit(f"! {_GONE.removeprefix(', ')}", width), "warn"),)
+    return (text, role), (fit(_GONE, width - cell_len(text)), "warn")
 
 
 def _verdict_or_trouble(run: RunSnapshot, width: int, now: float) -> Row:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from operator import attrgetter
 
-from trainmon.attention import Rank, needs_attention, rank
+from trainmon.attention import needs_attention
 from trainmon.snapshot import RunSnapshot, RunStatus
 from trainmon.tui import words
 from trainmon.tui.attention import KEYS, Entry, Group, Sort, SortKey, group_of, matches
@@ -32,7 +32,7 @@ class Trait(Enum):
 def _traits(run: RunSnapshot) -> Iterator[Trait]:
     shown = {
         Trait.NEEDY: needs_attention(run),
-        Trait.LOST: rank(run) is Rank.NAN,
+        Trait.LOST: words.is_said_lost(run),
         Trait.INTERRUPTED: run.state is RunStatus.INTERRUPTED,
         Trait.RUNNING: run.state is RunStatus.RUNNING,
         Trait.STAGE: run.stage,

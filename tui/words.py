@@ -9,6 +9,7 @@ from trainmon.attention import Rank, main_problem, rank
 from trainmon.estimates import NOTHING_MEASURED, DocumentedRange, Scope, Verdict, VerdictKind
 from trainmon.events import ProblemKind
 from trainmon.exports.report import NOT_YET, verdict_text
+from trainmon.runs.status import DELETED
 from trainmon.snapshot import RunSnapshot, RunStatus
 from trainmon.timing.spans import STALL
 from trainmon.tui.bars import Course, ends
@@ -114,6 +115,18 @@ def trouble(run: RunSnapshot) -> Span | None:
             return None
 
 
+def is_said_lost(run: RunSnapshot) -> bool:
+    """Say whether what `trouble` says of a run is that its numbers are none, or ran away."""
+    problem = main_problem(run)
+    lost = problem is not None and problem.kind in {ProblemKind.NAN, ProblemKind.DIVERGED}
+    return rank(run) is Rank.NAN or (rank(run) is Rank.FAILED and lost)
+
+
+def log_gone(run: RunSnapshot) -> bool:
+    """Say whether the log of a run that is over was deleted."""
+    return any(DELETED in file.notes for file in run.files[:1])
+
+
 def note(run: RunSnapshot) -> Span:
     """Return the one thing to know about a run besides its numbers."""
     problem = main_problem(run)
@@ -125,6 +138,8 @@ def note(run: RunSnapshot) -> Span:
         return f"{PROBLEM_WORDS[problem.kind]}: {plain(problem.message)}", "warn"
     if run.preview:
         return "reading history", "muted"
+    if log_gone(run):
+        return DELETED, "warn"
     return plain(run.state_reason) if run.state is RunStatus.WAITING else "", "muted"
 
 

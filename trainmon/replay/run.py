@@ -125,7 +125,13 @@ class ReplayRun:
     def _waiting(self, now: float) -> RunSnapshot:
         files = tuple(FileInfo(path=str(path), format="", bytes=0) for path in (self.files.log,) if path is not None)
         reason = f"begins in {units.duration(self.began_at - now)}"
-        return RunSnapshot(name=self.files.name, files=files, state=RunStatus.WAITING, state_reason=reason)
+        return RunSnapshot(
+            name=self.files.name,
+            files=files,
+            state=RunStatus.WAITING,
+            state_reason=reason,
+            documented=self.final.documented,  # the plan was there before the run
+        )
 
     def _under_way(self, cursor: LogCursor, seen: Seen, now: float) -> RunSnapshot:
         assert self.index is not None
