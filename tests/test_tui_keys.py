@@ -8,6 +8,7 @@ from textual.pilot import Pilot
 from tests.pressed import app_of, ready, text_of, until
 from trainmon.tui.app import TrainmonApp
 from trainmon.tui.prompt import NoKeys
+from trainmon.tui.run_screen import RunScreen
 from trainmon.tui.screens import BoardScreen
 from trainmon.tui.spanview import LinesView
 
@@ -108,3 +109,40 @@ async def test_while_a_question_stands_no_keys_of_the_screen_below_are_offered()
         assert (covered.width, covered.bottom) == ROOMY
         assert "enter: write" in asked[-2]
         assert text_of(app).split("\n")[-1] == before
+
+
+@pytest.mark.parametrize(
+    ("title", "order"),
+    [
+        pytest.param("RUN", "name", id="run"),
+        pytest.param("ETA", "time left", id="ETA"),
+        pytest.param("VERDICT", "worst first", id="verdict"),
+    ],
+)
+async def test_a_click_on_the_head_of_a_column_sorts_by_it(title: str, order: str) -> None:
+    app, _ = app_of()
+    async with app.run_test(size=ROOMY) as pilot:
+        await ready(pilot)
+        await pilot.press("s", "s", "s")  # last activity
+
+        titles = text_of(app).split("\n")[2]
+        await pilot.click("#titles", offset=(titles.index(title) + 1, 0))
+
+        await until(pilot, lambda: text_of(app).split("\n")[1].endswith(order))
+
+
+@pytest.mark.parametrize("section", ["Charts", "Documented", "Problems", "Log", "Summary"])
+async def test_a_click_on_a_tab_opens_its_section(section: str) -> None:
+    app, _ = app_of()
+    async with app.run_test(size=ROOMY) as pilot:
+        await ready(pilot)
+        await pilot.press("enter", "2" if section == "Summary" else "1")
+        screen = app.screen
+        assert isinstance(screen, RunScreen)
+        await until(pilot, lambda: "5 Log" in text_of(app))
+
+        (tabs,) = (line for line in text_of(app).split("\n") if "5 Log" in line)
+        await pilot.click("#tabs", offset=(tabs.index(section), 0))
+
+        await until(pilot, lambda: screen._section.name.capitalize() == section)
+        assert screen.focused is screen.keys_go_to

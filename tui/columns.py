@@ -132,6 +132,16 @@ def titles(layout: Layout) -> Row:
     return ((" " * _MARK_WIDTH + layout.gap.join(cells), "muted"),)
 
 
+def column_at(layout: Layout, x: int) -> Column | None:
+    """Return the column whose title stands in a cell, the gap behind it included; None left of the first."""
+    end = _MARK_WIDTH
+    for column, width in layout.columns:
+        end += width + len(layout.gap)
+        if _MARK_WIDTH <= x < end:
+            return column
+    return None
+
+
 def line(
     run: RunSnapshot,
     layout: Layout,

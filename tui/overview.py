@@ -18,11 +18,21 @@ from trainmon.tui.roster import Roster
 from trainmon.tui.run_sections import preview
 from trainmon.tui.runlist import RunList
 from trainmon.tui.screens import EXPORT, BoardScreen, ComparisonWanted, EstimatesWanted
-from trainmon.tui.spanview import LinesView
+from trainmon.tui.spanview import ClickedLines, LinesView
 
 _ROOMY_WIDTH, _ROOMY_HEIGHT = 100, 36
 _GPU_HEIGHT_SHARE = 4
 """GPU lines take at most one in so many lines of the screen."""
+
+_ORDER_OF = {
+    "state": Sort.WORST,
+    "verdict": Sort.WORST,
+    "run": Sort.NAME,
+    "ETA": Sort.TIME_LEFT,
+    "done at": Sort.TIME_LEFT,
+    "elapsed": Sort.RECENT,
+}
+"""Titles of columns that a click sorts by."""
 
 
 class Overview(BoardScreen):
@@ -49,7 +59,7 @@ class Overview(BoardScreen):
     def compose_body(self) -> ComposeResult:
         """Build the screen."""
         yield LinesView(id="head", classes="fixed")
-        yield LinesView(id="titles", classes="fixed")
+        yield ClickedLines(id="titles", classes="fixed")
         yield RunList(id="main")
         yield LinesView(id="preview", classes="fixed")
         yield Prompt("Filter", "enter: keep   esc: all runs", placeholder="words of a name, state, stage or problem")
@@ -137,6 +147,12 @@ class Overview(BoardScreen):
     def action_sort(self) -> None:
         """Take the next order."""
         self._sort_by(self._sort.following)
+
+    @on(ClickedLines.Clicked)
+    def _sort_by_title(self, event: ClickedLines.Clicked) -> None:
+        column = columns.column_at(self.query_one(RunList).columns, event.x)
+        if column is not None and column.title in _ORDER_OF:
+            self._sort_by(_ORDER_OF[column.title])
 
     def action_group(self) -> None:
         """Show the runs under their folders, or in one list."""

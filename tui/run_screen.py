@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from enum import IntEnum
 from typing import ClassVar
@@ -23,7 +23,7 @@ from trainmon.tui.log_feed import LogAccess
 from trainmon.tui.log_section import LogSection
 from trainmon.tui.run_summary import run_summary
 from trainmon.tui.screens import CHOOSE, EXPORT, RunViewed
-from trainmon.tui.spanview import LinesView, ScrolledLines
+from trainmon.tui.spanview import ClickedLines, LinesView, ScrolledLines
 from trainmon.tui.text import Row, fit_row, heading, plain, wrap
 
 _OF_CHARTS = frozenset({"log_scale", "smoothing", "cursor", "zoom"})
@@ -90,7 +90,7 @@ class RunScreen(ChartScreen):
     def compose_body(self) -> ComposeResult:
         """Build the screen."""
         yield LinesView(id="head", classes="fixed")
-        yield LinesView(id="tabs", classes="fixed")
+        yield ClickedLines(id="tabs", classes="fixed")
         yield ScrolledLines(id="main")
         yield LogSection(id="log-section")
         yield FittingFooter()
@@ -150,11 +150,17 @@ class RunScreen(ChartScreen):
 
     def _tabs(self, run: RunSnapshot, width: int) -> Row:
         row: list[tuple[str, str]] = [(" ", "")]
-        for section in Section:
-            count = f" ({len(run.problems)})" if section is Section.PROBLEMS and run.problems else ""
-            text = f" {section.value} {section.name.capitalize()}{count} "
+        for section, text in _titles(run):
             row += [(text, "on-title" if section is self._section else "muted"), (" ", "")]
         return fit_row(tuple(row), width)
+
+    @on(ClickedLines.Clicked)
+    def _open_tab(self, event: ClickedLines.Clicked) -> None:
+        end = 1
+        for section, text in _titles(self.shown_run) if self.shown_run is not None else ():
+            begin, end = end, end + len(text) + 1
+            if begin <= event.x < end:
+                self.action_section(section.value)
 
     def _rows(self, run: RunSnapshot, width: int) -> list[Row]:
         match self._section:
@@ -255,3 +261,10 @@ class RunScreen(ChartScreen):
             self.look = replace(self.look, cursor=None, low=0.0, high=1.0)
             self.post_message(RunViewed(self.run_name))
             self.action_section(self._section)
+
+
+def _titles(run: RunSnapshot) -> Iterator[tuple[Section, str]]:
+    """Give the tabs with a blank on both sides."""
+    for section in Section:
+        count = f" ({len(run.problems)})" if section is Section.PROBLEMS and run.problems else ""
+        yield section, f" {section.value} {section.name.capitalize()}{count} "

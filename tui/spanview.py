@@ -7,7 +7,9 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
+from textual import events
 from textual.geometry import Region, Size
+from textual.message import Message
 from textual.screen import Screen
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -106,3 +108,18 @@ class LinesView(SpanView, can_focus=False):
 
 class ScrolledLines(LinesView, can_focus=True):
     """What a screen is about: scrolls when its rows do not fit, and takes the keys that scroll."""
+
+
+class ClickedLines(LinesView):
+    """Tells which of its cells is clicked: tabs, heads of columns."""
+
+    class Clicked(Message):
+        """One was."""
+
+        def __init__(self, x: int) -> None:
+            super().__init__()
+            self.x = x
+
+    def on_click(self, event: events.Click) -> None:
+        """Tell where."""
+        self.post_message(self.Clicked(event.x))
