@@ -53,7 +53,8 @@ def test_the_history_of_the_step_time_lies_on_the_steps_of_the_whole_run() -> No
 
     assert run.step_time_s is not None
     steps = [step for step, _ in run.step_time_s.history]
-    assert 30 < min(steps) < max(steps) <= 75
+    assert steps == sorted(steps)
+    assert 0 < steps[0] < 30 < max(steps) <= 75
 
 
 def own_loop(first: int, last: int, minute: int) -> str:

@@ -84,7 +84,7 @@ class StepTime:
     """What the next steps are expected to take: the ETA goes by it."""
     basis: ClockBasis = ClockBasis.NONE
     history: tuple[tuple[float, float], ...] = ()
-    """(step, seconds per step) over the run, bounded; for charts."""
+    """(step, seconds per step) over the run, bounded; for charts. Attempts before the present one are in it."""
     warmup_steps: int = 0
     warmup_s: float = 0.0
 
@@ -212,7 +212,7 @@ class RunSnapshot:
     """Name of the stage under way."""
     step_time_s: StepTime | None = None
     clock_history: tuple[tuple[float, float], ...] = ()
-    """(step, seconds since the log began) of the present attempt, bounded; for charts by time."""
+    """(step, seconds since the log began), bounded; for charts by time."""
     stages: tuple[StageInfo, ...] = ()
     pauses: tuple[PauseInfo, ...] = ()
     """Single evaluations, checkpoints, stalls where the log tells their time, oldest first; of many the longest."""

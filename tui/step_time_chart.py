@@ -26,18 +26,21 @@ _PLAIN, _STEPS = ChartLook(), Axis()
 def step_time_chart(
     run: RunSnapshot, width: int, height: int, *, look: ChartLook = _PLAIN, axis: Axis = _STEPS
 ) -> list[Row]:
-    """Draw seconds per step, warm-up marked and the documented step time shaded; lone spikes are cut off at the top."""
+    """Draw seconds per step, warm-up and earlier attempts marked and the documented step time shaded; lone spikes are
+    cut off at the top."""
     times = run.step_time_s
     if times is None or not times.history:
         return [fit_row((("step time ", "title"), ("not measured yet", "muted")), width)]
-    warm = [point for point in times.history if point[0] <= run.start_step + times.warmup_steps]
-    rest = times.history[max(0, len(warm) - 1) :] if warm else times.history
-    curves = [Curve(points=rest), Curve(points=warm, role="warn")]
+    before = [point for point in times.history if point[0] <= run.start_step]
+    warm = [point for point in times.history[len(before) :] if point[0] <= run.start_step + times.warmup_steps]
+    rest = times.history[len(before) + max(0, len(warm) - 1) :]
+    others = [Curve(points=before, role="muted"), Curve(points=warm, role="warn")]
+    curves = [Curve(points=rest), *others]
     if look.smoothed:
-        curves = [Curve(points=rest, role="faint"), Curve(points=warm, role="warn"), Curve(points=smooth(rest))]
+        curves = [Curve(points=rest, role="faint"), *others, Curve(points=smooth(rest))]
     band = documented_step_s(run)
     changes, pauses = _changes(run), _pauses(run)
-    finite = [y for _, y in rest[1:] or rest if math.isfinite(y)]
+    finite = [y for _, y in (*before, *(rest[1:] or rest)) if math.isfinite(y)]
     return chart(
         _title(run, times, width, [*pauses, *changes], at_cursor(times.history, look, axis, _seconds), look.marks),
         curves,

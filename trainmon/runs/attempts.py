@@ -12,6 +12,8 @@ from trainmon.snapshot import ClockBasis, StepTime
 
 RESUMED = frozenset({"resumed_from_step", "resumed_from_epoch"})
 """Facts that hold for one attempt only."""
+Points = tuple[tuple[float, float], ...]
+_MOST_POINTS = 512
 _ALIKE = 0.02
 _MISSED = 1.5
 
@@ -28,6 +30,10 @@ class DeadAttempt:
     """The last sign of life of any counter."""
     step_s: float | None
     """Seconds per step; None where they could not be measured."""
+    paces: Points = ()
+    """(step, seconds per step); for charts."""
+    times: Points = ()
+    """(step, seconds on the run's clock); for charts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +87,28 @@ def measured(roles: Roles) -> tuple[Track, StepTime] | None:
     found = [(track, measure) for track in tracks if (measure := track.clock.measure()) is not None]
     with_clock = [one for one in found if one[1].basis is not ClockBasis.PRINTED]
     return next(iter(with_clock or found), None)
+
+
+def paces_of(track: Track, whole: WholeRun, step_time: StepTime) -> Points:
+    """Give (step of the whole run, seconds per step) of the present attempt."""
+    behind = counter_offset(track, whole)
+    return tuple((step + behind, step_s) for step, step_s in step_time.history)
+
+
+def times_of(track: Track, whole: WholeRun) -> Points:
+    """Give (step of the whole run, seconds on its clock) of the present attempt."""
+    behind = counter_offset(track, whole)
+    return tuple((step + behind, at_s) for step, at_s in track.times.info().history)
+
+
+def that_count(earlier: Sequence[tuple[float, Points]], start: float, present: Points) -> Points:
+    """Put the points of dead attempts, each with its first step, before the present one's: as far as what came of them
+    was not done again."""
+    points = list(present)
+    for began, older in reversed(earlier):
+        points = [*(point for point in older if point[0] <= start), *points]
+        start = min(start, began)
+    return tuple(points[:: len(points) // _MOST_POINTS + 1]) if earlier else present
 
 
 def losses(dead: Sequence[DeadAttempt], start: float | None, began_s: float | None) -> Losses | None:

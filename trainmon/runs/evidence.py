@@ -9,7 +9,7 @@ from typing import Self
 
 from trainmon.events import EndingKind, ProblemKind, StageKind
 from trainmon.gpu.printed import PrintedMemory
-from trainmon.runs.attempts import RESUMED, DeadAttempt, measured, start_step
+from trainmon.runs.attempts import RESUMED, DeadAttempt, measured, paces_of, start_step, times_of
 from trainmon.runs.marks import StageMarks
 from trainmon.runs.progress import MetricEpoch, WholeRun, behind, whole_run
 from trainmon.runs.roles import Roles, assign_roles
@@ -252,6 +252,8 @@ class RunEvidence:
                     began_s=train.started_s,
                     ended_s=max(track.last_s or 0.0 for track in self.tracks.values()),
                     step_s=step_time[1].mean if step_time is not None else None,
+                    paces=paces_of(step_time[0], whole, step_time[1]) if step_time is not None else (),
+                    times=times_of(step_time[0] if step_time is not None else train, whole),
                 )
             )
         self.facts = {name: value for name, value in self.facts.items() if name not in RESUMED}

@@ -15,6 +15,7 @@ _RECURRING = (StageKind.EVAL, StageKind.CHECKPOINT, StageKind.SAVE)
 _LEAST_S = 1e-3
 _BLUR_S = 1.0
 """Bars count whole seconds."""
+_NEAR_S = 10.0
 _Told = tuple[Span, str]
 
 
@@ -28,11 +29,24 @@ def pauses_of(state: RunState) -> tuple[PauseInfo, ...]:
     gaps = sorted(_gaps(state))
     told = [lap for lap in laps if not any(kind == lap[1] for _, kind in _touching(gaps, lap[0]))]
     kept = [gap for gap in gaps if not told or gap[1] in _RECURRING or _covered_s(told, gap[0]) <= gap[0][1] / 2]
+    found = sorted(one for one in (*kept, *told) if one[0][1] >= _LEAST_S)
+    lines = [line for line in _lines(state) if not any(kind == line[1] for _, kind in _touching(found, _near(line[0])))]
     return tuple(
         PauseInfo(kind=kind, started_s=began_s, duration_s=duration_s)
-        for (began_s, duration_s), kind in sorted([*kept, *told])
-        if duration_s >= _LEAST_S
+        for (began_s, duration_s), kind in sorted([*found, *lines])
     )
+
+
+def _near(span: Span) -> Span:
+    """A line stands somewhat before or behind the pause that it tells of."""
+    return span[0] - _NEAR_S, span[1] + 2 * _NEAR_S
+
+
+def _lines(state: RunState) -> Iterator[_Told]:
+    """Give checkpoints of which a line with the time of day is the only trace: when they were, not how long."""
+    for mark in state.marks.stages.values() if state.clock.started_at is not None else ():
+        if mark.kind in (StageKind.CHECKPOINT, StageKind.SAVE):
+            yield from ((span, str(mark.kind)) for span in mark.spans.all())
 
 
 def barred(state: RunState) -> Iterator[tuple[StageKind, Track]]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from trainmon.events import Counter, CounterScope, EndingKind
 from trainmon.reading.reader import Reading
 from trainmon.runs.accounts import account_of, overheads_of
-from trainmon.runs.attempts import Losses, counter_offset, losses, measured, start_step
+from trainmon.runs.attempts import Losses, losses, measured, paces_of, start_step, that_count, times_of
 from trainmon.runs.evidence import End
 from trainmon.runs.pauses import pauses_of
 from trainmon.runs.progress import WholeRun
@@ -145,23 +145,23 @@ def _unread(files: Sequence[FileInfo]) -> str:
 
 
 def _step_time(state: RunState, whole: WholeRun) -> StepTime | None:
-    """Its history by the steps of the whole run."""
+    """Its history by the steps of the whole run, with what counts of the attempts before."""
     found = measured(state.roles)
     if found is None:
         return None
     track, step_time = found
-    behind = counter_offset(track, whole)
-    return replace(step_time, history=tuple((step + behind, step_s) for step, step_s in step_time.history))
+    earlier = [(each.start_step, each.paces) for each in state.dead]
+    start = _start_step(state, whole) or 0.0
+    return replace(step_time, history=that_count(earlier, start, paces_of(track, whole, step_time)))
 
 
 def _clock_history(state: RunState, whole: WholeRun) -> tuple[tuple[float, float], ...]:
-    """(step of the whole run, seconds on its clock) of the present attempt."""
     found = measured(state.roles)
     track = found[0] if found is not None else state.roles.train
     if track is None or state.watched_from_s is None:
         return ()
-    behind = counter_offset(track, whole)
-    return tuple((step + behind, at_s) for step, at_s in track.times.info().history)
+    earlier = [(each.start_step, each.times) for each in state.dead]
+    return that_count(earlier, _start_step(state, whole) or 0.0, times_of(track, whole))
 
 
 def _metrics(state: RunState) -> dict[str, MetricInfo]:
