@@ -38,6 +38,8 @@ def sample_conflicts(plan: Plan) -> Iterator[Contradiction]:
     yield from _shares(plan)
 
 
+_ALIKE = 1.1
+"""A bar that ends so near to the estimate bears it out."""
 _EPOCH_OF = pattern(r"epoch\s*\[?\d+\s*(?:/|of)\s*(?P<epochs>\d+)", re.IGNORECASE)
 
 
@@ -60,13 +62,13 @@ def _bars(plan: Plan) -> Iterator[Contradiction]:
             and _kinds(c.reading.stage or "") & kinds
         ]
         counted = [c for c in stages if _counts_match(plan, c, bar.total, bool(epochs))]
-        broken = [c for c in counted if (whole := interval(c.span)) and outside(value, whole) > 1]
+        broken = [c for c in counted if (whole := interval(c.span)) and outside(value, whole, _ALIKE) > 1]
         if not counted and stages:
             low, high = (
                 min(v[0] for c in stages if (v := interval(c.span))),
                 max(v[1] for c in stages if (v := interval(c.span))),
             )
-            broken = stages if outside(value, (low, high)) > 1 else []
+            broken = stages if outside(value, (low, high), _ALIKE) > 1 else []
         if broken:
             worst = max(outside(value, whole) for c in broken if (whole := interval(c.span)))
             stated = interval(broken[0].span) or value

@@ -9,11 +9,13 @@ from trainmon.estimates import Contradiction
 from trainmon.parsers.documents.conflict import conflict
 from trainmon.parsers.documents.expressions import Equation, Value, read_equations
 from trainmon.parsers.documents.plan import Plan, apart, interval, lines, ratio_of, show
+from trainmon.patterns import pattern
 
 _EXACT = 1.005
 _ROUGH = 1.1
 """`≈` and `~` are allowed a tenth."""
 _BRACKETED = 1.02
+_ABOUT = pattern(r"\W*(?:about|roughly|around|approx\w*|circa|ca\.)\b", re.IGNORECASE)
 _NONSENSE = 1000.0
 """Sides that lie this far apart were not meant to be equal."""
 
@@ -108,7 +110,7 @@ def _restatements(plan: Plan) -> Iterator[Contradiction]:
             continue
         if other[0] == other[1] and one[0] <= other[0] <= one[1]:
             continue
-        limit = _ROUGH if "≈" in between else _BRACKETED
+        limit = _ROUGH if "≈" in between or _ABOUT.match(claim.span.text) else _BRACKETED
         if ratio > limit:
             text = f"{before.span.text} restated as {claim.span.text}: {show(one)} against {show(other)}"
             yield conflict("rounding", lines(before, claim), text, ratio)

@@ -234,8 +234,9 @@ def _counter_sources(piece: Piece, words: Words) -> list[str]:
         own.append(piece.cells[0] if piece.column else "")
     if piece.kind == "cell" and TOTAL.search(header_of(piece)) and not _last_per(header_of(piece)):
         return [text for text in own[:-1] if text]  # a column of totals, whatever the row is called
-    if words.clause.rstrip("~≈ ").endswith("=") and any(sign in piece.text[:60] for sign in "×*·"):
-        return [text for text in own if text]  # what a product comes to
+    if words.clause.rstrip("~≈ ").endswith("=") and any(sign in words.sentence for sign in "×*·"):
+        of_it = [words.opening, *own]
+        return [text for text in of_it if text and text in words.sentence]  # what a product comes to
     inherited = [label_of(parent) for parent in reversed(piece.parents)]
     kinds = label_kinds(words.label or words.opening) - {"total"}
     if _is_lead(piece.lead) and not kinds and not find_durations(piece.lead):

@@ -156,7 +156,7 @@ PER_IN_LABEL = pattern(
     r"days?)|时间|秒|分钟|小时)\s?/"
     r"|\bper|\bfor\s+(?:each|every|one)\b|\beach\b|^\W*every(?=\s+(?:epoch|step|iteration)\b)|\b(?:cada|chaque|ogni)\b|"
     r"\b(?:one|single|an?|eine?|une?|un[ao])(?=\s+(?:(?:optimi[sz]er|training|single|full)\s+)?(?:epochs?|Epoche|[ée]po(?:que|ca)|pas|paso|steps?|Schritt|"
-    r"iter\w*|batch|updates?)\s+(?:takes?|took|needs?|is|lasts?|costs?|dauert|braucht|prend|dure|demande|tarda|dura)\b)|"
+    r"iter\w*|batch|updates?)\s+(?:takes?|took|needs?|is|has|lasts?|costs?|dauert|braucht|prend|dure|demande|tarda|dura)\b)|"
     r"\b(?:one|single)(?=[\s-]+(?:epoch|step|iter|batch))|\b(?:first|second|last)(?=\s+epoch\s+(?:is|takes?|took|needs?)\b)|\bjede[rn]?\b|(?-i:\b(?:pro|je|par|por)\b)|"
     r"^\W*(?-i:Pro|Je|Par|Por)(?=\s+(?:Schritt|Epoche|Iteration|Batch|[ée]poque|[ée]tape|paso|época)\b)|每一?[个次]?|[单一][个次]?\s?(?=步|轮|迭代|epoch|step|iter))[\s-]*(?P<word>"
     + _STEP_WORDS

@@ -47,7 +47,7 @@ _COMPARED = pattern(
     r"\b(?-i:[A-Z][\w-]+)(?:'s|’s)\s+(?:[\w-]+\s+){0,2}(?:paper|report|material|supplement\w*|blog(?:\s?post)?|card|numbers|figures)\b|"
     r"^\W*(?-i:(?!We\b|I\b|This\b|It\b|The\b|Training\b|One\b|Each\b|Time|Total|Hours|Steps|Memory|GPUs?\b|Epochs?|Tokeni[sz]er|Model|Encoder|Decoder|Classifier|Adapter|Baseline|Student|Teacher|Detector)[A-Z][\w-]*(?:['’]s\s+[A-Z][\w-]*)?)\s+(?:trained|needed|required|used|took|spent)\s+(?:its|their|about|around|over)?\b|"
     r"\bcompetitors?\b|\bothers?\s+report|\bthey\s+(?:say|report|claim)|\bgave\s+up\b|"
-    r"\b(?:old|previous|former|last)\s+(?:system|model|attempt|box|machine|server|cluster|node|set-?up|workstation|laptop|card|gpu|version|code|"
+    r"\b(?:old|previous|former)\s+one\b|\b(?:old|previous|former|last)\s+(?:system|model|attempt|box|machine|server|cluster|node|set-?up|workstation|laptop|card|gpu|version|code|"
     r"grid|institute|lab|office|company|pipeline|runs?|[a-z]\w+\.\w*xlarge)\b|论文|原文|官方",
     re.IGNORECASE,
 )

@@ -71,7 +71,7 @@ def _is_to_do(piece: Piece, words: Words) -> bool:
 _CHECKBOX = pattern(r"\[[ xX✓]?\]\s")
 _TREE = pattern(r"[│|\s]*[├└]─")
 _DO = pattern(
-    r"(?:create|run|up-?load|down-?load|start|install|set\s+up|copy|build|mount|clone|launch|export|merge|convert|generate|collect|"
+    r"(?:create|make|run|up-?load|down-?load|start|install|set\s+up|copy|build|mount|clone|launch|export|merge|convert|generate|collect|"
     r"write|test|check|verify|deploy|push|extract|clean|open|connect|log\s+in|choose|select|request|move|sync|pull)\s+(?:(?:the|an?|your)\s+)?",
     re.IGNORECASE,
 )
@@ -105,6 +105,14 @@ _SUBJECT = pattern(
 """`The egs take 45 min`, where `egs` is the name of a stage."""
 
 
+def lists_parts(piece: Piece) -> bool:
+    """Tell whether a line names parts with their times one after the other: `features 9 min; training 2 h; ...`."""
+    return piece.kind != "cell" and len(_NAME_AND_VALUE.findall(piece.text)) > _SOME
+
+
+_SOME = 2
+
+
 def _among_parts(piece: Piece, words: Words, outline: Outline) -> Reading | None:
     """Read a name below a numbered stage, and the names of a row such as `features 9 min; report 4 min`."""
     if piece.kind != "cell" and words.label and not is_condition(words.label):
@@ -128,7 +136,7 @@ def _among_parts(piece: Piece, words: Words, outline: Outline) -> Reading | None
         if (head := _HEAD.match(text)) and not is_condition(head[1]) and not TRAIN.search(head[1]):
             return Reading(Scope.STAGE, head[1], "other")
     name = _SHORT_NAME.search(words.clause)
-    if name and not is_condition(name["name"]) and len(_NAME_AND_VALUE.findall(piece.text)) > 2:
+    if name and not is_condition(name["name"]) and lists_parts(piece):
         return Reading(Scope.STAGE, bare(name["name"]), "other")
     if (subject := _SUBJECT.search(words.sentence)) and bare(subject["who"]).lower() in outline.parts:
         return Reading(Scope.STAGE, bare(subject["who"]), "other")

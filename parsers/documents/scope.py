@@ -30,7 +30,7 @@ from trainmon.parsers.documents.outline import (
     part_name,
 )
 from trainmon.parsers.documents.outsiders import factor, no_estimate
-from trainmon.parsers.documents.places import NUMBERED_STAGE, by_place
+from trainmon.parsers.documents.places import NUMBERED_STAGE, by_place, lists_parts
 from trainmon.parsers.documents.readings import Reading, header_of
 from trainmon.patterns import pattern
 
@@ -87,7 +87,7 @@ _INCLUDING = pattern(
 )
 """`with checkpoints and validation ~35 hours` is the whole, not the validation."""
 _STEPS_ARE = pattern(
-    r"\b\d[\d,.]*\s?k?\s+(?:steps|iterations|updates|pas|pasos|Schritte)\s+(?:are|is|font(?:\s+donc)?|son|sind|ergeben|makes?|come\s+to|take|at\b[^.;]{3,30}|in)\s*$",
+    r"\b\d[\d,.]*\s?k?\s+(?:steps|iterations|updates|pas|pasos|Schritte)\s+(?:are|is|font(?:\s+donc)?|son|sind|ergeben|makes?|come\s+to|take|at\b(?:[^.;]|\.\d){3,30}|in)\s*$",
     re.IGNORECASE,
 )
 
@@ -162,7 +162,7 @@ _ALL_OF_THEM = pattern(
 
 def _of_technique(words: str, name: str, piece: Piece, outline: Outline) -> Reading:
     """Read what a technique takes: a stage where the document has several, or other parts beside it."""
-    if is_part_table(piece) and piece.column > 0:
+    if (is_part_table(piece) and piece.column > 0) or lists_parts(piece):
         return Reading(Scope.STAGE, named_in(words), "train")
     if len(outline.techniques) > 1:
         return Reading(Scope.STAGE, name, "train")
@@ -172,7 +172,8 @@ def _of_technique(words: str, name: str, piece: Piece, outline: Outline) -> Read
 def _of_training(words: str, piece: Piece, outline: Outline) -> Reading:
     """Read what training takes: the whole run, or a stage where other parts stand beside it."""
     numbered = piece.kind == "heading" and NUMBERED_STAGE.match(piece.text)
-    if numbered or in_breakdown(outline, piece) or (is_part_table(piece) and piece.column > 0) or is_column_part(piece):
+    in_row = (is_part_table(piece) and piece.column > 0) or is_column_part(piece) or lists_parts(piece)
+    if numbered or in_row or in_breakdown(outline, piece):
         return Reading(Scope.STAGE, named_in(words), "train")
     stage = heading_stage(outline, piece)
     if stage and stage[0] == "train" and not re.search(r"\brun\b", words):
