@@ -37,6 +37,7 @@ METER = pattern(
 )
 """`Loss 0.5 (0.7)`, `loss: 5.0 (5.2)`, `Time: 1.462s, ...`, `lr=0.1`; a clock or a fraction is no value."""
 _NO_TIME_LEFT = pattern(r"(?i)\beta[:=]? {0,3}0?0:00:00\b", re.ASCII)
+_TIME_LEFT = pattern(r"\beta: (?:(\d{1,4}) days?, )?(\d{1,3}):(\d\d):(\d\d)\b", re.ASCII)
 _NO_TIME = Ending(kind=EndingKind.FINISHED, text="eta: 0:00:00")
 _TRUSTED = 0.1
 """A window's mean from two running means is used if their rounding blurs it by no more than this share."""
@@ -55,7 +56,7 @@ class BatchLine(CountedLine):
     total_is_index: bool = False
     """The total printed is the index of the last batch."""
     eta_ends: bool = False
-    """The last line of a run says `eta: 0:00:00`, and nothing else says that it is over."""
+    """The lines count down to the end of the run; it is over with `eta: 0:00:00`, and nothing else says so."""
     reports_at_end: bool = False
     """EVAL: the running means of the last batch are the results."""
     clock: str = ""
@@ -110,7 +111,7 @@ class BatchLines(CountedLines):
         last, every = self._last, self._every
         self._last = None
         if last is not None and last.total is not None and 0 < last.total - last.current < every:
-            yield replace(last, current=last.total, elapsed_s=None, step_time_s=None)
+            yield replace(last, current=last.total, elapsed_s=None, step_time_s=None, remaining_s=None)
             if self._over:
                 yield _NO_TIME
 
@@ -159,6 +160,7 @@ class BatchLines(CountedLines):
             epoch = self._evaluation()
         self._evaluating = kind.kind is not StageKind.TRAIN
         counter = self._counter_of(kind, head, read, epoch, total_epochs)
+        counter = replace(counter, remaining_s=_left_s(text)) if kind.eta_ends else counter
         yield counter
         if kind.kind is StageKind.TRAIN and kind.scope is CounterScope.EPOCH:
             self._note(counter)
@@ -241,6 +243,15 @@ def group(match: re.Match[str], name: str) -> float | None:
     """The number in a named group, None where the pattern has no such group or it took no part."""
     text = match[name] if name in match.re.groupindex else None
     return number(text) if text else None
+
+
+def _left_s(text: str) -> float | None:
+    """The `eta:` of a line that counts down to the end of the run."""
+    told = _TIME_LEFT.search(text)
+    if told is None:
+        return None
+    days, hours, minutes, seconds = (int(part or 0) for part in told.groups())
+    return float(((days * 24 + hours) * 60 + minutes) * 60 + seconds)
 
 
 def _meters(pair: re.Pattern[str], text: str, start: int) -> _Read:

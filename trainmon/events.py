@@ -101,6 +101,8 @@ class Counter:
     pace_s: float | None = None
     """Seconds per step as a bar prints them: smoothed, so no measure, but evidence of where it stood when its clock
     began."""
+    remaining_s: float | None = None
+    """Seconds left of the whole run as the line prints them; used only where nothing tells a total."""
     approximate: bool = False
     """The counter was rounded for display (`12.9k/200k`)."""
     is_bar: bool = False

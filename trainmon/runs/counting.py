@@ -50,6 +50,8 @@ class Counting(LoggedValues):
         self._place_metrics(track)
         if at_s is not None:
             track.times.add(at_s, track.counted)
+        assert track.lap is not None
+        track.lap.untimed = at_s is None
         self._spend(track, self.clock.now_s if at_s is None else at_s)
         self._counter_line = line.offset
         self._last_moved = track
@@ -227,6 +229,8 @@ class Counting(LoggedValues):
             at_s = None
         if counter.step_time_s is not None:
             track.clock.printed(track.counted, counter.step_time_s)
+        if counter.remaining_s is not None:
+            track.clock.told_left = track.counted, counter.remaining_s
         if at_s is not None and line.arrived_s is not None:
             track.clock.blocks.see(at_s, line.arrived_s)
         return at_s

@@ -36,6 +36,10 @@ STALL_GROWTH = 0.5
 STALL_GROWTH_HIGH = 3.0
 EARLIER_SPREAD = 0.15
 """How well an attempt foretells the pace of the next."""
+TOLD_SPREAD = 0.25
+"""Of a time left that a trainer prints: it knows its total, and of evaluations and checkpoints nothing."""
+TOLD_EARLY = 2
+"""From so few lines a trainer knows as little as anybody."""
 TICK_SHARE = 0.35
 """Of the usual gap between observations: how far off the present place is."""
 SPREAD = (0.037, 0.0443)
@@ -116,6 +120,8 @@ def _training(
     elapsed_s: float,
 ) -> Guess | None:
     """What is left of the training, with the pauses in it."""
+    if pace is not None and pace.told_left is not None and total_steps is None:
+        return _told(pace, *pace.told_left)
     measured = _measured(pace, place) if pace is not None and place is not None else None
     progress = min(step / total_steps, 1.0) if step is not None and total_steps is not None else 0.0
     if pace is not None and place is not None and pace.earlier_step_s:
@@ -139,6 +145,18 @@ def _measured(pace: Pace, place: _Place) -> Guess | None:
     tick = TICK_SHARE * pace.usual_gap_s / likely_s if likely_s > 0 else 0.0
     most_s = place.rest * level.most_s + pauses_s
     return Guess(likely_s, spread_of(base, level.error, min(tick, 1.0)), most_s=most_s)
+
+
+def _told(pace: Pace, step: float, left_s: float) -> Guess:
+    """What the log itself says is left, where it tells no total to work it out from."""
+    since_s = max(pace.last_step - step, 0.0) * _mean_s(pace) if len(pace.curve) > 1 else 0.0
+    spread = TOLD_SPREAD if len(pace.opening) > TOLD_EARLY else 1.0
+    return Guess(max(left_s - since_s, 0.0), spread, "as the log says")
+
+
+def _mean_s(pace: Pace) -> float:
+    (from_step, from_s), (to_step, to_s) = pace.curve[0], pace.curve[-1]
+    return (to_s - from_s) / (to_step - from_step)
 
 
 def _is_resume_jump(pace: Pace, total_steps: float) -> bool:

@@ -67,6 +67,8 @@ class Pace:
     stall_count: int = 0
     usual_gap_s: float = 0.0
     """A silence of this length is nothing special: observations come about this far apart."""
+    told_left: tuple[float, float] | None = None
+    """(step, seconds left of the whole run) as the log itself says; None: it does not."""
     block_s: float = 0.0
     """Output comes in blocks of so many seconds of the run; 0: as it is written."""
     interval_steps: float = 1.0

@@ -50,6 +50,8 @@ class StepClock:
         self._measured: tuple[Ledger, StepTime] | None = None
         """The step time of a view: several ask for it, and it takes a while."""
         self.blocks = Blocks()
+        self.told_left: tuple[float, float] | None = None
+        """(step, seconds left) as a line of the log says."""
 
     def observe(
         self, step: float, time_s: float, *, resolution_s: float = 1.0, basis: ClockBasis = ClockBasis.ELAPSED
@@ -124,6 +126,7 @@ class StepClock:
         self._printed = self._printed.next_attempt()
         self._printed_at = None
         self._reader.reset()
+        self.told_left = None
         self._start_step = self._last_step = step
         self._view = None
 
@@ -171,6 +174,7 @@ class StepClock:
             stall_count=stall_count,
             usual_gap_s=median(recent) if recent else 0.0,
             block_s=self.blocks.usual_s,
+            told_left=self.told_left,
             interval_steps=fmean([i.steps for i in self._buffer]) if self._buffer else 1.0,
             earlier_step_s=self._earlier_step_s,
         )
