@@ -50,6 +50,11 @@ _EVAL_HEADING = pattern(
     r"(?:[ -](?:error|results?|set|metrics|performance|epoch \d{1,6}))?\s*[:=*-]{1,12}\s*",
     re.I | re.A,
 )
+_SPLIT_LINE = pattern(
+    r"\W{0,12}(?:(?P<eval>validat(?:ing|ion)|evaluat(?:ing|ion)|testing)|training)"
+    r"(?: (?:phase|started|begins))?\W{0,12}",
+    re.I | re.A,
+)
 _LOSS_FIRST = pattern(r"\W{0,3}(?:train(?:ing)?[ _])?loss\s?[:=]", re.I | re.A)
 _BLANKS = pattern(r" {2,8}")
 _SPLIT_WORDS = frozenset({"val", "valid", "validation", "test", "eval", "evaluation", "dev"})
@@ -97,6 +102,9 @@ class Handwritten(LogFormat):
         self._trained_names: set[str] = set()
         self._under_way: float | None = None  # the epoch whose share was told last
         self._told: tuple[float, int] | None = None  # the step told last, and by which rank
+        self._epoch: float | None = None  # told last
+        self._evaluates = False  # a line said by itself that an evaluation begins
+        self._trained_total: float | None = None  # of the counter of training
         self._results_at = -1  # the line behind a heading of results
         self._announced = False  # the last note of a checkpoint said that it is being saved, not that it is
 
@@ -105,6 +113,7 @@ class Handwritten(LogFormat):
         text = in_english(line.text)
         progress = progress_line(text)
         if progress is not None:
+            progress = self._of_split(progress)
             if self._told_by_another(progress, line.rank):
                 return ()
             moment = moment_told(progress.rest) if line.time_s is None else None
@@ -112,15 +121,29 @@ class Handwritten(LogFormat):
         fold = fold_begins(text)
         if fold is not None:
             return (fold,)
+        split = _SPLIT_LINE.fullmatch(text)
+        self._evaluates = split["eval"] is not None if split is not None else self._evaluates
         if _EVAL_HEADING.fullmatch(text) is not None:
             self._results_at = line.number + 1
             return (StageMark(kind=StageKind.EVAL, name="evaluation", phase="announced"),)
+        if split is not None:
+            announced = StageMark(kind=StageKind.EVAL, name="evaluation", phase="announced")
+            return (announced,) if split["eval"] is not None else ()
         results = _only_values(text) if line.number == self._results_at else {}
         if any(value % 1 for value in results.values()):  # `TEST:` above `EVAL_PERIOD: 500` heads settings
             return (Metrics(values=results, kind=StageKind.EVAL),)
         found = _trained(text) or _metrics_alone(text) or _values_alone(text) or _compared(text) or self._saved(text)
         last = epilogue(text)
         return found if last is None else (*(found or ()), last)
+
+    def _of_split(self, line: ProgressLine) -> ProgressLine:
+        """Below `Validating`, a counter of another length than the training's counts the evaluation."""
+        total = line.step.total if line.step is not None else None
+        if self._evaluates and total is not None and self._trained_total not in (None, total):
+            return line._replace(evaluated=True)
+        self._evaluates = self._evaluates and line.step is None
+        self._trained_total = total if total is not None and not line.evaluated else self._trained_total
+        return line
 
     def _told_by_another(self, line: ProgressLine, rank: int | None) -> bool:
         """Where every rank prints, the first to tell a step tells it for all."""
@@ -137,6 +160,9 @@ class Handwritten(LogFormat):
         epoch, total_epochs = self._epochs.number(printed.n, printed.total) if printed is not None else (None, None)
         yield from self._folds.tagged(line.tag)
         step: float | None = None
+        self._epoch = epoch if epoch is not None else self._epoch
+        if line.evaluated and epoch is None:
+            epoch = self._epoch  # so that the evaluation of the next one is told apart
         if line.step is not None:
             counter = self._counter(line, line.step, epoch, total_epochs)
             step = None if line.evaluated else counter.current

@@ -196,3 +196,57 @@ def counters_beside_each_other(log: Log) -> None:
                 total=1000,
                 epochs=2,
             )
+
+
+@style
+def yolact(log: Log) -> None:
+    log.timed = False
+    for i in range(10, 1500, 10):
+        log.say(
+            f"[{i // 500:3d}] {i:7d} || B: 6.981 | C: 6.276 | M: 5.049 | S: 1.818 | T: {log.loss(i, 1500) * 8:.3f} || ETA: 2 days, 22:15:24 || timer: 0.290",
+            step=i + 1,
+        )
+        if i % 500 == 490:
+            log.say("\nComputing validation mAP (this may take a while)...\n", evals=i // 500 + 1)
+            log.say("       |  all  |  .50  |\n   box | 20.1 | 30.2 |\n  mask | 20.1 | 30.2 |")
+
+
+@style
+def unity_agents(log: Log) -> None:
+    for i in range(1, 51):
+        steps(log, 1000, 0.0015)
+        log.say(
+            f"[INFO] 3DBall. Step: {i * 1000}. Time Elapsed: {sum(log.times):.3f} s. Mean Reward: 1.166. Std of Reward: 0.724. Training.",
+            step=i * 1000,
+        )
+
+
+@style
+def parlai(log: Log) -> None:
+    log.say("[ training... ]")
+    for k in range(1, 41):
+        steps(log, 100, 0.02)
+        loss = round(log.loss(k, 40), 4)
+        log.say(
+            f"[ time:{sum(log.times):.1f}s total_exs:{k * 3744} epochs:{k * 3744 / 9000:.2f} time_left:{(40 - k) * 2:.1f}s ] {{'exs': 3744, 'lr': 1, 'num_updates': {k * 100}, 'gnorm': 1.19, 'clip': 1.0, 'loss': {loss}, 'ppl': 2.505}}",
+            step=k * 100,
+            loss=loss,
+        )
+        if k % 10 == 0:
+            log.say("[ running eval: valid ]\n[ eval completed in 0.59s ]")
+            log.say(f"valid:{{'exs': 1000, 'accuracy': 0.452, 'num_updates': {k * 100}, 'loss': 28.08}}", evals=k // 10)
+
+
+@style
+def an_evaluation_begun_by_a_word(log: Log) -> None:
+    for e in range(1, 4):
+        log.say(f"Epoch {e}/3", epochs=3)
+        log.say("Training")
+        for i in range(50, 501, 50):
+            steps(log, 50, 0.2)
+            loss = log.loss(e * 500 + i, 2000)
+            log.say(f"{log.at()} Batch {i}/500: loss {loss:.4f}", step=(e - 1) * 500 + i, loss=loss, state=None)
+        log.say("Validating")
+        for i in (20, 40):
+            log.wait(4)
+            log.say(f"{log.at()} Batch {i}/40: loss 1.3212", evals=e)

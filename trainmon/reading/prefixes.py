@@ -169,7 +169,7 @@ _SPLIT = r"(?i:train|val|valid|test|dev|eval|ep|step|iter|batch|lightgbm)"
 _SEPARATOR = r"[\ \t]*(?:(?:[-|]{1,2}|>>|:)[\ \t]+)?"
 _HEADER_LEVEL = _compiled(
     rf"(?::(?=(?:{_LEVEL})\b)|{_SEPARATOR})(?:(?P<logger>{_NAME})[\ \t]*(?:[-|]\ "
-    rf"|:\ (?=\[)|(?<=\ )))?[\[(<]?\ {{0,6}}(?P<level>{_LEVEL})\b\ {{0,6}}(?:[\])>]:?|:|(?=[\s|\-\[]))"
+    rf"|:\ (?=\[|{_LEVEL})|(?<=\ )))?[\[(<]?\ {{0,6}}(?P<level>{_LEVEL})\b\ {{0,6}}(?:[\])>]:?|:|(?=[\s|\-\[]))"
 )
 _HEADER_BRACKET = _compiled(
     rf"""[\ \t]*(?:\[(?P<logger>__\w{{1,30}}__|root|[\w./<>-]{{1,120}}\.(?:py|cc|cpp|cu)\b[^\[\]]{{0,120}}
