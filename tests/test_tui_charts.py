@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests import boards
@@ -94,3 +96,13 @@ def test_the_titles_of_compared_curves_say_what_the_table_says() -> None:
     (loss,) = (row for row in rows if row.startswith("loss "))
     assert f" A {first.pace_s:.2f} s " in pace
     assert " B nan " in loss
+
+
+def test_the_first_step_of_an_only_attempt_is_a_warm_up_and_stretches_no_axis() -> None:
+    run = boards.out_of_memory()
+    assert run.step_time_s is not None
+    times = replace(run.step_time_s, history=((0.0, 9.0), *((float(at), 1.0 + at / 1000) for at in range(1, 200))))
+
+    rows = shown(step_time_chart(replace(run, start_step=0.0, step_time_s=times), 80, 8))
+
+    assert float(rows[1].split("▏")[0]) < 3

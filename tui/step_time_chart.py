@@ -31,7 +31,7 @@ def step_time_chart(
     times = run.step_time_s
     if times is None or not times.history:
         return [fit_row((("step time ", "title"), ("not measured yet", "muted")), width)]
-    before = [point for point in times.history if point[0] <= run.start_step]
+    before = [point for point in times.history if point[0] <= run.start_step] if run.start_step > 0 else []
     warm = [point for point in times.history[len(before) :] if point[0] <= run.start_step + times.warmup_steps]
     rest = times.history[len(before) + max(0, len(warm) - 1) :]
     others = [Curve(points=before, role="muted"), Curve(points=warm, role="warn")]
