@@ -20,6 +20,7 @@ from trainmon.reading.templates import Said, Template, said
 from trainmon.reading.timestamps import UndatedClock
 from trainmon.units import exact, plural
 
+_TRACEBACK = "Traceback (most recent call last):"
 _LAST_NUMBER = re.compile(rb"(?:[\d/]+\s{0,8}/\s{0,8})?[-+]?\d*(?:\.(\d*))?(?:e[-+]?\d*)?(?<=[\d./e+-])$")
 _LETTERS = bytes(range(65, 91)) + bytes(range(97, 123))
 _MAX_SKELETONS = 4096
@@ -257,6 +258,8 @@ class LogReader:
         glued = [event.text for event in events if type(event) is Remainder]
         if glued:
             events = [event for event in events if type(event) is not Remainder]
+        elif owner.name != "failures" and (behind := line.text.find(_TRACEBACK, 1)) > 0:
+            glued = [line.text[behind:]]  # a program died while its bar stood on the line
         into.append(Reading(line, owner.name, tuple(events)))
         if glued and line.time_s is None:
             line = line._replace(time_s=next((event.time_s for event in events if type(event) is Clock), None))

@@ -126,6 +126,20 @@ def keras_killed_on_terminal(p):
     net.fit(x[:160], y[:160], batch_size=8, epochs=8, validation_data=(x[:40], y[:40]), callbacks=[journal])
 
 
+@run(total=[160], epochs=[8], state="failed", problems=["traceback"], step=[56], last_loss=None)
+def keras_dies_in_its_bar(p):
+    net, journal, x, y = keras_model(p, step_s=1.0)
+    begun = journal.on_train_batch_begin
+
+    def dies(batch, logs=None):
+        begun(batch, logs)
+        if journal.n == 56:
+            raise ValueError("Input 0 is incompatible with the layer: expected shape=(None, 8), found shape=(None, 7)")
+
+    journal.on_train_batch_begin = dies
+    net.fit(x[:160], y[:160], batch_size=8, epochs=8, validation_data=(x[:40], y[:40]), callbacks=[journal])
+
+
 @run(total=[120], epochs=[None, 3], state="finished", terminal=100, cut=None)
 def bar_renamed_where_it_stands(p):
     steps, n = bar(range(120), desc="Training"), 0
