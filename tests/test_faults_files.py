@@ -281,7 +281,7 @@ def test_f21_a_read_that_fails_is_told_and_tried_again(
 
     with monkeypatch.context() as broken:
         broken.setattr(os, call, failing)
-        store.refresh(NOW + 10, 600.0)
+        store.refresh(NOW + 10, 600.0, rescan=True)
         shown = one(store.board(NOW + 10))
     assert shown.step == 40
     assert f"unreadable: {os.strerror(number)}" in shown.files[0].notes
