@@ -172,3 +172,14 @@ def test_a_slow_step_among_many_is_no_stall() -> None:
     )
 
     assert run_of(text).overhead_s.get("stall") == 0.0
+
+
+def test_ranks_that_download_side_by_side_take_no_time_from_the_training(shared: Path) -> None:
+    (log,) = (shared / "logs" / "public").glob("detr-metriclogger*")
+    (run,) = read_whole(log).runs
+    (training,) = [stage for stage in run.stages if stage.name == "training"]
+
+    assert run.elapsed_s == pytest.approx(2410.6, abs=1)
+    assert training.elapsed_s == pytest.approx(37 * 60 + 36, abs=2)
+    assert run.overhead_s["init"] == training.started_s == pytest.approx(154, abs=1)
+    assert run.training_s == pytest.approx(18_307 * 0.1166, rel=0.01)

@@ -214,12 +214,22 @@ class RunEvidence:
         if self.attempts > 1:
             self._forget_echo(time_s)
         ahead_s, track = self.clock.ahead_s(time_s), self._last_moved
-        if ahead_s > _MOST_AHEAD_S and track is not None and track.lap is not None and track.complete:
+        if ahead_s <= _MOST_AHEAD_S or track is None or track.lap is None:
+            return
+        if self._side_by_side(track):
+            self.clock.set_back(self.clock.now_s - ahead_s)
+            track.stretch(self.clock.now_s)
+        elif track.complete:
             track.lap.anchor_s -= ahead_s
             if track.laps == 1 and track.started_s is not None:
                 track.started_s -= ahead_s
             track.last_s = (track.last_s or 0.0) - ahead_s
             self.clock.set_back(self.clock.now_s - ahead_s)
+
+    def _side_by_side(self, track: Track) -> bool:
+        """Tell whether a bar of the preparation began anew more often than there was time for: ranks draw one each."""
+        preparing = self.roles.kinds.get(track.key) in (StageKind.INIT, StageKind.DATA)
+        return preparing and track.is_bar and track.laps > 2 and track.started_s is not None
 
     def _forget_echo(self, time_s: float) -> None:
         """Ranks whose output was written one after the other look like attempts; the calendar tells them apart."""

@@ -24,6 +24,8 @@ class Lap:
     """How long it went on, on the run's clock, without the training going on meanwhile."""
     longest_s: float = 0.0
     """The longest time between two of its states."""
+    untimed: bool = False
+    """Nothing told the time of its last state itself."""
     next_s: float | None = None
     """What the run's clock showed when it told the time again for the first time behind its last state."""
 
@@ -81,8 +83,12 @@ class Timed:
 
     @property
     def hidden_s(self) -> float:
-        """What the latest lap took when its bar could not be seen any more."""
-        if self.lap is None or self.last_s is None or not self.is_bar or self.closed or not self.followed:
+        """What the latest lap took behind its last state: a bar that is not seen any more, lines without a time."""
+        if self.lap is None or self.last_s is None:
+            return 0.0
+        if self.lap.untimed and self.lap.next_s is not None and not self.is_bar:
+            return max(self.lap.next_s - self.last_s, 0.0)
+        if not self.is_bar or self.closed or not self.followed:
             return 0.0
         return self.lap.hidden_s(self.total, self.last_s)
 
@@ -92,6 +98,13 @@ class Timed:
         spent_s = self.alone_before_s + self.span[1]
         known = self.laps == 1 and self.lap is not None and self.lap.elapsed_s is not None
         return spent_s if spent_s > 0 or known else None
+
+    def stretch(self, until_s: float) -> None:
+        """What seemed to be laps behind each other went on side by side, from the first one's beginning."""
+        if self.lap is not None and self.started_s is not None:
+            self.spans, self.alone_before_s = Spans(), 0.0
+            self.last_s, self.lap.anchor_s = until_s, min(self.lap.anchor_s, until_s)
+            self.lap.alone_s = max(until_s - self.started_s, 0.0)
 
     def keep_span(self) -> None:
         """The latest lap is over."""

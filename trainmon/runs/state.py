@@ -49,7 +49,9 @@ class RunState(Counting):
         for event in reading.events:
             if isinstance(event, Clock):
                 time_s = event.time_s
+                self._heed_calendar(time_s)
                 self.clock.stamp(time_s)
+                self._clock_told()
             else:
                 self._apply(event, line, time_s)
         if self._last_moved is not None and reading.events and line.offset != self._counter_line:

@@ -37,11 +37,12 @@ def trained_of(state: RunState) -> Trained:
     windows: list[Span] = []
     lead_s = 0.0
     for track in tracks:
-        if track.started_s is None or track.last_s is None or track.last_s <= track.started_s:
+        end_s = (track.last_s or 0.0) + track.hidden_s
+        if track.started_s is None or end_s <= track.started_s:
             continue
         begin_s = max(track.started_s - _lead_s(track), windows[-1][1] if windows else 0.0, _before(state, track))
         lead_s += max(track.started_s - begin_s, 0.0)
-        windows.append((min(begin_s, track.started_s), track.last_s))
+        windows.append((min(begin_s, track.started_s), end_s))
     if not clocks:
         return Trained()
     if seconds > _MISSED * sum(end - begin for begin, end in windows):
