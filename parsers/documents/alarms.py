@@ -20,7 +20,7 @@ _THRESHOLD = pattern(
     re.IGNORECASE,
 )
 _ALARMS = pattern(
-    r"\bwhen\s+to\s+(?:worry|stop|panic|abort|kill|call|interrupt|intervene|restart|cancel|quit|give\s+up|act)\b|\balarms?\b|\balerts?\b|\bred\s+flags?\b|\bwarning\s+signs?\b|"
+    r"\bwhen\s+to\s+(?:worry|stop|panic|abort|kill|call|interrupt|intervene|restart|cancel|quit|give\s+up|act)\b|\balarms?\b|\balerts?\b|\bred\s+flags?\b|\bwarning\s+signs?\b|\bsigns?\s+of\s+trouble\b|"
     r"\btrouble-?shoot\w*|\bsymptoms?\b|\bfail(?:ure|ing)?\s+modes?\b|\bworr(?:y|ied|ies)\b|\bpitfalls?\b|"
     r"\bgo(?:es|ing)?\s+wrong\b|^\W*if\s+(?:it|this|that|something|things?|anything|training)\b|\bsanity\b|\b(?:looks?|seems?|feels?)\s+(?:off|wrong|odd|strange|slow|stuck)\b|\bhealthy?\b|\bwatch\s+(?:out\s+)?for\b|\b(?:common|known)\s+(?:issues|problems)\b|故障|报警|告警",
     re.IGNORECASE,

@@ -154,7 +154,7 @@ def _in_line(
         restates = -1
         if reading is not None and before is not None and (again := _as_before(before, words, reading)):
             reading = again
-        if before is not None and reading == Reading(Scope.TOTAL) and _becomes(before, piece.text, span):
+        if before is not None and reading in _BARE and _becomes(before, piece.text, span):
             reading = before.reading
         if before is not None and _restates(piece.text, before, span):
             if reading is not None and before.reading == Reading(Scope.TOTAL) and PER_AFTER.match(words.after):
@@ -188,11 +188,13 @@ def _restates(text: str, before: Claim, span: Span) -> bool:
 _ARROW = pattern(r"\s*(?:→|⇒|[-=]>)\s*[~≈]?\s*")
 _AND = pattern(r"(?:^|\s)(?:and|or|plus|then)\W*$", re.IGNORECASE)
 _BECOMES = 4.0
+_BARE = (Reading(Scope.TOTAL), Reading(Scope.UNIT))
 
 
 def _becomes(before: Claim, text: str, span: Span) -> bool:
     """Tell whether a span is what the one before it becomes: `each epoch 12 min → 7 min`."""
     arrow = _ARROW.fullmatch(text, before.span.end, span.start) is not None
+    arrow = arrow or (text[: before.span.start].endswith("from ") and text[before.span.end : span.start] == " to ")
     one, other = before.span.top_s, span.top_s
     return arrow and before.scope in _RESTATED and bool(one and other) and 1 / _BECOMES < one / other < _BECOMES
 

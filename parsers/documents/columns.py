@@ -92,7 +92,8 @@ def header_unit(header: str) -> float | None:
     if slash := _SLASHED.search(header):
         return seconds_of(slash[1] or slash[2])
     for match in HEADER_UNITS.finditer(header):
-        if len(match["unit"]) > 1 or not match["unit"].isascii():
+        alone = match["unit"] == "h" and header.rstrip().endswith(" h")  # `Total h`
+        if len(match["unit"]) > 1 or not match["unit"].isascii() or alone:
             return seconds_of(match["unit"])
     return None
 

@@ -99,7 +99,7 @@ _NO_DURATION_BEFORE = pattern(
     r"(?:\b(?:toutes\s+les|alle|cada|ogni|каждые)\s*|\b(?:every|each|last|past|previous|next|first|ago|per|once\s+an?|since|sleep|timeout|watch\s+-n|age|aged)\s*"
     r"|(?:^|\s)--?[A-Za-z][\w-]*[ =]['\"]?|[A-Za-z_\])]=['\"]?|[A-Za-z_]=\(|(?<![)）hns]\s)/\s*|"
     r"\b(?:table|figure|fig\.?|section|sec\.?|appendix|eq\.?|algorithm)\s*|"
-    r"\b(?:slides?|shift(?:s|ed)?|stride|hop|overlap)\s+(?:by|of)\s*|\bavailable\s+for\s*|\b(?:down|offline|unavailable|closed|away)\s+for\s*|\bkeeps?\s+(?:\w+\s+){0,3}for\s*|\b(?:kept|stored|retained|archived|deleted|valid|expires?)\s+(?:for|after|in)\s*|"
+    r"\b(?:slides?|shift(?:s|ed)?|stride|hop|overlap)\s+(?:by|of)\s*|\b(?:cut|cropped|trimmed|padded)\s+to\s*|\bavailable\s+for\s*|\b(?:down|offline|unavailable|closed|away)\s+for\s*|\bkeeps?\s+(?:\w+\s+){0,3}for\s*|\b(?:kept|stored|retained|archived|deleted|valid|expires?)\s+(?:for|after|in)\s*|"
     r"\b(?:clips?|recordings?|utterances?|videos?|songs?|audio)\s+(?:of|at)\s*|第\s?[\d-]*|(?:每隔|每|过去|最近|数据|语料|音频|录音)\s*|"
     r"[$€£¥]\s?[\d.,]+\s*/\s*(?:month|year|mo|yr|day)\s*[×x*]\s*|[$€£¥]\s?[\d.,]*)$",
     re.IGNORECASE,

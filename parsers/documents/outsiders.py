@@ -65,7 +65,7 @@ _TOOK_BEFORE = pattern(
 )
 """`Previous experiments with the 2B model took:`"""
 _AT_THAT_TIME = pattern(
-    r"\W*(?:last\s+year|el\s+año\s+pasado|l['’]an(?:née)?\s+(?:dernier|dernière|passée?)|letztes\s+jahr|im\s+vorjahr|去年)\b",
+    r"\W*(?:last\s+(?:year|time)|el\s+año\s+pasado|l['’]an(?:née)?\s+(?:dernier|dernière|passée?)|letztes\s+jahr|im\s+vorjahr|去年)\b",
     re.IGNORECASE,
 )
 _OTHERS = pattern(
