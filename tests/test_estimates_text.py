@@ -56,8 +56,8 @@ def test_derived_values_show_their_formula_and_contradictions_stand_worst_first(
     assert "  total  32-48 min = 2,375 x 0.8-1.2 s (lines 1, 2)\n" in text
     tail = text.partition("contradictions:\n")[2].splitlines()
     assert tail == [
-        "  high  parts make 12 h, stated is 11 h (lines 4, 9)",
-        "  low   47.5 is rounded up (lines 3; 8)",
+        "  grave  parts make 12 h, stated is 11 h (lines 4, 9)",
+        "  minor  47.5 is rounded up (lines 3; 8)",
     ]
 
 

@@ -51,7 +51,7 @@ def test_the_worst_run_comes_first_and_its_trouble_below_it() -> None:
 
 def test_what_was_skipped_and_read_is_counted() -> None:
     assert status_text(boards.full_board()).splitlines()[-3:] == [
-        "document logs/estimates.md: 2 estimates, 1 contradiction",
+        "document logs/estimates.md: 2 estimates, 1 contradiction (grave)",
         "3 files skipped: binary (2), empty (1)",
         "note: polling (nfs)",
     ]

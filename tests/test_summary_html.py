@@ -84,7 +84,7 @@ def test_the_page_says_what_the_other_formats_say() -> None:
     texts = Page(summary_html(boards.full_board())).texts
 
     for expected in ("55m 00s", "1.10x slower", "estimates.md:213", "- **Total**: 40-50 minutes", "1.16-1.33 s/step",
-                     "21.4 GB of 24.0 GB", "stall 3m 20s (6 %)", "0.715", "lines 116, 213 (medium): 40 min and 48 min",
+                     "21.4 GB of 24.0 GB", "stall 3m 20s (6 %)", "0.715", "lines 116, 213 (grave): 40 min and 48 min",
                      "3 files skipped: binary (2), empty (1)", "nan"):  # fmt: skip
         assert expected in texts, expected
 

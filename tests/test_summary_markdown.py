@@ -54,7 +54,7 @@ def test_the_report_holds_problems_contradictions_and_the_proposed_line() -> Non
         in text
     )
     assert "- `logs/estimates.md`: 2 estimates, 1 contradiction" in text
-    assert "  - lines 116, 213 (medium): 40 min and 48 min" in text
+    assert "  - lines 116, 213 (grave): 40 min and 48 min" in text
     assert (
         '- Total: 52-58 min (measured 55 min on NVIDIA GeForce RTX 3090; was "40-50 minutes", estimates.md:213)' in text
     )

@@ -99,9 +99,15 @@ class Contradiction:
     severity: str = "low"
     """low, medium, high."""
 
+    @property
+    def is_grave(self) -> bool:
+        """Whether it changes what to expect of a run; the others are rounding and the like."""
+        return self.severity in ("medium", "high")
 
-GRAVE = frozenset({"medium", "high"})
-"""Severities of contradictions that change what to expect of a run; the others are rounding and the like."""
+    @property
+    def weight(self) -> str:
+        """In a word for people."""
+        return "grave" if self.is_grave else "minor"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from trainmon import units
-from trainmon.estimates import GRAVE, Contradiction, Derived, Estimate, EstimateDocument, Fact, Scope
+from trainmon.estimates import Contradiction, Derived, Estimate, EstimateDocument, Fact, Scope
 from trainmon.plan.doubts import doubts_text
 from trainmon.snapshot import RunSnapshot
 from trainmon.tui import words
@@ -119,12 +119,8 @@ def _doubt(document: EstimateDocument, one: Contradiction) -> Item:
         row=partial(_doubt_row, one),
         key=("doubt", one.kind, one.lines, one.text),
         told=partial(_doubt_told, document, one),
-        words=lambda: f"{_severity(one)} {one.severity} {_kind(one)} {one.kind} {plain(one.text)}",
+        words=lambda: f"{one.weight} {one.severity} {_kind(one)} {one.kind} {plain(one.text)}",
     )
-
-
-def _severity(one: Contradiction) -> str:
-    return "grave" if one.severity in GRAVE else "minor"
 
 
 def _kind(one: Contradiction) -> str:
@@ -138,7 +134,7 @@ def _doubt_row(one: Contradiction, width: int) -> Row:
     return fit_row(
         (
             ("  ! ", role),
-            (fit(_severity(one), 7), role),
+            (fit(one.weight, 7), role),
             (fit(lines, 17) + " ", "muted"),
             (fit(_kind(one), 19) + " ", ""),
             (fit(ratio, 8), ""),

@@ -9,7 +9,6 @@ from rich.cells import cell_len
 
 from trainmon import units
 from trainmon.alerts.causes import MEMORY_NEAR_LIMIT
-from trainmon.estimates import GRAVE
 from trainmon.exports.gpu_text import gpu_label
 from trainmon.gpu_snapshot import GpuSample
 from trainmon.plan.doubts import doubts_text
@@ -83,7 +82,7 @@ def _documents(board: Board, width: int) -> Row:
     doubts = [each for document in board.documents for each in document.contradictions]
     row: list[Span] = [(" against ", "muted"), (shorten(named, max(12, width // 2)), "band")]
     if doubts:
-        grave = any(each.severity in GRAVE for each in doubts)
+        grave = any(each.is_grave for each in doubts)
         row.append((f"  {doubts_text(doubts)} (d)", "warn" if grave else "muted"))
     if notes:
         row.append(("  " + notes, "muted"))

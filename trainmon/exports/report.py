@@ -91,10 +91,10 @@ def found_in(document: EstimateDocument) -> str:
 
 
 def contradiction_text(contradiction: Contradiction) -> str:
-    """Give `lines 116, 213 (medium): 40 min and 48 min`."""
+    """Give `lines 116, 213 (grave): 40 min and 48 min`."""
     lines = ", ".join(map(str, contradiction.lines))
     where = f"lines {lines}" if len(contradiction.lines) > 1 else f"line {lines}"
-    return f"{where} ({clean(contradiction.severity)}): {clean(contradiction.text)}"
+    return f"{where} ({contradiction.weight}): {clean(contradiction.text)}"
 
 
 def run_name(run: RunSnapshot) -> str:

@@ -181,8 +181,8 @@ def _contradictions(contradictions: Iterable[Contradiction]) -> list[tuple[str, 
     """Give the worst first, and one that several places repeat once."""
     found: dict[tuple[str, str], list[tuple[int, ...]]] = {}
     for one in sorted(contradictions, key=lambda one: _rank(one.severity)):
-        found.setdefault((clean(one.severity), clean(one.text)), []).append(one.lines)
-    return [(severity, f"{text} ({_all_places(places)})") for (severity, text), places in found.items()]
+        found.setdefault((one.weight, clean(one.text)), []).append(one.lines)
+    return [(weight, f"{text} ({_all_places(places)})") for (weight, text), places in found.items()]
 
 
 def _all_places(places: Sequence[Sequence[int]]) -> str:
