@@ -91,12 +91,12 @@ def _spans(piece: Piece) -> list[Span]:
         return []
     if piece.kind == "cell" and is_amount_of_data(piece):
         return []
-    found = [with_addend(piece.text, span) for span in find_durations(piece.text)]
+    found = [with_addend(piece.text, span) for span in find_durations(piece.text)[:_MOST_IN_LINE]]
     if piece.kind == "cell" and not found:
         found = cell_spans(piece)
     if not found and piece.kind != "cell" and ":" in piece.text:
-        found = labelled_spans(piece.text)
-    return found[:_MOST_IN_LINE]
+        found = labelled_spans(piece.text)[:_MOST_IN_LINE]
+    return found
 
 
 def _without_millions(pieces: list[Piece], spans: list[list[Span]]) -> Iterator[list[Span]]:

@@ -92,8 +92,8 @@ class Span:
         return max(value for value in (self.low_s, self.high_s, self.likely_s, 0.0) if value is not None)
 
 
-Taken = list[tuple[int, int]]
-"""Where durations were found already."""
+Taken = bytearray
+"""A byte for each letter of a line: 1 where a duration was found already."""
 
 
 def find_durations(text: str) -> list[Span]:
@@ -106,12 +106,12 @@ def find_durations(text: str) -> list[Span]:
     if "/" in text or "±" in text:
         readers = [_lists, _plus_minus, *readers]
     found: list[Span] = []
-    taken: Taken = []
+    taken = Taken(len(text))
     for reader in readers:
         for span in reader(text, taken):
-            if any(span.start < end and start < span.end for start, end in taken):
+            if taken.find(1, span.start, span.end) >= 0:
                 continue
-            taken.append((span.start, span.end))
+            taken[span.start : span.end] = b"\1" * (span.end - span.start)
             if span.position_in_list or not friends.is_false(text, span.start, span.end):
                 found.append(span)
     found.sort(key=lambda span: span.start)
@@ -163,7 +163,7 @@ def _lists(text: str, _taken: Taken) -> Iterator[Span]:
 
 def _singles(text: str, taken: Taken) -> Iterator[Span]:
     for match in _ONE.finditer(text):
-        if any(start <= match.start() < end for start, end in taken):
+        if taken[match.start()]:
             continue
         if not is_descending(match["one"]):  # `49d3d` is none, `5 minutes and 2 hours` are two
             for begin, end in descending_runs(match["one"]) if " " in match["one"] else ():
