@@ -24,6 +24,7 @@ from trainmon.parsers.base import LogFormat
 from trainmon.parsers.epochs import EpochNames
 from trainmon.parsers.numbers import NUMBER, number, size_bytes
 from trainmon.parsers.pairs import is_eval_name, is_metric_name
+from trainmon.parsers.printed_time import whole_time_s
 from trainmon.patterns import pattern
 
 _UNIT = r"(?P<unit>(?:ms|us|s|min|m|h|[GMK]i?B|%)(?![\w/]))?"
@@ -116,7 +117,7 @@ class CountedLines(LogFormat):
                 return (replace(mark, step=step, duration_s=seconds),)
         for words, ending in self.endings:
             if words.fullmatch(text) is not None:
-                return (Ending(kind=ending, text=text[:200]),)
+                return (Ending(kind=ending, text=text[:200], took_s=whole_time_s(text)),)
         return () if any(words.fullmatch(text) for words in self.noise) else None
 
     def _counted(self, kind: CountedLine, head: re.Match[str], text: str, rank: int | None) -> Iterator[Event]:

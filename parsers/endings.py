@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from trainmon.events import AttemptMark, Ending, EndingKind, Event, Line
 from trainmon.parsers.base import LogFormat, Sample
+from trainmon.parsers.printed_time import whole_time_s
 from trainmon.patterns import pattern
 
 _INTERRUPTED_CODES = (130, 137, 143)
@@ -103,7 +104,7 @@ class Endings(LogFormat):
         head = _PATTERNS["head"].match(text)
         text = text[head.end() :] if head is not None else text
         if _PATTERNS["finished"].fullmatch(text) or _PATTERNS["reached"].fullmatch(text):
-            return (Ending(kind=EndingKind.FINISHED, text=text),)
+            return (Ending(kind=EndingKind.FINISHED, text=text, took_s=whole_time_s(text)),)
         if _PATTERNS["early"].fullmatch(text):
             return (Ending(kind=EndingKind.EARLY_STOPPED, text=text),)
         return None

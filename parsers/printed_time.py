@@ -53,8 +53,19 @@ _ALONE = pattern(
     rf"(?:(?:time|took|duration|t|dt|zeit)\s*[:=]?\s*)?({_DURATION})\s*(?=$|[|,;)\]-])",
     re.IGNORECASE,
 )
+_WHOLE = pattern(
+    r"(?:\b(?:took|in|after)|\btime(?: cost| spent| taken| elapsed)?|\bcost)\s?[:=]?\s"
+    rf"(\d+:\d\d:\d\d(?:\.\d{{1,6}})?|{_DURATION})",
+    re.IGNORECASE,
+)
 _ALIKE = 0.25
 _LEAST_GROWTH = 1.5
+
+
+def whole_time_s(text: str) -> float | None:
+    """What a line about the end says that all took: `Training finished in 1h 20m`, `Total time cost 11867.87s`."""
+    match = _WHOLE.search(text)
+    return duration_s(match[1]) if match is not None else None
 
 
 class PrintedTime:

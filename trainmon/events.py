@@ -193,6 +193,8 @@ class Ending:
     text: str = ""
     whole_run: bool = True
     """False where only one stage or one epoch of several is said to be over."""
+    took_s: float | None = None
+    """What it says that all of it took (`Total time cost 11867.87s`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -106,7 +106,7 @@ class Endings(RunEvidence):
         failed = self.end is not None and self.end.kind is EndingKind.FAILED
         if (failed or self._was_stopped) and event.kind in (EndingKind.FAILED, EndingKind.INTERRUPTED):
             return
-        self.end = End(kind=event.kind, text=event.text, line=line.number, step=self.train_counted)
+        self.end = End(kind=event.kind, text=event.text, line=line.number, step=self.train_counted, took_s=event.took_s)
 
 
 def words_of(text: str) -> str:

@@ -33,6 +33,8 @@ class End:
     line: int
     step: float | None
     problem: ProblemKind | None = None
+    took_s: float | None = None
+    """What the log says that the whole run took."""
 
 
 class RunEvidence:
@@ -242,6 +244,7 @@ class RunEvidence:
         self.attempts -= 1
         began_s, train.last_s = self.earlier_training.pop()
         del self.earlier_tracks[-1:]
+        train.clock.forget_attempt()
         if train.lap is not None:
             train.lap.anchor_s -= train.started_s - began_s
         train.started_s = began_s

@@ -223,6 +223,8 @@ def _elapsed(state: RunState, live: Liveness, now: float, *, over: bool) -> floa
         known.append(state.watched_s)
     if state.recorded_s is not None:
         known.append(state.recorded_s)
+    if state.end is not None and state.end.took_s is not None and state.clock.started_at is None:
+        known.append(state.end.took_s)
     if not known:
         return None
     silence_s = max(now - live.grew_at, 0.0) if live.grew_at is not None and not (over or live.archive) else 0.0

@@ -37,7 +37,9 @@ class Ledger:
         self.warmup_steps = 0.0
         self.warmup_s = 0.0
         self.trained_s = 0.0
-        """Seconds of training steps over all attempts, warm-up and all; pauses are not in it."""
+        """Seconds of training steps of this attempt, warm-up and all; pauses are not in it."""
+        self.earlier_s: tuple[float, ...] = ()
+        """The same of each attempt before."""
         self.since = 0.0
         """The step at which the attempt began."""
         self.at = 0.0
@@ -66,7 +68,7 @@ class Ledger:
         """Books for a new attempt: what recurs is remembered, what was measured is not."""
         other = Ledger()
         other._events, other._spans = self._events, self._spans
-        other.trained_s = self.trained_s
+        other.earlier_s = (*self.earlier_s, self.trained_s)
         return other
 
     def book(self, intervals: Sequence[Interval], count: int) -> None:

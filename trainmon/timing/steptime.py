@@ -142,7 +142,14 @@ class StepClock:
     @property
     def trained_s(self) -> float:
         """Seconds of training steps of all attempts on this clock; 0 where nothing was measured."""
-        return self._look()[0].trained_s
+        ledger, _ = self._look()
+        return sum(ledger.earlier_s) + ledger.trained_s
+
+    def forget_attempt(self) -> None:
+        """The attempt before the present one was none."""
+        self._ledger.earlier_s = self._ledger.earlier_s[:-1]
+        self._printed.earlier_s = self._printed.earlier_s[:-1]
+        self._view = None
 
     def overheads(self) -> Mapping[str, Overhead]:
         """What was no training, by cause: values of `StageKind`, and `stall` for irregular unexplained time."""
