@@ -132,7 +132,14 @@ class BoardScreen(SpanScreen):
         self.update_view()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Fit the content, or say that it does not fit."""
+        """Fit the content, or say that it does not fit.
+
+        A size that is none any more goes no further: Textual hands each on to the screens behind, and two of them
+        would be answered by each other for ever.
+        """
+        if event.size != self.app.size:
+            event.prevent_default()
+            return
         width, height = event.size
         for footer in self.query(Footer):
             footer.compact = width < _ROOMY_FOOTER
