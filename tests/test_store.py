@@ -227,3 +227,43 @@ def test_a_log_with_a_hole_is_read_and_the_hole_is_told(before: int, hole: int, 
 
     assert run.step == before + behind
     assert run.files[0].notes == (f"{hole:,} NUL bytes skipped",)
+
+
+@pytest.mark.parametrize(
+    ("last", "state", "step"),
+    [
+        pytest.param("Training complete", RunStatus.FINISHED, 19, id="an end"),
+        pytest.param("2025-01-01 10:20:00 step 20/20 loss 0.1", RunStatus.FINISHED, 20, id="the last step"),
+        pytest.param("RuntimeError: CUDA out of memory. Tried to allocate 2 GiB", RunStatus.FAILED, 19, id="a failure"),
+    ],
+)
+@pytest.mark.parametrize("silent_s", [60.0, 7200.0])
+def test_a_last_line_without_its_newline_counts_once_nothing_follows(
+    tmp_path: Path, last: str, state: RunStatus, step: float, silent_s: float
+) -> None:
+    log = tmp_path / "train.log"
+    log.write_text("".join(f"2025-01-01 10:{n:02d}:00 step {n}/20 loss 0.5\n" for n in range(1, 20)) + last)
+    os.utime(log, (NOW - silent_s, NOW - silent_s))
+    store = store_over(tmp_path)
+    store.refresh(NOW, 60.0)
+
+    (run,) = store.board(NOW).runs
+
+    assert (run.state, run.step) == (state, step)
+
+
+def test_a_line_that_goes_on_after_a_silence_is_one_line(tmp_path: Path) -> None:
+    log = tmp_path / "train.log"
+    log.write_text("".join(f"step {n}/2000 loss 0.5\n" for n in range(1, 100)) + "step 1")
+    os.utime(log, (NOW, NOW))
+    store = store_over(tmp_path)
+    store.refresh(NOW, 60.0)
+    store.board(NOW + 60.0)
+    with log.open("a") as file:
+        file.write("23/2000 loss 0.25\n")
+    os.utime(log, (NOW + 70.0, NOW + 70.0))
+    store.refresh(NOW + 70.0, 60.0)
+
+    (run,) = store.board(NOW + 70.0).runs
+
+    assert (run.step, run.metrics["loss"].count, run.metrics["loss"].last) == (123, 100, 0.25)

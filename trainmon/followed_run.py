@@ -7,13 +7,17 @@ from pathlib import Path
 
 from trainmon.gpu.per_run import GpuLogFollower
 from trainmon.gpu_snapshot import RunGpu
-from trainmon.reading.follow import DocumentFollower, FileFollower, ReadingOptions
+from trainmon.reading.follow import FileFollower, ReadingOptions
+from trainmon.reading.follow_document import DocumentFollower
 from trainmon.reading.glance import Glance
 from trainmon.reading.grouping import RunFiles
 from trainmon.reading.guard import guarded
 from trainmon.runs.state import RunState
 from trainmon.runs.status import DELETED, DELETED_RUNNING, Liveness
 from trainmon.snapshot import FileInfo, RunSnapshot
+
+_SILENT_S = 3.0
+"""Buffers that are written line by line or redraw by redraw leave no half line so long."""
 
 
 class FollowedRun:
@@ -35,6 +39,7 @@ class FollowedRun:
         self.looked_at = 0.0
         self.snapshot: RunSnapshot | None = None
         self.key: object = None
+        self._as_it_stands: tuple[tuple[int, ...], RunState] | None = None
         self.settled = False
         """It is over, and its snapshot holds until its files change, or what all snapshots depend on."""
 
@@ -44,6 +49,30 @@ class FollowedRun:
         if self.log is None:
             return self.states[0].state
         return self.log.state
+
+    @property
+    def _has_open_line(self) -> bool:
+        return self.log is not None and self.preview is None and self.log.ends_within_line
+
+    def is_silent(self, now: float) -> bool:
+        """Whether its last line waits for its end so long that people want to know what it says."""
+        grew_at = self.log.tail.modified_at if self.log is not None else None
+        return grew_at is not None and now - grew_at > _SILENT_S and self._has_open_line
+
+    def may_settle(self, *, silent: bool) -> bool:
+        """Whether the snapshot of a run that is over holds until its files change."""
+        return self.at_rest and (silent or not self._has_open_line)
+
+    @property
+    def state_as_it_stands(self) -> RunState:
+        """The state with the last line of the log read as if it were all."""
+        log = self.log
+        if log is None:
+            return self.state
+        if self._as_it_stands is None or self._as_it_stands[0] != self.version:
+            state, _ = guarded(log.state_as_it_stands)
+            self._as_it_stands = (self.version, state or log.state)
+        return self._as_it_stands[1]
 
     @property
     def version(self) -> tuple[int, ...]:

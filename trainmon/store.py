@@ -18,7 +18,8 @@ from trainmon.plan.naming import KnownRun
 from trainmon.plan.opening import READ_BYTES, opening_of
 from trainmon.reading.discover import Candidate, Scanner
 from trainmon.reading.file_kinds import FileKind
-from trainmon.reading.follow import DocumentFollower, ReadingOptions
+from trainmon.reading.follow import ReadingOptions
+from trainmon.reading.follow_document import DocumentFollower
 from trainmon.reading.glance import veiled
 from trainmon.reading.grouping import RunFiles, group_runs
 from trainmon.reading.processes import WriterScan, WriterWatch, stat_of
@@ -225,25 +226,27 @@ class Store:
             return None
         live, measured = self._liveness(run, scan), memory.get(run.files.name)
         said = self._options.settings.on_screen.get(run.files.name)
-        key = (run.version, live, self._shelf.version, run.preview is not None, measured, self._known_runs, said)
+        silent = not self._options.archive and run.is_silent(now)
+        seen = (run.version, live, run.preview is not None, silent, measured)
+        key = (seen, self._shelf.version, self._known_runs, said)
         if run.snapshot is not None and run.key == key and run.snapshot.state in _OVER:
-            run.settled = run.at_rest
+            run.settled = run.may_settle(silent=silent)
             return run.snapshot
         glance = run.preview
-        state = (glance.state if glance is not None else run.state).asked()
+        state = (glance.state if glance is not None else run.state_as_it_stands if silent else run.state).asked()
         snapshot = present(
             state,
             name=run.files.name,
             files=run.infos_with_fate(live),
             live=live,
             now=now,
-            pending=run.log.pending() if run.log is not None and run.preview is None else None,
+            pending=run.log.pending() if run.log is not None and run.preview is None and not silent else None,
             preview=run.preview is not None,
         )
         snapshot = replace(snapshot, gpu=best_known(measured, run.logged_gpu(), snapshot.gpu))
         judged = self._judged(snapshot, state, run, now)
         run.snapshot, run.key = veiled(judged) if glance is not None and not glance.sure else judged, key
-        run.settled = run.snapshot.state in _OVER and run.at_rest
+        run.settled = run.snapshot.state in _OVER and run.may_settle(silent=silent)
         return run.snapshot
 
     def _judged(self, snapshot: RunSnapshot, state: RunState, run: FollowedRun, now: float) -> RunSnapshot:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -9,11 +10,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from trainmon.events import Line, ProblemKind
+from trainmon.events import ProblemKind
 from trainmon.parsers.base import LogFormat
 from trainmon.reading.encodings import ARCHIVES, StreamDecoder, decoder_for
 from trainmon.reading.glance import Glance, glance_at
-from trainmon.reading.lines import text_of
 from trainmon.reading.reader import LogReader, Reading
 from trainmon.reading.rotated import Rest, earlier_parts, missing_parts, went_to
 from trainmon.reading.rotated_parts import RotatedParts
@@ -31,7 +31,6 @@ _BACKLOG_BYTES = 64 << 10
 _EXACT_READ_BYTES = 128 << 10
 _PACKED_READ_BYTES = 64 << 10
 _DECODER_BYTES = 64 << 10
-_DOCUMENT_LIMIT_BYTES = 64 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +120,17 @@ class FileFollower:
             return
         self.state.apply_all(self._reader.flush())
         self.version += 1
+
+    @property
+    def ends_within_line(self) -> bool:
+        """The last line has no newline: it may go on, or be all."""
+        return self._caught_up_once and not self._stopped and self._reader.is_within_line
+
+    def state_as_it_stands(self) -> RunState:
+        """The state if the last line is all; reading goes on as if nobody had asked."""
+        reader, state = copy.deepcopy((self._reader, self.state))
+        state.apply_all(reader.flush())
+        return state
 
     def stop(self, fault: str) -> None:
         """Read no further: a reader went wrong, and what was read so far stays."""
@@ -249,42 +259,3 @@ class FileFollower:
 
 def _tells(state: RunState) -> bool:
     return bool(state.tracks or state.earlier or state.metrics or state.problems or state.end)
-
-
-class DocumentFollower:
-    """Reads a JSON document that a trainer rewrites whole (`trainer_state.json`)."""
-
-    def __init__(self, path: Path, formats: Sequence[type[LogFormat]]) -> None:
-        self.path = path
-        self.state = RunState()
-        self.version = 0
-        self._formats = tuple(formats)
-        self._tail = FileTail(path)
-        self._format = ""
-
-    def step(self) -> bool:
-        """Read the document again if it changed; a half-written one is left for the next look."""
-        change = self._tail.look()
-        if change not in (Change.GREW, Change.TRUNCATED, Change.REWRITTEN, Change.REPLACED):
-            return False
-        data = self._tail.read_at(0, _DOCUMENT_LIMIT_BYTES)
-        line = Line(text=text_of(decoder_for(data).feed(data)), number=1)
-        for make in self._formats:
-            if make.needles and not any(needle in line.text for needle in make.needles):
-                continue
-            events = make().parse(line)
-            if events:
-                state = RunState()
-                state.apply(Reading(line=line, format_name=make.name, events=tuple(events)))
-                self.state, self._format = state, make.name
-                break
-        else:
-            return False
-        self._tail.offset = self._tail.size
-        self._tail.read(0)
-        self.version += 1
-        return True
-
-    def info(self) -> FileInfo:
-        """The file as the contract lists it."""
-        return FileInfo(path=str(self.path), format=self._format, bytes=self._tail.size)

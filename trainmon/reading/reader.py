@@ -139,6 +139,11 @@ class LogReader:
         """Yield the last line of a stream that is over."""
         return self._read([self._uncut(piece) for piece in self._assembler.flush()], arrived_s, everything)
 
+    @property
+    def is_within_line(self) -> bool:
+        """The piece under way has something in it."""
+        return self._assembler.pending is not None
+
     def _uncut(self, piece: Piece) -> Piece:
         """A last line without a newline may have been cut: a number at its very end is left out where that shows.
 

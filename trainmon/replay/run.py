@@ -12,7 +12,8 @@ from trainmon.plan.documents import DocumentShelf
 from trainmon.plan.judging import judge
 from trainmon.plan.naming import KnownRun
 from trainmon.plan.opening import READ_BYTES, opening_of
-from trainmon.reading.follow import DocumentFollower, ReadingOptions
+from trainmon.reading.follow import ReadingOptions
+from trainmon.reading.follow_document import DocumentFollower
 from trainmon.reading.grouping import RunFiles
 from trainmon.reading.reader import Reading
 from trainmon.replay.cursor import LogCursor
