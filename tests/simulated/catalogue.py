@@ -145,20 +145,25 @@ def stylegan_metrics(log: Log) -> None:
     log.timed = False
 
 
-@style
-def two_counters_without_words(log: Log) -> None:
+def two_epochs(log: Log, line: str) -> None:
+    """Print `line` at every tenth of 400 steps in each of two epochs."""
     log.timed = False
     for e in (1, 2):
         for i in range(10, 401, 10):
             loss = log.loss(e * 400 + i, 800)
             log.say(
-                f"{e}/2\t{i}/400\tloss: {loss:.4f}\tlr: 1e-4",
+                line.format(e=e, i=i, loss=loss),
                 step=(e - 1) * 400 + i,
                 total=800,
                 epochs=2,
                 loss=loss,
                 state="finished" if (e, i) == (2, 400) else "interrupted",
             )
+
+
+@style
+def two_counters_without_words(log: Log) -> None:
+    two_epochs(log, "{e}/2\t{i}/400\tloss: {loss:.4f}\tlr: 1e-4")
 
 
 @style
@@ -191,18 +196,7 @@ def batches_seen(log: Log) -> None:
 
 @style
 def totals_in_brackets(log: Log) -> None:
-    log.timed = False
-    for e in (1, 2):
-        for i in range(10, 401, 10):
-            loss = log.loss(e * 400 + i, 800)
-            log.say(
-                f"Epoch {e} (of 2), batch {i} (of 400): train_loss={loss:.4f}",
-                step=(e - 1) * 400 + i,
-                total=800,
-                epochs=2,
-                loss=loss,
-                state="finished" if (e, i) == (2, 400) else "interrupted",
-            )
+    two_epochs(log, "Epoch {e} (of 2), batch {i} (of 400): train_loss={loss:.4f}")
 
 
 @style
