@@ -12,6 +12,7 @@ from trainmon.reading.follow_document import DocumentFollower
 from trainmon.reading.glance import Glance
 from trainmon.reading.grouping import RunFiles
 from trainmon.reading.guard import guarded
+from trainmon.reading.reader import Reading
 from trainmon.runs.state import RunState
 from trainmon.runs.status import DELETED, DELETED_RUNNING, Liveness
 from trainmon.snapshot import FileInfo, RunSnapshot
@@ -63,12 +64,16 @@ class FollowedRun:
         """Whether the snapshot of a run that is over holds until its files change."""
         return self.at_rest and (silent or not self._has_open_line)
 
-    @property
-    def state_as_it_stands(self) -> RunState:
+    def shown(self, *, silent: bool) -> tuple[RunState, Reading | None]:
+        """The state that a snapshot shows, and the redraw under way that is not in it."""
+        if self.preview is not None:
+            return self.preview.state.asked(), None
+        if self.log is not None and not silent:
+            return self.state.asked(), self.log.pending()
+        return (self.state if self.log is None else self._all_of(self.log)).asked(), None
+
+    def _all_of(self, log: FileFollower) -> RunState:
         """The state with the last line of the log read as if it were all."""
-        log = self.log
-        if log is None:
-            return self.state
         if self._as_it_stands is None or self._as_it_stands[0] != self.version:
             state, _ = guarded(log.state_as_it_stands)
             self._as_it_stands = (self.version, state or log.state)

@@ -227,21 +227,20 @@ class Store:
         live, measured = self._liveness(run, scan), memory.get(run.files.name)
         said = self._options.settings.on_screen.get(run.files.name)
         silent = not self._options.archive and run.is_silent(now)
-        seen = (run.version, live, run.preview is not None, silent, measured)
-        key = (seen, self._shelf.version, self._known_runs, said)
+        key = (run.version, live, run.preview is None, silent, measured, self._shelf.version, self._known_runs, said)
         if run.snapshot is not None and run.key == key and run.snapshot.state in _OVER:
             run.settled = run.may_settle(silent=silent)
             return run.snapshot
         glance = run.preview
-        state = (glance.state if glance is not None else run.state_as_it_stands if silent else run.state).asked()
+        state, pending = run.shown(silent=silent)
         snapshot = present(
             state,
             name=run.files.name,
             files=run.infos_with_fate(live),
             live=live,
             now=now,
-            pending=run.log.pending() if run.log is not None and run.preview is None and not silent else None,
-            preview=run.preview is not None,
+            pending=pending,
+            preview=glance is not None,
         )
         snapshot = replace(snapshot, gpu=best_known(measured, run.logged_gpu(), snapshot.gpu))
         judged = self._judged(snapshot, state, run, now)
